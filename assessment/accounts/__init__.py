@@ -1,0 +1,1 @@
+"""Certification bodies, sites, persons, accounts, roles, duties and sign-in."""

@@ -1,0 +1,159 @@
+"""Sign-in: argon2 passwords, server-side sessions that can be revoked, and who is behind a cookie."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from assessment.accounts.guessing import count_guess
+from assessment.accounts.persons import open_name
+from assessment.accounts.tables import (
+    Account,
+    CertificationBody,
+    PersonKey,
+    PersonName,
+    RoleGrant,
+    SignInSession,
+)
+from assessment.domain.errors import N_, Invalid, NotAllowed
+from assessment.domain.roles import Role
+from assessment.web.actor import Actor
+
+MOST_TRIES = 10
+LIFETIME = timedelta(hours=12)
+SHORTEST_PASSWORD = 10
+
+hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = hasher.hash(secrets.token_hex())
+
+
+def hash_password(password: str) -> str:
+    """Hash a password with argon2id (19 MiB, t=2, p=1). Raises Invalid when it is too short."""
+    if not SHORTEST_PASSWORD <= len(password) <= 200:
+        raise Invalid(
+            N_("A password has %(least)s to 200 characters; this one has %(got)s."),
+            least=SHORTEST_PASSWORD,
+            got=len(password),
+        )
+    return hasher.hash(password)
+
+
+def sign_in(session: Session, *, login: str, password: str, address: str, device: str, now: datetime) -> str:
+    """Return the secret of a new server-side session.
+
+    Raises NotAllowed when login and password do not fit, or after too many tries of this login or from this
+    address within 15 minutes; the sentence is the same for an unknown login and a wrong password.
+    """
+    login = login.strip().lower()
+    tries = max(count_guess(session, "login", login, now=now), count_guess(session, "address", address, now=now) // 5)
+    if tries > MOST_TRIES:
+        raise NotAllowed(N_("Too many tries. Wait a quarter of an hour and try again."))
+    account = session.scalar(select(Account).where(Account.login == login, Account.active))
+    try:
+        hasher.verify(account.password_hash if account else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        account = None
+    if account is None:
+        raise NotAllowed(N_("This name and password do not fit together."))
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        SignInSession(
+            secret_digest=digest(secret),
+            body_id=account.body_id,
+            account_id=account.id,
+            started_at=now,
+            expires_at=now + LIFETIME,
+            device=device[:200],
+        )
+    )
+    session.flush()
+    return secret
+
+
+def sign_out(session: Session, secret: str, *, now: datetime) -> None:
+    """Revoke a session; a copy of its cookie is worth nothing from now on."""
+    session.execute(update(SignInSession).where(SignInSession.secret_digest == digest(secret)).values(revoked_at=now))
+
+
+def revoke_sessions(session: Session, body_id: str, account_id: str, *, now: datetime) -> None:
+    """Revoke every session of an account."""
+    session.execute(
+        update(SignInSession)
+        .where(
+            SignInSession.body_id == body_id,
+            SignInSession.account_id == account_id,
+            SignInSession.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+def find_actor(session: Session, secret: str, *, now: datetime) -> Actor | None:
+    """Return who a session's secret stands for, with the roles held now; two statements."""
+    newest_name = (
+        select(PersonName.sealed)
+        .where(PersonName.body_id == Account.body_id, PersonName.person_id == Account.person_id)
+        .order_by(PersonName.recorded_at.desc(), PersonName.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(
+            Account,
+            CertificationBody.name,
+            CertificationBody.zone,
+            PersonKey.wrapped,
+            newest_name.label("sealed_name"),
+        )
+        .join(
+            SignInSession,
+            (SignInSession.body_id == Account.body_id) & (SignInSession.account_id == Account.id),
+        )
+        .join(CertificationBody, CertificationBody.id == Account.body_id)
+        .join(PersonKey, (PersonKey.body_id == Account.body_id) & (PersonKey.person_id == Account.person_id))
+        .where(
+            SignInSession.secret_digest == digest(secret),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > now,
+            Account.active,
+        )
+    ).first()
+    if row is None:
+        return None
+    account: Account = row[0]
+    return Actor(
+        session_secret=secret,
+        body_id=account.body_id,
+        body_name=row.name,
+        zone=row.zone,
+        account_id=account.id,
+        person_id=account.person_id,
+        name=open_name(row.wrapped, account.person_id, row.sealed_name).text,
+        locale=account.locale,
+        sites=_sites_by_role(session, account, now),
+    )
+
+
+def _sites_by_role(session: Session, account: Account, now: datetime) -> dict[Role, frozenset[str] | None]:
+    grants = session.execute(
+        select(RoleGrant.role, RoleGrant.site_id).where(
+            RoleGrant.body_id == account.body_id,
+            RoleGrant.account_id == account.id,
+            RoleGrant.granted_at <= now,
+            func.coalesce(RoleGrant.ended_at, now + LIFETIME) > now,
+        )
+    ).all()
+    everywhere = {role for role, site in grants if site is None}
+    return {
+        role: None if role in everywhere else frozenset(site for held, site in grants if held is role and site)
+        for role in {role for role, _ in grants}
+    }
+
+
+def digest(secret: str) -> str:
+    """The SHA-256 under which a session's secret is stored."""
+    return sha256(secret.encode()).hexdigest()

@@ -1,0 +1,69 @@
+"""Makes the application: wiring only."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+
+from assessment.accounts import once
+from assessment.accounts.sealing import Sealer, derive
+from assessment.accounts.views import load_actor
+from assessment.audit.recording import Recorder
+from assessment.blueprints import BLUEPRINTS
+from assessment.database import db, prepare_engine
+from assessment.settings import Settings
+from assessment.storage import Storage
+from assessment.web import gate, language, pages, refusals, requests
+from assessment.web.formatting import write_for_people
+
+LARGEST_REQUEST = 16 * 1024 * 1024
+
+
+def templates_folder() -> Path:
+    """Where the templates are: beside the modules in an installed package, else in the checkout."""
+    packaged = Path(__file__).parent / "templates"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the application for these settings; nothing is read from anywhere else."""
+    app = Flask("assessment", template_folder=str(templates_folder()), static_folder="static")
+    app.config.update(
+        SECRET_KEY=derive(settings.secret, "cookies"),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    app.extensions.update(
+        settings=settings,
+        storage=Storage(settings.home / "files"),
+        sealer=Sealer(settings.secret),
+        recorder=Recorder(derive(settings.secret, "audit")),
+        readiness={},
+    )
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+    login = LoginManager(app)
+    login.user_loader(load_actor)
+    requests.open_transactions(app)
+    language.speak(app)
+    csrf = CSRFProtect(app)
+    gate.guard(app)
+    once.open_keys(app)
+    requests.close_transactions(app)
+    once.close_keys(app)
+    refusals.refuse(app)
+    pages.dress(app)
+    write_for_people(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.extensions["csrf"] = csrf
+    return app

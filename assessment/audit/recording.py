@@ -1,0 +1,126 @@
+"""Writes an audit entry for every row of a covered table, in the transaction of the change itself.
+
+The unit of work says who acts (`session.info["act"]`); a write to a covered table outside of one is a
+programming error and raises. Entries are not chained here: a chain inside the transaction would make every
+writer wait for every other (see `sealing.py`).
+"""
+
+import hmac
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import Table, event, insert, inspect
+from sqlalchemy.orm import Mapper, Session, UOWTransaction
+
+from assessment.audit.covered import COVERED
+from assessment.audit.tables import AuditEntry, current_transaction
+from assessment.database import Act
+
+FORMAT = 1
+
+
+class Recorder:
+    """Computes the digests of one installation under its audit key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def digest(self, table: Table, row: dict[str, Any]) -> bytes:
+        """Return the keyed digest of a row; `row` maps column names to Python values."""
+        return hmac.digest(self._key, canonical_row(table, row), sha256)
+
+
+def record_changes(session: Session, _context: UOWTransaction) -> None:
+    """Write an entry for every covered row of this flush.
+
+    Raises LookupError for a row that nobody is the author of.
+    """
+    entries = [
+        _entry(session, record, mapper, change)
+        for change, records in (
+            ("insert", session.new),
+            ("update", session.dirty),
+            ("delete", session.deleted),
+        )
+        for record in records
+        if _table(mapper := inspect(type(record))).name in COVERED
+        and (change != "update" or session.is_modified(record))
+    ]
+    if entries:
+        session.connection().execute(insert(AuditEntry).values(transaction=current_transaction()), entries)
+
+
+event.listen(Session, "after_flush", record_changes)
+
+
+def _table(mapper: Mapper[Any]) -> Table:
+    return cast(Table, mapper.local_table)
+
+
+def _entry(session: Session, record: object, mapper: Mapper[Any], change: str) -> dict[str, Any]:
+    table = _table(mapper)
+    act: Act | None = session.info.get("act")
+    if act is None:
+        raise LookupError(f"{table.name} was written outside of a unit of work: nobody is its author.")
+    row = {column.name: getattr(record, mapper.get_property_by_column(column).key) for column in table.columns}
+    recorder: Recorder = current_app.extensions["recorder"]
+    return {
+        "v": FORMAT,
+        "body_id": row.get("body_id", act.body_id),
+        "at": act.at,
+        "account_id": act.account_id,
+        "person_id": act.person_id,
+        "act": act.name,
+        "reason": act.reason,
+        "record_table": table.name,
+        "record_key": record_key(table, row),
+        "change": change,
+        "digest": recorder.digest(table, row),
+    }
+
+
+def record_key(table: Table, row: dict[str, Any]) -> str:
+    """Return the primary key of a row as text."""
+    return "/".join(str(plain(row[column.name])) for column in table.primary_key.columns)
+
+
+def canonical_row(table: Table, row: dict[str, Any]) -> bytes:
+    """Write a row as canonical bytes: format, table, then every column in the order of their names."""
+    return canonical([FORMAT, table.name, {column.name: row[column.name] for column in table.columns}])
+
+
+def canonical(value: object) -> bytes:
+    """Write a value as JSON with sorted keys and nothing to choose."""
+    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def plain(value: object) -> Any:
+    """Turn a column's value into what JSON can hold, in one way only.
+
+    Raises TypeError for a type that no column has.
+    """
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | int() | str():
+            return value
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).hex()
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case date() | Decimal() | Fraction():
+            return str(value)
+        case float():
+            return repr(value)
+        case dict():
+            return {str(key): plain(inner) for key, inner in value.items()}
+        case Iterable():
+            return [plain(inner) for inner in value]
+    raise TypeError(f"A column cannot hold {type(value).__name__}.")

@@ -1,0 +1,1 @@
+"""Applications, unit results, decision meetings, appeals."""

@@ -1,0 +1,5 @@
+"""The one list of commands."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

@@ -1,0 +1,1 @@
+"""Issuing, status, PDF, QR, keys, and the signer process."""

@@ -1,0 +1,287 @@
+"""The database: base class, column types, engine options, unit of work, and the list of triggers.
+
+No feature knowledge. One request or one command is one transaction: services flush and never commit; the
+unit of work commits. On SQLite a writing transaction begins IMMEDIATE, so that its reads are already under
+the lock that its writes need.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Connection,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError(f"Expected an aware datetime, got {value!r}.")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Fraction]):
+    """An exact number, stored as "numerator/denominator"."""
+
+    impl = String(80)
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value.numerator}/{value.denominator}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
+        return None if value is None else Fraction(value)
+
+
+Json = dict[str, Any]
+JsonList = list[Any]
+
+_JSON = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """Every mapped class; constraint names follow one convention so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        datetime: Instant,
+        date: Date,
+        Fraction: Exact,
+        bytes: LargeBinary,
+        bool: Boolean(create_constraint=False),
+        str: Text,
+        Json: _JSON,
+        JsonList: _JSON,
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+class Scoped:
+    """A row of one certification body: the body is part of its key (rule 15)."""
+
+    body_id: Mapped[str] = mapped_column(ForeignKey("certification_body.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+
+
+class OfBody:
+    """A row of one certification body whose key is completed by the class itself."""
+
+    body_id: Mapped[str] = mapped_column(ForeignKey("certification_body.id"), primary_key=True)
+
+
+def belongs_to(table: str, column: str | None = None) -> ForeignKeyConstraint:
+    """Refer to a row of the same body: (body_id, column) -> table (body_id, id)."""
+    return ForeignKeyConstraint(["body_id", column or f"{table}_id"], [f"{table}.body_id", f"{table}.id"])
+
+
+def holds_duty(side: str, person: str = "person_id") -> tuple[ForeignKeyConstraint, CheckConstraint]:
+    """Tie a record to the one duty its author holds on the application, and to that side (rule 10).
+
+    The table needs the columns application_id, side and `person`; the database itself then refuses a record
+    whose author stands on another side of this application.
+    """
+    return (
+        ForeignKeyConstraint(
+            ["body_id", "application_id", person, "side"],
+            ["duty.body_id", "duty.application_id", "duty.person_id", "duty.side"],
+        ),
+        CheckConstraint(f"side = '{side}'", name=f"side_is_{side}"),
+    )
+
+
+def choice(kind: type[StrEnum], name: str) -> Enum:
+    """Return a column type that holds the values of an enum, refused otherwise by a named CHECK."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+# --- transactions ---------------------------------------------------------------------------------------
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """Who does what, when: the author of every change in one transaction."""
+
+    body_id: str | None
+    account_id: str | None
+    person_id: str | None
+    at: datetime
+    name: str
+    reason: str | None = None
+
+
+@contextmanager
+def unit_of_work(act: Act) -> Iterator[Session]:
+    """Run one writing transaction by one author: commits at the end, or leaves nothing."""
+    session = db.session()
+    session.rollback()
+    token = writing.set(True)
+    session.info["act"] = act
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("act", None)
+        writing.reset(token)
+
+
+def prepare_engine(engine: Engine) -> Engine:
+    """Set an engine's connection options; SQLite gets WAL, full synchronisation and foreign keys."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+# --- triggers -------------------------------------------------------------------------------------------
+
+APPEND_ONLY = (
+    "audit_entry",
+    "audit_seal",
+    "check_in",
+    "credential_reset",
+    "duty",
+    "identity_document",
+    "person_name",
+    "person_detail",
+    "completeness",
+    "item_version",
+    "item_text",
+    "attempt_release",
+    "extra_time",
+    "response_event",
+    "item_score",
+    "exam_result",
+    "observation",
+    "oral_answer",
+    "task_result",
+    "application_step",
+    "prerequisite_check",
+    "consent",
+    "evidence_confirmation",
+    "unit_result",
+    "recommendation",
+    "declaration",
+    "vote",
+    "decision",
+    "appeal",
+    "appeal_answer",
+    "release",
+    "credential_intent",
+    "credential",
+    "status_slot",
+    "status_change",
+    "status_confirmation",
+)
+
+
+def create_triggers(connection: Connection) -> None:
+    """Make the database itself refuse to change or delete a row of an append-only table."""
+    if connection.dialect.name == "sqlite":
+        for table in APPEND_ONLY:
+            for verb in ("UPDATE", "DELETE"):
+                connection.exec_driver_sql(
+                    f"CREATE TRIGGER append_only_{table}_{verb.lower()} BEFORE {verb} ON {table} "
+                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                )
+        return
+    connection.exec_driver_sql(
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
+        "END $$"
+    )
+    for table in APPEND_ONLY:
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER append_only_{table} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Remove the append-only triggers; a migration makes them again before it commits."""
+    for table in APPEND_ONLY:
+        if connection.dialect.name == "sqlite":
+            for verb in ("update", "delete"):
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS append_only_{table}_{verb}")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS append_only_{table} ON {table}")

@@ -1,0 +1,1 @@
+"""The content and the invented people of the demonstration."""

@@ -1,0 +1,1 @@
+"""Forms, sittings, rosters, attempts, delivery, invigilation, scoring."""

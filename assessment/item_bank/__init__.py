@@ -1,0 +1,1 @@
+"""Assessment items, their versions, and QTI in and out."""

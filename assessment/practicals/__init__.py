@@ -1,0 +1,1 @@
+"""Tasks, rubrics, the assessor's sheet, observations."""

@@ -1,0 +1,1 @@
+"""Numbers without personal data, and the check of every record (fsck)."""

@@ -1,0 +1,1 @@
+"""Competency standards: versioned units, elements, performance criteria; import and export as CASE."""

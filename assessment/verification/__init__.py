@@ -1,0 +1,1 @@
+"""The public page that checks a certificate, and its API."""

@@ -1,0 +1,1 @@
+"""Floor 1: Flask plumbing without feature knowledge."""

@@ -1,0 +1,41 @@
+"""How dates, times, numbers and marks are written for people: one way, everywhere."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, format_time, get_timezone
+
+
+def day(value: date | datetime) -> str:
+    """14 March 2026: the month in words, because it crosses borders."""
+    return str(format_date(value, "d MMMM y"))
+
+
+def moment(value: datetime) -> str:
+    """14 March 2026, 10:42 WIB: with the zone."""
+    return f"{format_datetime(value, 'd MMMM y')}, {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """10:42 WIB, in the page's zone."""
+    name = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}.get(str(get_timezone()))
+    return f"{format_time(value, 'HH:mm')} {name or get_timezone()}"
+
+
+def number(value: int | Decimal | Fraction | float) -> str:
+    """A number with at most two decimals, in the reader's own writing."""
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    return str(format_decimal(value, "#,##0.##"))
+
+
+def minutes(seconds: int) -> int:
+    """Whole minutes, rounded up, of a span in seconds."""
+    return -(-seconds // 60)
+
+
+def write_for_people(app: Flask) -> None:
+    """Register the filters."""
+    app.jinja_env.filters.update(date=day, datetime=moment, time=clock, number=number, minutes=minutes)

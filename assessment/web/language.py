@@ -1,0 +1,93 @@
+"""Languages: which one a reader gets, and the catalogues, read from plain .po files when the app starts.
+
+A feature keeps its Indonesian texts in `translations/id/<feature>.po`; English is the text in the source.
+There are no compiled catalogues to keep in step.
+"""
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, g, request, url_for
+from flask_babel import Babel, Domain, get_babel, get_locale
+
+from assessment.web.actor import actor
+
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+DEFAULT = "id"
+FOLDER = Path(__file__).resolve().parent.parent / "translations"
+
+
+def speak(app: Flask) -> None:
+    """Set the app's languages up."""
+    Babel(app, default_locale=DEFAULT, default_timezone="UTC", locale_selector=language, timezone_selector=zone)
+    with app.app_context():
+        get_babel().domain_instance = FolderDomain()
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        chosen = request.args.get("lang")
+        if chosen in LANGUAGES and not g.get("no_cookies"):
+            response.set_cookie(
+                "lang", chosen, max_age=31_536_000, samesite="Lax", secure=app.config["SESSION_COOKIE_SECURE"]
+            )
+        return response
+
+
+def language() -> str:
+    """The reader's language: chosen in the address, then in a cookie, then the account's, then the browser's."""
+    if "language" not in g:
+        somebody = actor()
+        wished = (
+            request.args.get("lang"),
+            request.cookies.get("lang"),
+            somebody.locale if somebody else None,
+        )
+        g.language = next((code for code in wished if code in LANGUAGES), None) or (
+            request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
+        )
+    chosen: str = g.language
+    return chosen
+
+
+def zone() -> str:
+    """The time zone of the page: the body's, or UTC for strangers."""
+    somebody = actor()
+    return somebody.zone if somebody else g.get("page_zone", "UTC")
+
+
+def switch_language_url(code: str) -> str:
+    """The address of this page in another language."""
+    if request.endpoint is None or request.method not in ("GET", "HEAD"):
+        return url_for("home.index", lang=code)
+    arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": code}
+    return url_for(request.endpoint, **arguments)
+
+
+def read_catalogue(folder: Path) -> Catalog:
+    """Merge every .po file of a language's folder into one catalogue."""
+    merged = Catalog(locale=folder.name)
+    for file in sorted(folder.glob("*.po")):
+        with file.open("rb") as handle:
+            for message in read_po(handle, locale=folder.name):
+                if message.id and message.string:
+                    merged[message.id] = message
+    return merged
+
+
+class FolderDomain(Domain):
+    """The texts of the app, from its folder of .po files."""
+
+    def get_translations(self) -> NullTranslations:
+        locale = get_locale()
+        code = locale.language if locale else DEFAULT
+        if code not in self.cache:
+            compiled = BytesIO()
+            write_mo(compiled, read_catalogue(FOLDER / code))
+            compiled.seek(0)
+            self.cache[code] = Translations(compiled)
+        translations: NullTranslations = self.cache[code]
+        return translations

@@ -1,0 +1,1 @@
+"""Factories build valid rows; a test overrides only what matters to it."""
