@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from assessment.database import Base, OfBody, Scoped, belongs_to, choice
 from assessment.domain.competency import Method
+from assessment.domain.plan import Kind
 
 
 class SchemeKind(StrEnum):
@@ -150,7 +151,7 @@ class Instrument(Scoped, Base):
 
 
 class InstrumentCoverage(OfBody, Base):
-    """How often an instrument asks for a criterion by a method."""
+    """What an instrument yields on a criterion by a method: so many items, a level at least, a yes, a limit."""
 
     __tablename__ = "instrument_coverage"
     __table_args__ = (belongs_to("instrument"), belongs_to("competency", "criterion_id"))
@@ -158,4 +159,6 @@ class InstrumentCoverage(OfBody, Base):
     instrument_id: Mapped[str] = mapped_column(primary_key=True)
     criterion_id: Mapped[str] = mapped_column(primary_key=True)
     method: Mapped[Method] = mapped_column(choice(Method, "method"), primary_key=True)
-    times: Mapped[int]
+    kind: Mapped[Kind] = mapped_column(choice(Kind, "kind"), primary_key=True)
+    items: Mapped[int]
+    level: Mapped[int]
