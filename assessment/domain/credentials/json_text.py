@@ -1,0 +1,58 @@
+"""JSON that arrives from strangers, and the one form in which a credential is stored and hashed.
+
+Reading refuses what two readers could understand differently: a member twice, numbers that are not JSON,
+half of a surrogate pair. Writing follows the JSON Canonicalization Scheme (RFC 8785) for the values that a
+credential holds: text, whole numbers, booleans, lists, objects with ASCII names.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from assessment.domain.errors import N_, Invalid
+
+MAX_BYTES = 512 * 1024
+
+
+def read_object(content: bytes) -> dict[str, object]:
+    """Parse one JSON object in UTF-8.
+
+    Raises Invalid when it is larger than 512 KiB, not UTF-8, not JSON, nested too deeply, names a member
+    twice, or is not an object.
+    """
+    if len(content) > MAX_BYTES:
+        raise Invalid(
+            N_("Expected at most %(limit)s KiB, got %(got)s KiB."), limit=512, got=len(content) // 1024
+        )
+    try:
+        value = json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant
+        )
+    except (UnicodeDecodeError, RecursionError, ValueError):
+        raise Invalid(N_("This is not readable JSON.")) from None
+    if not isinstance(value, dict):
+        raise Invalid(N_("Expected a JSON object."))
+    return value
+
+
+def write_object(document: Mapping[str, object]) -> bytes:
+    """Write a document in its canonical bytes: members sorted, no white space, UTF-8 (RFC 8785)."""
+    return json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def digest(document: Mapping[str, object]) -> bytes:
+    """Return the SHA-256 (32 bytes) of a document's canonical bytes; layout does not matter."""
+    return hashlib.sha256(write_object(document)).digest()
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice")
+    return members
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)

@@ -1,0 +1,49 @@
+"""Reading what strangers send, and RFC 8785 for the values that a credential holds."""
+
+import pytest
+
+from assessment.domain.credentials.json_text import MAX_BYTES, digest, read_object, write_object
+from assessment.domain.errors import Invalid
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b'"text"',
+        b"null",
+        b"{",
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": 1, "a": 1}',
+        b'{"a": {"b": 1, "\\u0062": 2}}',
+        b"\xff\xfe{}",
+        b'{"a": "\xff"}',
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+        b'{"a":' + b"[" * 100_000,
+        b'{"a": "' + b"x" * 1_000_000 + b'"}',
+    ],
+)
+def test_what_two_readers_could_understand_differently_is_refused(content: bytes) -> None:
+    with pytest.raises(Invalid):
+        read_object(content)
+
+
+def test_the_largest_document_is_read() -> None:
+    content = b'{"a":"' + b"x" * (MAX_BYTES - 8) + b'"}'
+    assert read_object(content) == {"a": "x" * (MAX_BYTES - 8)}
+
+
+def test_a_byte_order_mark_is_read_over() -> None:
+    assert read_object(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+def test_the_canonical_bytes_are_sorted_and_plain() -> None:
+    document = {"b": [False, 5], "a": 'Ñ\n"\\/\u2028'}
+    assert write_object(document).decode() == '{"a":"Ñ\\n\\"\\\\/\u2028","b":[false,5]}'
+
+
+def test_layout_does_not_change_the_digest() -> None:
+    assert digest(read_object(b'{ "b" : 1,\n "a" : "\\u00d1" }')) == digest({"a": "Ñ", "b": 1})
