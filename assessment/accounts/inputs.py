@@ -1,12 +1,13 @@
 """What people type about accounts and persons: shape only."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
+from assessment.web.inputs import Input
 
-class SignInInput(FlaskForm):
+
+class SignInInput(Input):
     """Login and password."""
 
     login = StringField(_l("Login"), validators=[DataRequired(), Length(max=120)])

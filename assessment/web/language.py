@@ -25,7 +25,7 @@ def speak(app: Flask) -> None:
     """Set the app's languages up."""
     Babel(app, default_locale=DEFAULT, default_timezone="UTC", locale_selector=language, timezone_selector=zone)
     with app.app_context():
-        get_babel().domain_instance = FolderDomain()
+        get_babel().instance.domain_instance = FolderDomain()
 
     @app.after_request
     def remember(response: Response) -> Response:

@@ -1,0 +1,26 @@
+"""The base of everything that people type: WTForms whose own messages speak the reader's language."""
+
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_wtf import FlaskForm
+
+
+class _Texts:
+    """WTForms' messages, looked up in our own catalogue."""
+
+    def gettext(self, text: str) -> str:
+        return str(gettext(text))
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return str(ngettext(singular, plural, number))
+
+
+class Input(FlaskForm):
+    """A form's fields: shape only; what the values mean is the domain's."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF is untyped
+        """Adds the catalogue to what Flask-WTF sets."""
+
+        def get_translations(self, form: Any) -> _Texts:
+            return _Texts()
