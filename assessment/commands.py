@@ -2,4 +2,6 @@
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from assessment.standards.commands import standard
+
+COMMANDS: tuple[click.Command, ...] = (standard,)

@@ -188,6 +188,22 @@ def unit_of_work(act: Act) -> Iterator[Session]:
         writing.reset(token)
 
 
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Read inside a writing request before its transaction begins: long thought is not thought under the lock.
+
+    What is read must be taken along as plain values; rows do not outlive it.
+    """
+    session = db.session()
+    session.rollback()
+    token = writing.set(False)
+    try:
+        yield session
+    finally:
+        session.rollback()
+        writing.reset(token)
+
+
 def prepare_engine(engine: Engine) -> Engine:
     """Set an engine's connection options; SQLite gets WAL, full synchronisation and foreign keys."""
     if engine.dialect.name == "sqlite":

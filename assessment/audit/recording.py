@@ -8,6 +8,7 @@ writer wait for every other (see `sealing.py`).
 import hmac
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -84,6 +85,13 @@ def _entry(session: Session, record: object, mapper: Mapper[Any], change: str) -
         "change": change,
         "digest": recorder.digest(table, row),
     }
+
+
+def because(session: Session, reason: str) -> None:
+    """Keep this reason with every entry that the running act still writes."""
+    act: Act | None = session.info.get("act")
+    if act is not None:
+        session.info["act"] = replace(act, reason=reason)
 
 
 def record_key(table: Table, row: dict[str, Any]) -> str:

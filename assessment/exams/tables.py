@@ -5,7 +5,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assessment.database import Base, OfBody, Scoped, belongs_to, choice, holds_duty
@@ -127,7 +127,7 @@ class Attempt(Scoped, Base):
     form_id: Mapped[str]
     state: Mapped[AttemptState] = mapped_column(choice(AttemptState, "state"))
     seed: Mapped[bytes]
-    layout: Mapped[list[Any]]
+    layout: Mapped[dict[str, Any]]
     seconds: Mapped[int]
     extra_seconds: Mapped[int]
     epoch: Mapped[int]
@@ -180,7 +180,7 @@ class ResponseEvent(Base):
     body_id: Mapped[str]
     attempt_id: Mapped[str]
     client: Mapped[str]
-    seq: Mapped[int]
+    seq: Mapped[int] = mapped_column(BigInteger)
     item: Mapped[str]
     response: Mapped[dict[str, Any]]
     lang: Mapped[str]

@@ -30,9 +30,17 @@ def handle(kind: str, handler: Handler) -> None:
     HANDLERS[kind] = handler
 
 
-def ask_for(session: Session, body_id: str, kind: str, payload: dict[str, Any], *, now: datetime) -> None:
-    """Ask for a piece of work in the running transaction."""
-    session.add(Job(body_id=body_id, kind=kind, payload=payload, created_at=now, due_at=now))
+def ask_for(
+    session: Session,
+    body_id: str,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> None:
+    """Ask for a piece of work in the running transaction, to be done at once or from `due_at` on."""
+    session.add(Job(body_id=body_id, kind=kind, payload=payload, created_at=now, due_at=due_at or now))
     session.flush()
 
 

@@ -19,7 +19,7 @@ class _Texts:
 class Input(FlaskForm):
     """A form's fields: shape only; what the values mean is the domain's."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF is untyped
+    class Meta(FlaskForm.Meta):
         """Adds the catalogue to what Flask-WTF sets."""
 
         def get_translations(self, form: Any) -> _Texts:

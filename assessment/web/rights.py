@@ -90,4 +90,20 @@ MATRIX: dict[str, Rule] = {
     "exams.answer_detail": may(assessor=DUTY, decider=ANY, quality_manager=ANY),
     # The writer's token in the request is the authority: it names attempt, person, epoch and expiry.
     "answers.take": PUBLIC,
+    # --- practicals: today's list, check-in, the sheet, the record; tasks with their rubrics
+    "practicals.index": may(invigilator=ANY, assessor=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "practicals.check_in": may(invigilator=SITE),
+    "practicals.photo": may(invigilator=SITE, assessor=DUTY, quality_manager=ANY),
+    "practicals.task": may(
+        candidate=OWN, invigilator=SITE, assessor=DUTY, scheme_manager=ANY, quality_manager=ANY
+    ),
+    "practicals.sheet": may(assessor=DUTY),
+    "practicals.open": may(assessor=DUTY),
+    "practicals.observations": may(assessor=DUTY),
+    "practicals.finish": may(assessor=DUTY),
+    "practicals.record": may(
+        assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY
+    ),
+    "tasks.index": may(scheme_manager=ANY, quality_manager=ANY),
+    "tasks.page": may(scheme_manager=ANY, quality_manager=ANY),
 }
