@@ -1,0 +1,1 @@
+"""Certification as calculations: evidence, unit results, duties, decisions, states and clocks."""

@@ -1,0 +1,1 @@
+"""Exams as calculations: assembling a form, the life of an attempt, response events, results."""

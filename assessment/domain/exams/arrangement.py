@@ -1,0 +1,60 @@
+"""The order in which one attempt shows its items and their choices, decided by the attempt's stored seed.
+
+The order of choices is that of `items.view.order_choices`, with a seed of its own for each item, so that
+two items with as many choices are not shuffled alike. Scoring never sees an order.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assessment.domain.errors import N_, Invalid
+from assessment.domain.exams.seeded_order import rank, seeded_order
+from assessment.domain.items.item import Item
+from assessment.domain.items.view import order_choices
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArrangedItem:
+    """An item in its place; `choices`: response identifier -> choice identifiers as shown."""
+
+    item_id: str
+    choices: Mapping[str, tuple[str, ...]]
+
+
+def arrange(items: Mapping[str, Item], *, seed: bytes, shuffle_items: bool = True) -> tuple[ArrangedItem, ...]:
+    """Return the items as one attempt shows them; `items`: item id -> item, in the form's order.
+
+    With `shuffle_items` false the form's order stays and only choices are arranged.
+    """
+    order = seeded_order(items, seed=seed, purpose="item order") if shuffle_items else tuple(items)
+    return tuple(
+        ArrangedItem(
+            item_id=item_id,
+            choices=order_choices(items[item_id], rank(item_id, seed=seed, purpose="choice order")),
+        )
+        for item_id in order
+    )
+
+
+def to_json(arrangement: Iterable[ArrangedItem]) -> dict[str, Any]:
+    """Return the arrangement as the JSON value that an attempt stores, format version 1."""
+    return {
+        "v": FORMAT_VERSION,
+        "items": [
+            {"item": item.item_id, "choices": {name: list(ids) for name, ids in item.choices.items()}}
+            for item in arrangement
+        ],
+    }
+
+
+def from_json(value: Mapping[str, Any]) -> tuple[ArrangedItem, ...]:
+    """Read an arrangement that `to_json` wrote. Raises Invalid for another format version."""
+    if value.get("v") != FORMAT_VERSION:
+        raise Invalid(N_("Expected an arrangement of format version 1, got %(got)s."), got=value.get("v"))
+    return tuple(
+        ArrangedItem(item_id=entry["item"], choices={name: tuple(ids) for name, ids in entry["choices"].items()})
+        for entry in value["items"]
+    )

@@ -1,0 +1,263 @@
+"""Response events, format version 1: what a device sends for every answer, and what the server keeps.
+
+The body is `{v: 1, events: [{client, seq, item, response, lang, elapsed}]}` (DESIGN.md, the exam room).
+Each event is judged by itself: a bad one never costs another its place. `response` maps a response
+identifier to its value in QTI's own lexical forms: a string, a list of strings for multiple and ordered
+cardinality, or null for no response. `elapsed` counts milliseconds since the page was opened, by the
+device's own clock; it is kept for statistics and decides nothing.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from assessment.domain.errors import N_, Invalid
+
+FORMAT_VERSION = 1
+
+MAXIMUM_BODY = 256 * 1024
+MAXIMUM_EVENTS = 500
+MAXIMUM_ID = 64
+MAXIMUM_SEQ = 2**53 - 1
+MAXIMUM_ELAPSED = 7 * 24 * 3600 * 1000
+MAXIMUM_RESPONSES = 16
+MAXIMUM_VALUES = 64
+MAXIMUM_RESPONSE_BYTES = 16 * 1024
+
+# One shape for client, item and response identifiers; response identifiers are QTI identifiers.
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_FIELDS = frozenset({"client", "seq", "item", "response", "lang", "elapsed"})
+_RECEIPT_PREFIX = b"teruji receipt v1\n"
+
+Value = str | tuple[str, ...] | None
+
+
+class Malformed(StrEnum):
+    """Why an event could not be read; stable codes on the wire."""
+
+    NOT_AN_OBJECT = "not_an_object"
+    MEMBERS = "bad_members"
+    CLIENT = "bad_client"
+    SEQ = "bad_seq"
+    ITEM = "bad_item"
+    RESPONSE = "bad_response"
+    LANG = "bad_lang"
+    ELAPSED = "bad_elapsed"
+    TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One response event as the device sent it; (client, seq) is its key within the attempt."""
+
+    client: str
+    seq: int
+    item: str
+    response: Mapping[str, Value]
+    lang: str
+    elapsed: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The event's key within its attempt."""
+        return (self.client, self.seq)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the event holds any response at all."""
+        return any(value not in (None, "", ()) for value in self.response.values())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unreadable:
+    """An event that was refused by its shape. `client` and `seq` are None where they could not be read."""
+
+    place: int
+    client: str | None
+    seq: int | None
+    reason: Malformed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """The events of one body in the order they were sent, and those that could not be read."""
+
+    events: tuple[Event, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+def parse(body: bytes) -> Batch:
+    """Read a body.
+
+    Raises Invalid when the body as a whole cannot be read: above 256 KiB, not JSON, another format version,
+    no list of events, or more than 500 of them.
+    """
+    if len(body) > MAXIMUM_BODY:
+        raise Invalid(N_("Expected at most %(limit)s bytes, got %(got)s."), limit=MAXIMUM_BODY, got=len(body))
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid(N_("Expected a body of JSON, got something else: %(detail)s."), detail=error) from error
+    if not isinstance(value, dict) or not _is_int(value.get("v")) or value["v"] != FORMAT_VERSION:
+        got = value.get("v") if isinstance(value, dict) else type(value).__name__
+        raise Invalid(N_("Expected response events of format version 1, got %(got)s."), got=got)
+    entries = value.get("events")
+    if not isinstance(entries, list) or len(entries) > MAXIMUM_EVENTS:
+        raise Invalid(
+            N_("Expected a list of at most %(limit)s events, got %(got)s."),
+            limit=MAXIMUM_EVENTS,
+            got=len(entries) if isinstance(entries, list) else type(entries).__name__,
+        )
+    events: list[Event] = []
+    unreadable: list[Unreadable] = []
+    for place, entry in enumerate(entries):
+        read = parse_event(entry)
+        if isinstance(read, Event):
+            events.append(read)
+        else:
+            fields = entry if isinstance(entry, dict) else {}
+            client, seq = fields.get("client"), fields.get("seq")
+            unreadable.append(
+                Unreadable(
+                    place=place,
+                    client=client if _is_identifier(client) else None,
+                    seq=seq if _is_int_between(seq, 0, MAXIMUM_SEQ) else None,
+                    reason=read,
+                )
+            )
+    return Batch(events=tuple(events), unreadable=tuple(unreadable))
+
+
+def parse_event(entry: object) -> Event | Malformed:
+    """Return the event, or the first reason why it cannot be one. Never raises."""
+    if not isinstance(entry, dict):
+        return Malformed.NOT_AN_OBJECT
+    if entry.keys() != _FIELDS:
+        return Malformed.MEMBERS
+    for name, wrong in (("client", Malformed.CLIENT), ("item", Malformed.ITEM)):
+        if not _is_identifier(entry[name]):
+            return wrong
+    if not _is_int_between(entry["seq"], 0, MAXIMUM_SEQ):
+        return Malformed.SEQ
+    response = _response(entry["response"])
+    if isinstance(response, Malformed):
+        return response
+    lang = entry["lang"]
+    if not isinstance(lang, str) or len(lang) > MAXIMUM_ID or not _LANGUAGE.fullmatch(lang):
+        return Malformed.LANG
+    if not _is_int_between(entry["elapsed"], 0, MAXIMUM_ELAPSED):
+        return Malformed.ELAPSED
+    return Event(
+        client=entry["client"],
+        seq=entry["seq"],
+        item=entry["item"],
+        response=response,
+        lang=lang,
+        elapsed=entry["elapsed"],
+    )
+
+
+def _response(value: object) -> dict[str, Value] | Malformed:
+    if not isinstance(value, dict) or not 1 <= len(value) <= MAXIMUM_RESPONSES:
+        return Malformed.RESPONSE
+    read: dict[str, Value] = {}
+    size = 0
+    for name, given in value.items():
+        if not _is_identifier(name):
+            return Malformed.RESPONSE
+        texts = given if isinstance(given, list) else [] if given is None else [given]
+        if len(texts) > MAXIMUM_VALUES or not all(_is_text(text) for text in texts):
+            return Malformed.RESPONSE
+        size += sum(len(text.encode()) for text in texts)
+        read[name] = tuple(given) if isinstance(given, list) else given
+    return read if size <= MAXIMUM_RESPONSE_BYTES else Malformed.TOO_LARGE
+
+
+def _is_text(value: object) -> bool:
+    # NUL is refused by PostgreSQL and aborts a whole batch; a lone surrogate has no UTF-8.
+    return isinstance(value, str) and "\0" not in value and not re.search("[\ud800-\udfff]", value)
+
+
+def _is_identifier(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= MAXIMUM_ID and bool(_IDENTIFIER.fullmatch(value))
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_int_between(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def response_to_json(response: Mapping[str, Value]) -> dict[str, Any]:
+    """Return a response as the JSON value that is stored and sent."""
+    return {name: list(given) if isinstance(given, tuple) else given for name, given in response.items()}
+
+
+def response_from_json(value: Mapping[str, Any]) -> dict[str, Value]:
+    """Read a stored response. Raises Invalid when it is not one."""
+    read = _response(dict(value))
+    if isinstance(read, Malformed):
+        raise Invalid(N_("Expected a stored response, got %(got)s."), got=value)
+    return read
+
+
+def canonical(event: Event) -> bytes:
+    """Return the bytes of an event: compact JSON with sorted members, UTF-8, with `v`.
+
+    Two events with the same key are the same event exactly when these bytes are equal.
+    """
+    value = {
+        "v": FORMAT_VERSION,
+        "client": event.client,
+        "seq": event.seq,
+        "item": event.item,
+        "response": response_to_json(event.response),
+        "lang": event.lang,
+        "elapsed": event.elapsed,
+    }
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """What a candidate keeps after submitting.
+
+    `answers`: items with an answer; `events`: accepted events; `digest`: 64 hexadecimal digits over them.
+    """
+
+    v: int
+    answers: int
+    events: int
+    digest: str
+
+
+def receipt(events: Iterable[Event]) -> Receipt:
+    """Return the receipt of an attempt's accepted events, given in the order of acceptance.
+
+    The digest is SHA-256 over the prefix "teruji receipt v1" and a line feed, then the SHA-256 of each
+    event's canonical bytes, in the order given: the order decides which answer is current, so it is sealed.
+    """
+    accepted = tuple(events)
+    digest = hashlib.sha256(_RECEIPT_PREFIX)
+    for event in accepted:
+        digest.update(hashlib.sha256(canonical(event)).digest())
+    return Receipt(
+        v=FORMAT_VERSION,
+        answers=sum(event.answered for event in current_answers(accepted).values()),
+        events=len(accepted),
+        digest=digest.hexdigest(),
+    )
+
+
+def current_answers(events: Iterable[Event]) -> dict[str, Event]:
+    """Return item id -> its last accepted event; `events` come in the order of acceptance."""
+    return {event.item: event for event in events}

@@ -1,0 +1,133 @@
+"""From item scores to the result of an exam: by criterion, by unit and in total, against the cuts.
+
+Marks are exact fractions. Scoring of an item is not here (`domain/items`), and neither is the judgement of
+a unit, which needs the other evidence too (`domain/certification/unit_result`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from assessment.domain.competency import Method
+from assessment.domain.errors import N_, Invalid
+from assessment.domain.exams.form import Cut
+from assessment.domain.plan import Cell, ItemsCut
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemScore:
+    """The score of one item of one attempt, in marks. A pretest item is scored and never counts (rule 8).
+
+    Raises Invalid when the maximum is not positive or the score is above it.
+    """
+
+    item_id: str
+    unit_id: str
+    criterion_ids: frozenset[str]
+    score: Fraction
+    maximum: Fraction
+    pretest: bool = False
+
+    def __post_init__(self) -> None:
+        if self.maximum <= 0 or self.score > self.maximum:
+            raise Invalid(
+                N_("Item %(item)s: expected a score up to a maximum above 0, got %(score)s of %(maximum)s."),
+                item=self.item_id,
+                score=self.score,
+                maximum=self.maximum,
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marks:
+    """A sum of marks over `items` items; `fraction` is None where there are no items."""
+
+    items: int
+    score: Fraction
+    maximum: Fraction
+
+    @property
+    def fraction(self) -> Fraction | None:
+        """The share 0..1 of the marks (below 0 where mappings subtract more than they give)."""
+        return self.score / self.maximum if self.maximum else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CriterionResult:
+    """The marks on one criterion against its cell of the plan.
+
+    `sufficient`: True or False by the cut; None where no cell asks for items or the exam held too few.
+    """
+
+    criterion_id: str
+    marks: Marks
+    minimum_items: int | None
+    cut: Fraction | None
+    sufficient: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExamResult:
+    """The result of one attempt. `passed` holds the total against the form's cut; it decides no unit."""
+
+    total: Marks
+    cut: Cut
+    passed: bool
+    units: Mapping[str, Marks]
+    criteria: Mapping[str, CriterionResult]
+
+
+def exam_result(scores: Iterable[ItemScore], *, cells: Iterable[Cell], cut: Cut) -> ExamResult:
+    """Return the result of an attempt from the scores of all items of its form (blank ones with their 0).
+
+    An item that measures several criteria counts wholly for each. Every criterion with a written cell stands
+    in the result, also when no item measured it. Raises Invalid when an item stands twice.
+    """
+    counted = [score for score in scores if not score.pretest]
+    if len({score.item_id for score in counted}) != len(counted):
+        raise Invalid(N_("Expected one score for each item, got two for one."))
+    by_unit: dict[str, list[ItemScore]] = {}
+    by_criterion: dict[str, list[ItemScore]] = {}
+    rules = {
+        cell.criterion_id: cell.rule
+        for cell in cells
+        if cell.method is Method.WRITTEN and isinstance(cell.rule, ItemsCut)
+    }
+    for criterion_id in rules:
+        by_criterion[criterion_id] = []
+    for score in counted:
+        by_unit.setdefault(score.unit_id, []).append(score)
+        for criterion_id in sorted(score.criterion_ids):
+            by_criterion.setdefault(criterion_id, []).append(score)
+    total = _sum(counted)
+    return ExamResult(
+        total=total,
+        cut=cut,
+        passed=total.fraction is not None and total.fraction >= cut.fraction,
+        units={unit_id: _sum(of_unit) for unit_id, of_unit in by_unit.items()},
+        criteria={
+            criterion_id: _criterion_result(criterion_id, _sum(measured), rules.get(criterion_id))
+            for criterion_id, measured in by_criterion.items()
+        },
+    )
+
+
+def _sum(scores: list[ItemScore]) -> Marks:
+    return Marks(
+        items=len(scores),
+        score=sum((score.score for score in scores), Fraction(0)),
+        maximum=sum((score.maximum for score in scores), Fraction(0)),
+    )
+
+
+def _criterion_result(criterion_id: str, marks: Marks, rule: ItemsCut | None) -> CriterionResult:
+    sufficient: bool | None = None
+    if rule is not None and marks.items >= rule.minimum_items and marks.fraction is not None:
+        sufficient = marks.fraction >= rule.cut
+    return CriterionResult(
+        criterion_id=criterion_id,
+        marks=marks,
+        minimum_items=rule.minimum_items if rule else None,
+        cut=rule.cut if rule else None,
+        sufficient=sufficient,
+    )

@@ -1,0 +1,1 @@
+"""Practicals as calculations: rubrics, measurements against limits, observations, task results."""

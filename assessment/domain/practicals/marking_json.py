@@ -1,0 +1,79 @@
+"""How a rubric criterion is marked, as the JSON value that its version stores, format version 1.
+
+Texts (descriptors of the levels, name of the tool) are rows by language and are handed over beside it.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, assert_never
+
+from assessment.domain.errors import N_, Invalid
+from assessment.domain.practicals.measurement import Limits, parse_value
+from assessment.domain.practicals.rubric import Checked, Judged, Marking, Measured
+
+FORMAT_VERSION = 1
+
+
+def kind_of(marking: Marking) -> str:
+    """Return judged, measured or checked."""
+    match marking:
+        case Judged():
+            return "judged"
+        case Measured():
+            return "measured"
+        case Checked():
+            return "checked"
+        case _:
+            assert_never(marking)
+
+
+def to_json(marking: Marking) -> dict[str, Any]:
+    """Return the marking without its texts; limits are decimals as text."""
+    fields: dict[str, Any] = {"v": FORMAT_VERSION, "kind": kind_of(marking)}
+    match marking:
+        case Judged(minimum=minimum, group=group):
+            fields |= {"minimum": minimum, "group": group}
+        case Measured(limits=limits, confirmed=confirmed):
+            fields |= {
+                "unit": limits.unit,
+                "lower": _limit_to_json(limits.lower),
+                "upper": _limit_to_json(limits.upper),
+                "confirmed": confirmed,
+            }
+        case Checked():
+            pass
+        case _:
+            assert_never(marking)
+    return fields
+
+
+def from_json(value: object, *, descriptors: tuple[str, ...] = (), tool: str = "") -> Marking:
+    """Read a marking that `to_json` wrote, with its texts in one language.
+
+    Raises Invalid for another version, an unknown kind, or a member of another type.
+    """
+    match value:
+        case {"v": 1, "kind": "judged", "minimum": int(minimum), "group": str(group)}:
+            return Judged(descriptors=descriptors, minimum=minimum, group=group)
+        case {
+            "v": 1,
+            "kind": "measured",
+            "unit": str(unit),
+            "lower": None | str() as lower,
+            "upper": None | str() as upper,
+            "confirmed": bool(confirmed),
+        }:
+            limits = Limits(unit=unit, lower=_limit_from_json(lower), upper=_limit_from_json(upper))
+            return Measured(limits=limits, tool=tool, confirmed=confirmed)
+        case {"v": 1, "kind": "checked"}:
+            return Checked()
+    got = value.get("kind") if isinstance(value, Mapping) else value
+    raise Invalid(N_("Expected a judged, measured or checked criterion of version 1, got %(got)s."), got=got)
+
+
+def _limit_to_json(limit: Decimal | None) -> str | None:
+    return None if limit is None else format(limit, "f")
+
+
+def _limit_from_json(text: str | None) -> Decimal | None:
+    return None if text is None else parse_value(text)

@@ -1,0 +1,182 @@
+"""Rubrics: the criteria of a practical task, how each is marked, and what a sound rubric must have.
+
+A rubric criterion is judged (levels 0..3 with plain descriptors), measured (a value against limits) or
+checked (yes, no, needs more evidence), points to performance criteria of the standard, and may be
+safety-critical. Levels after the WorldSkills judgement scale: 0 below the standard, 1 meets it, 2 exceeds
+it in parts, 3 excellent. Texts are held in one language each by the tables; here they are only checked.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from assessment.domain.competency import Method
+from assessment.domain.errors import N_, Invalid
+from assessment.domain.plan import LEVELS, Coverage, Kind
+from assessment.domain.practicals.measurement import Limits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """Marked by level. `descriptors` describe levels 0, 1, 2, 3 in this order; `minimum` is the level that
+    suffices; aspects of one `group` compensate each other, and only those.
+    """
+
+    descriptors: tuple[str, ...]
+    minimum: int
+    group: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """Marked by measuring. `confirmed` false: the limit has no confirmed source and decides nothing."""
+
+    limits: Limits
+    tool: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """Marked by yes or no."""
+
+
+Marking = Judged | Measured | Checked
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alignment:
+    """A performance criterion that a rubric criterion gives evidence of, and by which method."""
+
+    criterion_id: str
+    method: Method
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RubricCriterion:
+    """One line of the assessor's sheet, aligned with performance criteria of the standard."""
+
+    id: str
+    marking: Marking
+    alignments: tuple[Alignment, ...]
+    safety_critical: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rubric:
+    """The criteria of one version of a task in the order of the sheet; how many assessors mark it apart."""
+
+    criteria: tuple[RubricCriterion, ...]
+    assessors: int = 1
+
+
+class Defect(StrEnum):
+    """What makes a rubric unusable."""
+
+    NO_CRITERIA = "no_criteria"
+    DUPLICATE_ID = "duplicate_id"
+    NOT_ALIGNED = "not_aligned"
+    UNKNOWN_ALIGNMENT = "unknown_alignment"
+    MISSING_DESCRIPTOR = "missing_descriptor"
+    MINIMUM_OUT_OF_RANGE = "minimum_out_of_range"
+    NO_GROUP = "no_group"
+    NO_TOOL = "no_tool"
+    METHOD = "method"
+    SAFETY_UNCONFIRMED = "safety_unconfirmed"
+    ASSESSORS = "assessors"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One defect, and the rubric criterion it stands on (None: the rubric as a whole)."""
+
+    defect: Defect
+    rubric_criterion_id: str | None = None
+
+
+_METHODS = frozenset({Method.OBSERVED, Method.PRODUCT, Method.ORAL})
+
+
+def check(rubric: Rubric, *, known_criteria: Iterable[str]) -> tuple[Finding, ...]:
+    """Return every defect of a rubric, in the order of the sheet.
+
+    `known_criteria`: ids of the performance criteria of the scheme's units. A safety-critical measurement
+    with an unconfirmed limit is a defect, because it would guard nothing.
+    """
+    known = frozenset(known_criteria)
+    found: list[Finding] = []
+    if not rubric.criteria:
+        found.append(Finding(defect=Defect.NO_CRITERIA))
+    if rubric.assessors not in (1, 2):
+        found.append(Finding(defect=Defect.ASSESSORS))
+    seen: set[str] = set()
+    for criterion in rubric.criteria:
+        defects = list(_defects(criterion, known))
+        if criterion.id in seen:
+            defects.insert(0, Defect.DUPLICATE_ID)
+        seen.add(criterion.id)
+        found += [Finding(defect=defect, rubric_criterion_id=criterion.id) for defect in defects]
+    return tuple(found)
+
+
+def _defects(criterion: RubricCriterion, known: frozenset[str]) -> Iterable[Defect]:
+    if not criterion.alignments:
+        yield Defect.NOT_ALIGNED
+    if not known.issuperset(alignment.criterion_id for alignment in criterion.alignments):
+        yield Defect.UNKNOWN_ALIGNMENT
+    if not _METHODS.issuperset(alignment.method for alignment in criterion.alignments):
+        yield Defect.METHOD
+    match criterion.marking:
+        case Judged(descriptors=descriptors, minimum=minimum, group=group):
+            if len(descriptors) != len(LEVELS) or not all(text.strip() for text in descriptors):
+                yield Defect.MISSING_DESCRIPTOR
+            if minimum not in LEVELS[1:]:
+                yield Defect.MINIMUM_OUT_OF_RANGE
+            if not group.strip():
+                yield Defect.NO_GROUP
+        case Measured(tool=tool, confirmed=confirmed):
+            if not tool.strip():
+                yield Defect.NO_TOOL
+            if criterion.safety_critical and not confirmed:
+                yield Defect.SAFETY_UNCONFIRMED
+        case Checked():
+            pass
+        case _:
+            assert_never(criterion.marking)
+
+
+def require_sound(rubric: Rubric, *, known_criteria: Iterable[str]) -> None:
+    """Raise Invalid naming every defect of the rubric, if there is one."""
+    found = check(rubric, known_criteria=known_criteria)
+    if found:
+        listed = "; ".join(f"{finding.rubric_criterion_id or '-'}: {finding.defect.value}" for finding in found)
+        raise Invalid(N_("Expected a sound rubric, got these defects: %(listed)s."), listed=listed, findings=found)
+
+
+def coverage(rubric: Rubric) -> tuple[Coverage, ...]:
+    """Return what the rubric yields to the assessment plan.
+
+    An unconfirmed limit yields nothing. Where several judged aspects serve one performance criterion, the
+    lowest of their minimum levels counts.
+    """
+    found: dict[tuple[str, Method, Kind], int] = {}
+    for criterion in rubric.criteria:
+        match criterion.marking:
+            case Judged(minimum=minimum):
+                kind, level = Kind.LEVEL, minimum
+            case Measured(confirmed=confirmed):
+                if not confirmed:
+                    continue
+                kind, level = Kind.LIMIT, 0
+            case Checked():
+                kind, level = Kind.YES, 0
+            case _:
+                assert_never(criterion.marking)
+        for alignment in criterion.alignments:
+            place = (alignment.criterion_id, alignment.method, kind)
+            found[place] = min(found.get(place, level), level)
+    return tuple(
+        Coverage(criterion_id=criterion_id, method=method, kind=kind, level=level)
+        for (criterion_id, method, kind), level in found.items()
+    )
