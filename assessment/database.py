@@ -115,9 +115,9 @@ class Scoped:
 
 
 class OfBody:
-    """A row of one certification body whose key is completed by the class itself."""
+    """A row of one certification body whose key is completed by the class itself; the body comes first in it."""
 
-    body_id: Mapped[str] = mapped_column(ForeignKey("certification_body.id"), primary_key=True)
+    body_id: Mapped[str] = mapped_column(ForeignKey("certification_body.id"), primary_key=True, sort_order=-1)
 
 
 def belongs_to(table: str, column: str | None = None) -> ForeignKeyConstraint:

@@ -1,6 +1,7 @@
 """What the tests stand on does what it promises: isolation, and guards that fail."""
 
 import socket
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,7 +17,7 @@ from assessment.audit.tables import AuditEntry
 from assessment.database import Act, db, unit_of_work
 from tests.factories.accounts import make_body
 from tests.fixtures import network
-from tests.fixtures.measuring import count_statements, watch_locks
+from tests.fixtures.measuring import count_statements, refuse_long_locks, watch_locks
 from tests.fixtures.sites import Site
 
 NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
@@ -69,6 +70,17 @@ def test_a_lock_is_measured_from_begin_to_commit(site: Site) -> None:
         session.execute(text("SELECT 1"))
     assert len(held) == (1 if site.engine.dialect.name == "sqlite" else 0)
     assert all(0 < seconds < 1 for seconds in held)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.long_lock("it is what the test is about")
+def test_a_lock_held_while_waiting_is_refused(site: Site) -> None:
+    held = watch_locks(site.engine)
+    with site.app.app_context(), unit_of_work(an_act()) as session:
+        session.execute(text("SELECT 1"))
+        threading.Event().wait(0.06)
+    with pytest.raises(AssertionError, match="at most 50 ms"):
+        refuse_long_locks(held)
 
 
 def test_statements_are_counted_without_transaction_control(site: Site) -> None:
