@@ -2,6 +2,7 @@
 
 import click
 
+from assessment.item_bank.commands import qti
 from assessment.standards.commands import standard
 
-COMMANDS: tuple[click.Command, ...] = (standard,)
+COMMANDS: tuple[click.Command, ...] = (standard, qti)

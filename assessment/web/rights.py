@@ -106,4 +106,14 @@ MATRIX: dict[str, Rule] = {
     ),
     "tasks.index": may(scheme_manager=ANY, quality_manager=ANY),
     "tasks.page": may(scheme_manager=ANY, quality_manager=ANY),
+    # --- item bank: keys are for authors, and to read for who answers for schemes and quality
+    "item_bank.index": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "item_bank.item": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "item_bank.retire": may(item_author=ANY),
+    "item_bank.use": may(item_author=ANY),
+    "item_bank.export": may(item_author=ANY),
+    "item_bank.export_item": may(item_author=ANY),
+    "item_bank.upload": may(item_author=ANY),
+    "item_bank.check": may(item_author=ANY),
+    "item_bank.imported": may(item_author=ANY),
 }

@@ -1,0 +1,302 @@
+"""From what exam, practical and oral questions recorded to the results of the units (rules 3 to 5).
+
+Everything here only reads, except `record_results`. `until` looks at the records as they stood at a moment,
+so that a result can be derived again from what it was derived from: all of them are append-only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessment.accounts.ids import new_id
+from assessment.certification.grid import Grid, grid_of
+from assessment.certification.marks import Marked, marks_of
+from assessment.certification.result_json import FORMAT, Sum, result_to_json
+from assessment.certification.tables import Application, EvidenceConfirmation
+from assessment.certification.tables import UnitResult as UnitResultRow
+from assessment.domain.certification.evidence import Evidence, Source, from_exam
+from assessment.domain.certification.unit_result import SchemeResult, UnitResult, derive, scheme_result
+from assessment.domain.competency import Method
+from assessment.domain.exams.form import Cut
+from assessment.domain.exams.result import CriterionResult, ExamResult, Marks
+from assessment.domain.plan import ItemsCut
+from assessment.exams.tables import Attempt, FormItem, ItemScore
+from assessment.exams.tables import ExamResult as ExamResultRow
+from assessment.item_bank.tables import ItemCriterion
+from assessment.practicals.tables import OralAnswer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """One ended exam with its stored result, and since when it stands."""
+
+    attempt_id: str
+    at: datetime
+    result: ExamResult
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """All evidence of an application that counts now, against the grid of its scheme version.
+
+    `confirmed_at`: (unit id, method) -> when the assessor last found that evidence valid, authentic, current
+    and sufficient. `evidence_at`: (unit id, method) -> when the newest evidence came in. `sums`: unit id -> its
+    written marks.
+    """
+
+    grid: Grid
+    evidence: tuple[Evidence, ...]
+    evidence_at: Mapping[tuple[str, Method], datetime]
+    confirmed_at: Mapping[tuple[str, Method], datetime]
+    sums: Mapping[str, Sum]
+
+    def unconfirmed(self) -> list[tuple[str, Method]]:
+        """The unit and method pairs whose evidence waits for the assessor's confirmation, in printed order."""
+        return [
+            (unit.id, method)
+            for unit in self.grid.units
+            for method in Method
+            if (unit.id, method) in self.evidence_at and not self.is_confirmed(unit.id, method)
+        ]
+
+    def is_confirmed(self, unit_id: str, method: Method) -> bool:
+        """Whether the confirmation is not older than the evidence."""
+        place = (unit_id, method)
+        return place in self.confirmed_at and self.confirmed_at[place] >= self.evidence_at[place]
+
+
+def gather(session: Session, application: Application, *, until: datetime | None = None) -> Gathered:
+    """Return the evidence of an application; six statements, however much there is."""
+    body_id, application_id = application.body_id, application.id
+    grid = grid_of(session, body_id, application.scheme_version_id, until=until)
+    unit_of = grid.unit_of
+    pieces: list[tuple[Evidence, datetime]] = []
+    exams = exams_of(session, body_id, application_id, until=until)
+    answers = answers_of(session, body_id, [exam.attempt_id for exam in exams])
+    pieces += _written(grid, exams, answers)
+    for marked in marks_of(session, body_id, application_id, until=until):
+        pieces += [(piece, marked.at) for piece in _observed(marked, unit_of)]
+    pieces += _oral(session, body_id, application_id, until)
+    pieces = [(piece, at) for piece, at in pieces if piece.criterion_id in unit_of]
+    evidence_at: dict[tuple[str, Method], datetime] = {}
+    for piece, at in pieces:
+        place = (unit_of[piece.criterion_id], piece.method)
+        evidence_at[place] = max(at, evidence_at.get(place, at))
+    gathered = Gathered(
+        grid=grid,
+        evidence=(),
+        evidence_at=evidence_at,
+        confirmed_at=_confirmations(session, body_id, application_id, until),
+        sums=_sums(grid, exams),
+    )
+    return replace(
+        gathered,
+        evidence=tuple(
+            replace(piece, confirmed=gathered.is_confirmed(unit_of[piece.criterion_id], piece.method))
+            for piece, _at in pieces
+        ),
+    )
+
+
+def unit_results(gathered: Gathered) -> dict[str, UnitResult]:
+    """Return the result of each unit, by unit id in the scheme's order."""
+    return {unit.id: derive(unit, gathered.grid.cells_of(unit), gathered.evidence) for unit in gathered.grid.units}
+
+
+def overall(gathered: Gathered, results: Mapping[str, UnitResult]) -> SchemeResult:
+    """Return the result over the scheme's units."""
+    return scheme_result(results, gathered.grid.rule)
+
+
+def record_results(session: Session, application: Application, *, now: datetime) -> dict[str, UnitResultRow]:
+    """Derive the result of each unit and add it as a new row; earlier results stay."""
+    gathered = gather(session, application, until=now)
+    rows = {
+        unit_id: UnitResultRow(
+            body_id=application.body_id,
+            id=new_id(),
+            application_id=application.id,
+            unit_id=unit_id,
+            v=FORMAT,
+            outcome=result.outcome,
+            detail=result_to_json(result, gathered.sums.get(unit_id)),
+            derived_at=now,
+        )
+        for unit_id, result in unit_results(gathered).items()
+    }
+    session.add_all(rows.values())
+    session.flush()
+    return rows
+
+
+def exams_of(session: Session, body_id: str, application_id: str, *, until: datetime | None = None) -> list[Written]:
+    """Return the results of the ended exams of an application, the newest first."""
+    rows = select(ExamResultRow).where(ExamResultRow.body_id == body_id, ExamResultRow.application_id == application_id)
+    if until is not None:
+        rows = rows.where(ExamResultRow.derived_at <= until)
+    return [
+        Written(attempt_id=row.attempt_id, at=row.derived_at, result=_exam_result(row))
+        for row in session.scalars(rows.order_by(ExamResultRow.derived_at.desc(), ExamResultRow.attempt_id))
+    ]
+
+
+def answers_of(
+    session: Session, body_id: str, attempt_ids: Iterable[str]
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return (attempt id, criterion id) -> the items that measured it, as references for a page."""
+    rows = session.execute(
+        select(
+            ItemScore.attempt_id,
+            ItemScore.item_version_id,
+            ItemScore.answered,
+            ItemScore.score,
+            ItemScore.max_score,
+            ItemCriterion.criterion_id,
+            FormItem.position,
+        )
+        .join(Attempt, (Attempt.body_id == ItemScore.body_id) & (Attempt.id == ItemScore.attempt_id))
+        .join(
+            FormItem,
+            (FormItem.body_id == Attempt.body_id)
+            & (FormItem.form_id == Attempt.form_id)
+            & (FormItem.item_version_id == ItemScore.item_version_id),
+        )
+        .join(
+            ItemCriterion,
+            (ItemCriterion.body_id == ItemScore.body_id) & (ItemCriterion.item_version_id == ItemScore.item_version_id),
+        )
+        .where(ItemScore.body_id == body_id, ItemScore.attempt_id.in_(list(attempt_ids)))
+        .order_by(FormItem.position)
+    )
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row.attempt_id, row.criterion_id), []).append(
+            {
+                "item": row.item_version_id,
+                "number": row.position,
+                "answered": row.answered,
+                "score": str(row.score),
+                "maximum": str(row.max_score),
+            }
+        )
+    return found
+
+
+def _written(
+    grid: Grid, exams: Iterable[Written], answers: Mapping[tuple[str, str], list[dict[str, Any]]]
+) -> list[tuple[Evidence, datetime]]:
+    """The newest exam that measured a criterion counts for it."""
+    found: dict[str, tuple[Evidence, datetime]] = {}
+    for exam in exams:
+        source = Source(kind="attempt", id=exam.attempt_id)
+        for piece in from_exam(exam.result, cells=grid.cells, source=source, confirmed=False):
+            detail = {**piece.detail, "answers": answers.get((exam.attempt_id, piece.criterion_id), [])}
+            found.setdefault(piece.criterion_id, (replace(piece, detail=detail), exam.at))
+    return list(found.values())
+
+
+def _observed(marked: Marked, unit_of: Mapping[str, str]) -> list[Evidence]:
+    return [piece for piece in marked.evidence if piece.criterion_id in unit_of]
+
+
+def _oral(
+    session: Session, body_id: str, application_id: str, until: datetime | None
+) -> list[tuple[Evidence, datetime]]:
+    """The newest oral question on a criterion counts for it."""
+    rows = select(OralAnswer.id, OralAnswer.criterion_id, OralAnswer.sufficient, OralAnswer.asked_at).where(
+        OralAnswer.body_id == body_id, OralAnswer.application_id == application_id
+    )
+    if until is not None:
+        rows = rows.where(OralAnswer.asked_at <= until)
+    found: dict[str, tuple[Evidence, datetime]] = {}
+    for row in session.execute(rows.order_by(OralAnswer.asked_at, OralAnswer.id)):
+        found[row.criterion_id] = (
+            Evidence(
+                criterion_id=row.criterion_id,
+                method=Method.ORAL,
+                source=Source(kind="oral_answer", id=row.id),
+                sufficient=row.sufficient,
+                confirmed=False,
+            ),
+            row.asked_at,
+        )
+    return list(found.values())
+
+
+def _confirmations(
+    session: Session, body_id: str, application_id: str, until: datetime | None
+) -> dict[tuple[str, Method], datetime]:
+    """When the newest confirmation of each unit and method was given, where it says yes to all four."""
+    rows = select(EvidenceConfirmation).where(
+        EvidenceConfirmation.body_id == body_id, EvidenceConfirmation.application_id == application_id
+    )
+    if until is not None:
+        rows = rows.where(EvidenceConfirmation.at <= until)
+    newest = {
+        (row.unit_id, row.method): row
+        for row in session.scalars(rows.order_by(EvidenceConfirmation.at, EvidenceConfirmation.id))
+    }
+    return {
+        place: row.at for place, row in newest.items() if row.valid and row.authentic and row.current and row.sufficient
+    }
+
+
+def _sums(grid: Grid, exams: Iterable[Written]) -> dict[str, Sum]:
+    """Unit id -> its marks in the newest exam that measured it.
+
+    The cut is told where all written cells of the unit share one: criteria decide, the sum only sums up.
+    """
+    unit_of = grid.unit_of
+    cuts: dict[str, set[Fraction]] = {}
+    for cell in grid.cells:
+        if cell.method is Method.WRITTEN and isinstance(cell.rule, ItemsCut) and cell.criterion_id in unit_of:
+            cuts.setdefault(unit_of[cell.criterion_id], set()).add(cell.rule.cut)
+    found: dict[str, Sum] = {}
+    for exam in exams:
+        for unit_id, marks in exam.result.units.items():
+            if marks.items:
+                shared = cuts.get(unit_id, set())
+                found.setdefault(
+                    unit_id,
+                    Sum(
+                        attempt_id=exam.attempt_id,
+                        items=marks.items,
+                        score=marks.score,
+                        maximum=marks.maximum,
+                        cut=next(iter(shared)) * marks.maximum if len(shared) == 1 else None,
+                    ),
+                )
+    return found
+
+
+def _exam_result(row: ExamResultRow) -> ExamResult:
+    """Read a stored result back into the domain's value, format version 1."""
+    units = {unit: _marks(value) for unit, value in row.by_unit["units"].items()}
+    criteria = {
+        criterion: CriterionResult(
+            criterion_id=criterion,
+            marks=_marks(value),
+            minimum_items=value["minimum_items"],
+            cut=None if value["cut"] is None else Fraction(value["cut"]),
+            sufficient=value["sufficient"],
+        )
+        for criterion, value in row.by_criterion["criteria"].items()
+    }
+    total = Marks(items=sum(marks.items for marks in units.values()), score=row.score, maximum=row.max_score)
+    # The form's own cut decides no unit and is not needed here; whether it was reached is stored.
+    return ExamResult(
+        total=total,
+        cut=Cut(fraction=Fraction(1), method=""),
+        passed=row.cut_reached,
+        units=units,
+        criteria=criteria,
+    )
+
+
+def _marks(value: Mapping[str, Any]) -> Marks:
+    return Marks(items=value["items"], score=Fraction(value["score"]), maximum=Fraction(value["maximum"]))

@@ -1,0 +1,88 @@
+"""Time over: attempts whose deadline and grace have passed are ended and scored, by a job and at the next read."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessment.database import Act, unit_of_work
+from assessment.domain.exams.attempt_states import AttemptEvent, AttemptState
+from assessment.exams.answering import LATE_RULE
+from assessment.exams.scoring import close_attempt
+from assessment.exams.tables import Attempt
+from assessment.jobs.service import ask_for, handle
+
+CLOSE = "exams.close"
+TIME_OVER = "exams.time_over"
+A_MOMENT = timedelta(seconds=1)
+
+
+def settled(attempt: Attempt, *, now: datetime) -> bool:
+    """Say whether a running attempt's time is over and no further answer counts by itself."""
+    return (
+        attempt.state is AttemptState.RUNNING
+        and attempt.deadline is not None
+        and now > LATE_RULE.settled_at(attempt.deadline)
+    )
+
+
+def close_overdue(
+    session: Session, body_id: str, now: datetime, *, attempt_id: str | None = None, limit: int = 20
+) -> int:
+    """End and score up to `limit` attempts of a body whose time is over; returns how many there were.
+
+    With `attempt_id` only that one. Each keeps the time at which it was closed as its scoring time; the
+    deadline tells when it ended.
+    """
+    overdue = (
+        select(Attempt)
+        .where(
+            Attempt.body_id == body_id,
+            Attempt.state == AttemptState.RUNNING,
+            Attempt.deadline < now - LATE_RULE.grace,
+        )
+        .order_by(Attempt.deadline, Attempt.id)
+        .limit(limit)
+        .with_for_update(skip_locked=attempt_id is None)
+    )
+    if attempt_id is not None:
+        overdue = overdue.where(Attempt.id == attempt_id)
+    attempts = session.scalars(overdue).all()
+    for attempt in attempts:
+        close_attempt(session, attempt, AttemptEvent.TIME_OVER, now=now)
+    return len(attempts)
+
+
+def close_in_own_transaction(body_id: str, now: datetime, *, attempt_id: str | None = None) -> int:
+    """End what is overdue, each attempt in a short transaction of its own; returns how many there were."""
+    closed = 0
+    while True:
+        with unit_of_work(
+            Act(body_id=body_id, account_id=None, person_id=None, at=now, name=TIME_OVER)
+        ) as session:
+            found = close_overdue(session, body_id, now, attempt_id=attempt_id, limit=1)
+        closed += found
+        if not found or attempt_id is not None:
+            return closed
+
+
+def ask_to_close(session: Session, attempt: Attempt, *, now: datetime) -> None:
+    """Ask for the attempt to be closed once its time is over."""
+    if attempt.deadline is not None:
+        ask_for(
+            session,
+            attempt.body_id,
+            CLOSE,
+            {"attempt": attempt.id},
+            now=now,
+            due_at=LATE_RULE.settled_at(attempt.deadline) + A_MOMENT,
+        )
+
+
+def _close(body_id: str, payload: dict[str, Any], now: datetime) -> None:
+    """Do the job: extra time may have moved the end, then nothing is due and `give_time` has asked again."""
+    close_in_own_transaction(body_id, now, attempt_id=payload["attempt"])
+
+
+handle(CLOSE, _close)

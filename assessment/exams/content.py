@@ -1,0 +1,134 @@
+"""What exams read of lower features: items with their words, criteria with their texts, the plan's cells.
+
+An item version never changes, so its structure is read from JSON once a process.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessment.domain.items import item_json
+from assessment.domain.items.item import Item, ItemText
+from assessment.domain.plan import FORMAT_VERSION, Cell, from_json
+from assessment.item_bank.tables import ItemText as ItemTextRow
+from assessment.item_bank.tables import ItemVersion
+from assessment.schemes.tables import PlanCell, SchemeText
+from assessment.standards.tables import Competency, CompetencyText
+
+FALLBACK = ("id", "en")
+MOST_ITEMS_KEPT = 5_000
+
+_items: dict[tuple[str, str, str], Item] = {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Described:
+    """A unit or criterion with its code and what it says in the reader's language."""
+
+    id: str
+    code: str
+    text: str
+
+
+def items_of(session: Session, body_id: str, version_ids: Iterable[str]) -> dict[str, Item]:
+    """Return item versions by id."""
+    wanted = set(version_ids)
+    rows = session.execute(
+        select(ItemVersion.id, ItemVersion.digest, ItemVersion.structure).where(
+            ItemVersion.body_id == body_id, ItemVersion.id.in_(wanted)
+        )
+    )
+    return {row.id: read_item(body_id, row.id, row.digest, row.structure) for row in rows}
+
+
+def read_item(body_id: str, version_id: str, digest: str, structure: Mapping[str, object]) -> Item:
+    """Return an item from its stored structure."""
+    place = (body_id, version_id, digest)
+    if place not in _items:
+        if len(_items) >= MOST_ITEMS_KEPT:
+            _items.clear()
+        _items[place] = item_json.from_json(structure)
+    return _items[place]
+
+
+def texts_of(
+    session: Session, body_id: str, items: Mapping[str, Item], language: str
+) -> dict[str, ItemText]:
+    """Return the words of items by version id, in the wished language or the nearest there is."""
+    rows = session.execute(
+        select(ItemTextRow.item_version_id, ItemTextRow.language, ItemTextRow.content).where(
+            ItemTextRow.body_id == body_id, ItemTextRow.item_version_id.in_(items)
+        )
+    ).all()
+    by_version: dict[str, dict[str, Mapping[str, object]]] = {}
+    for row in rows:
+        by_version.setdefault(row.item_version_id, {})[row.language] = row.content
+    return {
+        version_id: item_json.text_from_json(items[version_id], found[nearest(found, language)])
+        for version_id, found in by_version.items()
+    }
+
+
+def nearest(available: Iterable[str], wished: str) -> str:
+    """Return the wished language, else Indonesian, else English, else the first there is."""
+    found = sorted(available)
+    return next((code for code in (wished, *FALLBACK) if code in found), found[0])
+
+
+def written_cells(session: Session, body_id: str, scheme_version_id: str) -> tuple[Cell, ...]:
+    """Return the cells of a scheme version's plan."""
+    rows = session.execute(
+        select(PlanCell.criterion_id, PlanCell.method, PlanCell.rule)
+        .where(PlanCell.body_id == body_id, PlanCell.scheme_version_id == scheme_version_id)
+        .order_by(PlanCell.criterion_id, PlanCell.method)
+    )
+    return from_json(
+        {
+            "v": FORMAT_VERSION,
+            "cells": [
+                {"criterion": row.criterion_id, "method": row.method.value, "rule": row.rule} for row in rows
+            ],
+        }
+    )
+
+
+def describe(session: Session, body_id: str, ids: Iterable[str], language: str) -> dict[str, Described]:
+    """Return units and criteria by id, with their texts in the reader's language."""
+    rows = session.execute(
+        select(Competency.id, Competency.code, CompetencyText.language, CompetencyText.statement)
+        .join(
+            CompetencyText,
+            (CompetencyText.body_id == Competency.body_id) & (CompetencyText.competency_id == Competency.id),
+            isouter=True,
+        )
+        .where(Competency.body_id == body_id, Competency.id.in_(set(ids)))
+        .order_by(Competency.position)
+    ).all()
+    codes = {row.id: row.code for row in rows}
+    texts: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row.language is not None:
+            texts.setdefault(row.id, {})[row.language] = row.statement
+    return {
+        id_: Described(
+            id=id_, code=code, text=texts[id_][nearest(texts[id_], language)] if id_ in texts else ""
+        )
+        for id_, code in codes.items()
+    }
+
+
+def scheme_titles(
+    session: Session, body_id: str, version_ids: Iterable[str], language: str
+) -> dict[str, str]:
+    """Return the titles of scheme versions by id."""
+    rows = session.execute(
+        select(SchemeText.scheme_version_id, SchemeText.language, SchemeText.title).where(
+            SchemeText.body_id == body_id, SchemeText.scheme_version_id.in_(set(version_ids))
+        )
+    )
+    titles: dict[str, dict[str, str]] = {}
+    for row in rows:
+        titles.setdefault(row.scheme_version_id, {})[row.language] = row.title
+    return {id_: found[nearest(found, language)] for id_, found in titles.items()}

@@ -1,0 +1,142 @@
+"""An attempt as its candidate sees it: the question in its place, and the state of every question.
+
+Nothing here knows a key: questions come from `candidate_view`, which names what may be shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from assessment.domain.errors import N_, NotFound
+from assessment.domain.exams.arrangement import ArrangedItem, from_json
+from assessment.domain.exams.events import Value, response_from_json
+from assessment.domain.items.view import CandidateView, candidate_view
+from assessment.exams.content import items_of, texts_of
+from assessment.exams.tables import Attempt, AttemptFlag, ResponseEvent, Standing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """The current answer to a question, as it is on the server."""
+
+    response: Mapping[str, Value]
+    received_at: datetime
+
+    @property
+    def answered(self) -> bool:
+        """Whether it holds any response; a cleared answer does not."""
+        return any(value not in (None, "", ()) for value in self.response.values())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """One question in the navigator."""
+
+    number: int
+    item: str
+    answered: bool
+    flagged: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """One question on the page."""
+
+    number: int
+    item: str
+    view: CandidateView
+    saved: Saved | None
+    flagged: bool
+
+
+def places(session: Session, attempt: Attempt) -> list[Place]:
+    """Return every question of an attempt in its own order, with its state; two statements."""
+    return _places(session, attempt, saved_answers(session, attempt))
+
+
+def saved_answers(session: Session, attempt: Attempt) -> dict[str, Saved]:
+    """Return item -> its last accepted answer."""
+    last = (
+        select(func.max(ResponseEvent.number).label("number"))
+        .where(
+            ResponseEvent.body_id == attempt.body_id,
+            ResponseEvent.attempt_id == attempt.id,
+            ResponseEvent.standing == Standing.ACCEPTED,
+        )
+        .group_by(ResponseEvent.item)
+        .subquery()
+    )
+    rows = session.execute(
+        select(ResponseEvent.item, ResponseEvent.response, ResponseEvent.received_at).join(
+            last, last.c.number == ResponseEvent.number
+        )
+    )
+    return {
+        row.item: Saved(response=response_from_json(row.response), received_at=row.received_at) for row in rows
+    }
+
+
+def question(
+    session: Session, attempt: Attempt, number: int, *, language: str
+) -> tuple[Question, list[Place]]:
+    """Return one question and the navigator. Raises NotFound when there is no such number."""
+    arranged = arranged_item(attempt, number)
+    view = view_of(session, attempt.body_id, arranged, language)
+    saved = saved_answers(session, attempt)
+    every = _places(session, attempt, saved)
+    return (
+        Question(
+            number=number,
+            item=arranged.item_id,
+            view=view,
+            saved=saved.get(arranged.item_id),
+            flagged=every[number - 1].flagged,
+        ),
+        every,
+    )
+
+
+def arranged_item(attempt: Attempt, number: int) -> ArrangedItem:
+    """Return the item at a place of the attempt's own order. Raises NotFound."""
+    layout = from_json(attempt.layout)
+    if not 1 <= number <= len(layout):
+        raise NotFound(N_("There is no such question."))
+    return layout[number - 1]
+
+
+def view_of(session: Session, body_id: str, arranged: ArrangedItem, language: str) -> CandidateView:
+    """Return what a browser may see of an item, in the wished language or the nearest."""
+    items = items_of(session, body_id, [arranged.item_id])
+    texts = texts_of(session, body_id, items, language)
+    if arranged.item_id not in texts:
+        raise NotFound(N_("This question has no text."))
+    return candidate_view(items[arranged.item_id], texts[arranged.item_id], arranged.choices)
+
+
+def form_views(session: Session, body_id: str, version_ids: list[str], *, language: str) -> list[CandidateView]:
+    """Return a whole form without keys, in the order given, choices as authored."""
+    items = items_of(session, body_id, version_ids)
+    texts = texts_of(session, body_id, items, language)
+    return [candidate_view(items[version], texts[version]) for version in version_ids if version in texts]
+
+
+def _places(session: Session, attempt: Attempt, saved: Mapping[str, Saved]) -> list[Place]:
+    flags = set(
+        session.scalars(
+            select(AttemptFlag.item).where(
+                AttemptFlag.body_id == attempt.body_id, AttemptFlag.attempt_id == attempt.id, AttemptFlag.flagged
+            )
+        )
+    )
+    return [
+        Place(
+            number=number,
+            item=arranged.item_id,
+            answered=arranged.item_id in saved and saved[arranged.item_id].answered,
+            flagged=arranged.item_id in flags,
+        )
+        for number, arranged in enumerate(from_json(attempt.layout), start=1)
+    ]

@@ -1,0 +1,79 @@
+"""The candidate's own acts: starting, submitting, and the token with which answers are sent."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.exams.attempt_states import ENDED, AttemptEvent, AttemptState, check_start, deadline
+from assessment.exams.answering import LATE_RULE
+from assessment.exams.closing import ask_to_close, settled
+from assessment.exams.scoring import close_attempt
+from assessment.exams.tables import Attempt, Sitting
+from assessment.exams.tokens import WriterToken
+
+
+def start(session: Session, body_id: str, attempt_id: str, *, now: datetime) -> Attempt:
+    """Start the released attempt: from now on its time runs. Starting twice changes nothing.
+
+    The deadline is start + duration + extra time; the sitting's last start never shortens it. Raises NotFound,
+    and Conflict when the attempt is not released or `now` lies outside the sitting.
+    """
+    attempt = locked(session, body_id, attempt_id)
+    if attempt.state is AttemptState.RUNNING:
+        return attempt
+    sitting = session.get(Sitting, (body_id, attempt.sitting_id))
+    if sitting is None:
+        raise NotFound(N_("There is no such sitting."))
+    attempt.state = check_start(
+        attempt.state, now=now, opens_at=sitting.starts_at, closes_at=sitting.closes_at
+    )
+    attempt.started_at = now
+    attempt.deadline = deadline(
+        started_at=now,
+        duration=timedelta(seconds=attempt.seconds),
+        extra=timedelta(seconds=attempt.extra_seconds),
+    )
+    ask_to_close(session, attempt, now=now)
+    session.flush()
+    return attempt
+
+
+def submit(session: Session, body_id: str, attempt_id: str, *, now: datetime) -> Attempt:
+    """End the attempt by the candidate's own submission, score it and write its receipt.
+
+    Who submits when the time is over already, or twice, gets the receipt that there is. Raises NotFound, and
+    Conflict when the attempt was not started or was voided.
+    """
+    attempt = locked(session, body_id, attempt_id)
+    if attempt.state in ENDED:
+        return attempt
+    if attempt.state is not AttemptState.RUNNING:
+        raise Conflict(N_("This exam is not running, so it cannot be submitted."))
+    event = AttemptEvent.TIME_OVER if settled(attempt, now=now) else AttemptEvent.SUBMIT
+    close_attempt(session, attempt, event, now=now)
+    return attempt
+
+
+def token_for(attempt: Attempt) -> WriterToken | None:
+    """Return the writer's token of a started attempt, good until the late window ends; None before the start."""
+    if attempt.deadline is None:
+        return None
+    return WriterToken(
+        body_id=attempt.body_id,
+        attempt_id=attempt.id,
+        person_id=attempt.person_id,
+        epoch=attempt.epoch,
+        expires_at=LATE_RULE.token_expires_at(attempt.deadline),
+    )
+
+
+def locked(session: Session, body_id: str, attempt_id: str) -> Attempt:
+    """Return an attempt, locked until the end of the transaction. Raises NotFound."""
+    attempt = session.scalar(
+        select(Attempt).where(Attempt.body_id == body_id, Attempt.id == attempt_id).with_for_update()
+    )
+    if attempt is None:
+        raise NotFound(N_("There is no such attempt."))
+    return attempt

@@ -1,0 +1,231 @@
+"""The candidate's exam: start, question, review, submission, receipt; and the doors to a result for staff."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
+from flask.wrappers import Response as FlaskResponse
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from assessment.accounts.ids import new_id
+from assessment.accounts.waiting import Pile, Task, waits_for
+from assessment.database import db
+from assessment.domain.errors import N_, NotFound
+from assessment.domain.exams.attempt_states import ENDED, AttemptState
+from assessment.domain.roles import Role
+from assessment.exams.answering import LATE_RULE
+from assessment.exams.attempt_queries import OwnExam, own_exams
+from assessment.exams.closing import close_in_own_transaction, settled
+from assessment.exams.content import scheme_titles
+from assessment.exams.paper import places
+from assessment.exams.paper import question as find_question
+from assessment.exams.showing import shown
+from assessment.exams.taking import start as begin
+from assessment.exams.taking import submit as hand_in
+from assessment.exams.taking import token_for
+from assessment.exams.tokens import write_token, writer_key
+from assessment.exams.views_evidence import answer_detail, attempt_result
+from assessment.web.actor import Actor, me
+from assessment.web.formatting import clock
+from assessment.web.language import language
+from assessment.web.requests import now
+
+exams = Blueprint("exams", __name__)
+exams.add_url_rule("/exam-results/<attempt_id>", view_func=attempt_result)
+exams.add_url_rule("/exam-results/<attempt_id>/<item>", view_func=answer_detail)
+
+REFUSALS = {
+    "does_not_fit": N_("This answer was not saved: write a number in figures, for example 12,5."),
+    "late": N_("This answer arrived after the end. It is kept aside and shown to the invigilator."),
+    "older_writer": N_("This exam goes on in another place. The answer is kept aside."),
+}
+REFUSED = N_("This answer was not saved. Choose it again, or call the invigilator.")
+
+
+@exams.get("/exams")
+def index() -> str:
+    found = own_exams(db.session(), me().body_id, me().person_id)
+    titles = scheme_titles(db.session(), me().body_id, {each.scheme_version_id for each in found}, language())
+    return render_template("exams/own.html", exams=found, titles=titles)
+
+
+@exams.get("/exam/<attempt_id>")
+def start_page(attempt_id: str) -> str | Response:
+    found = _own(attempt_id)
+    if found.attempt.state is AttemptState.RUNNING:
+        return _ask(found, 1)
+    if found.attempt.state in ENDED:
+        return redirect(url_for("exams.receipt", attempt_id=attempt_id), 303)
+    title = scheme_titles(db.session(), me().body_id, [found.scheme_version_id], language())
+    return render_template(
+        "exams/start.html",
+        exam=found,
+        title=title.get(found.scheme_version_id, ""),
+        released=found.attempt.state is AttemptState.RELEASED,
+        open=found.sitting.starts_at <= now() < found.sitting.closes_at,
+        early=now() < found.sitting.starts_at,
+        seconds=found.attempt.seconds + found.attempt.extra_seconds,
+    )
+
+
+@exams.post("/exam/<attempt_id>/start")
+def start(attempt_id: str) -> Response:
+    attempt = begin(db.session(), me().body_id, attempt_id, now=now())
+    return redirect(url_for("exams.question", attempt_id=attempt.id, number=1), 303)
+
+
+@exams.get("/exam/<attempt_id>/<int:number>")
+def question(attempt_id: str, number: int) -> str | Response:
+    found = _own(attempt_id)
+    if not _writable(found):
+        return redirect(_where(found), 303)
+    asked, navigator = find_question(db.session(), found.attempt, number, language=language())
+    reason = request.args.get("refused", "")
+    return render_template(
+        "exams/question.html",
+        exam=found,
+        asked=asked,
+        shown=shown(asked.view, asked.saved.response if asked.saved else None),
+        navigator=navigator,
+        last=len(navigator),
+        client=new_id(),
+        refusal=gettext(REFUSALS.get(reason, REFUSED)) if reason else "",
+        **_clock(found),
+    )
+
+
+@exams.get("/exam/<attempt_id>/review")
+def review(attempt_id: str) -> str | Response:
+    found = _own(attempt_id)
+    if not _writable(found):
+        return redirect(_where(found), 303)
+    every = places(db.session(), found.attempt)
+    return render_template(
+        "exams/review.html",
+        exam=found,
+        navigator=every,
+        empty=[place for place in every if not place.answered],
+        flagged=[place for place in every if place.flagged],
+        answered=sum(place.answered for place in every),
+        **_clock(found),
+    )
+
+
+@exams.post("/exam/<attempt_id>/submit")
+def submit(attempt_id: str) -> Response:
+    attempt = hand_in(db.session(), me().body_id, attempt_id, now=now())
+    return redirect(url_for("exams.receipt", attempt_id=attempt.id), 303)
+
+
+@exams.get("/exam/<attempt_id>/receipt")
+def receipt(attempt_id: str) -> str | Response:
+    found = _own(attempt_id)
+    attempt = found.attempt
+    if attempt.state in ENDED or attempt.state is AttemptState.VOIDED:
+        title = scheme_titles(db.session(), me().body_id, [found.scheme_version_id], language())
+        return render_template(
+            "exams/receipt.html", exam=found, attempt=attempt, title=title.get(found.scheme_version_id, "")
+        )
+    if attempt.deadline is not None and now() >= attempt.deadline:
+        return render_template(
+            "exams/time_over.html", exam=found, settled_at=LATE_RULE.settled_at(attempt.deadline), **_clock(found)
+        )
+    return redirect(_where(found), 303)
+
+
+@exams.get("/exam/<attempt_id>/token")
+def token(attempt_id: str) -> FlaskResponse:
+    """A fresh token and the server's clock, for a page that stayed open."""
+    found = _own(attempt_id)
+    response = jsonify(
+        token=_clock(found)["token"],
+        now=now().isoformat(),
+        deadline=found.attempt.deadline.isoformat() if found.attempt.deadline else None,
+        state=found.attempt.state.value,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _own(attempt_id: str) -> OwnExam:
+    """Find the candidate's own exam; one whose time is over is closed first."""
+    actor = me()
+    found = own_exams(db.session(), actor.body_id, actor.person_id, attempt_id=attempt_id)
+    if found and settled(found[0].attempt, now=now()):
+        close_in_own_transaction(actor.body_id, now(), attempt_id=attempt_id)
+        found = own_exams(db.session(), actor.body_id, actor.person_id, attempt_id=attempt_id)
+    if not found:
+        raise NotFound(N_("There is no such exam."))
+    return found[0]
+
+
+def _writable(found: OwnExam) -> bool:
+    attempt = found.attempt
+    return (
+        attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() < attempt.deadline
+    )
+
+
+def _where(found: OwnExam) -> str:
+    """Where a candidate belongs who cannot answer now."""
+    attempt = found.attempt
+    ended = attempt.state in ENDED or attempt.state is AttemptState.VOIDED
+    late = attempt.state is AttemptState.RUNNING and not _writable(found)
+    if ended or late:
+        return url_for("exams.receipt", attempt_id=attempt.id)
+    if attempt.state is AttemptState.RUNNING:
+        return url_for("exams.question", attempt_id=attempt.id, number=1)
+    return url_for("exams.start_page", attempt_id=attempt.id)
+
+
+def _ask(found: OwnExam, number: int) -> Response:
+    return redirect(url_for("exams.question", attempt_id=found.attempt.id, number=number), 303)
+
+
+def _clock(found: OwnExam) -> dict[str, object]:
+    """What a page of a running exam carries: the token, the server's clock, the end."""
+    token = token_for(found.attempt)
+    key = writer_key(current_app.extensions["settings"].secret)
+    return {
+        "token": write_token(key, token) if token else "",
+        "now": now(),
+        "zone_name": clock(now()).partition(" ")[2],
+        "deadline": found.attempt.deadline,
+        "seconds_left": max(0, int((found.attempt.deadline - now()).total_seconds()))
+        if found.attempt.deadline
+        else 0,
+    }
+
+
+def _waiting(session: Session, actor: Actor, moment: datetime) -> list[Pile]:
+    coming = [
+        each
+        for each in own_exams(session, actor.body_id, actor.person_id)
+        if each.attempt.state is AttemptState.RUNNING
+        or (each.attempt.state not in ENDED | {AttemptState.VOIDED} and each.sitting.closes_at > moment)
+    ]
+    titles = scheme_titles(session, actor.body_id, {each.scheme_version_id for each in coming}, language())
+    return [
+        Pile(
+            title=gettext("Your exams"),
+            count=len(coming),
+            url=url_for("exams.index"),
+            oldest=_tasks(coming, titles),
+        )
+    ]
+
+
+def _tasks(coming: Sequence[OwnExam], titles: dict[str, str]) -> list[Task]:
+    return [
+        Task(
+            text=f"{titles.get(each.scheme_version_id, each.sitting.code)} · {each.site_name}",
+            url=url_for("exams.start_page", attempt_id=each.attempt.id),
+            since=each.sitting.starts_at,
+        )
+        for each in coming[:3]
+    ]
+
+
+waits_for(Role.CANDIDATE, _waiting)

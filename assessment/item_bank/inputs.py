@@ -1,0 +1,82 @@
+"""What people type about items: shape only; and the words for kinds, uses and outcomes."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import Length, Optional
+
+from assessment.web.inputs import Input
+from assessment.web.language import LANGUAGES
+
+KINDS = {
+    "single_choice": _l("Single choice"),
+    "multiple_response": _l("Multiple response"),
+    "numeric_entry": _l("Numeric entry"),
+}
+USES = {
+    "operational": _l("Operational"),
+    "pretest": _l("Pretest"),
+    "exposed": _l("Exposed"),
+}
+OUTCOMES = {
+    "imported": _l("Whole"),
+    "degraded": _l("With losses"),
+    "refused": _l("Refused"),
+}
+CHANGES = {
+    "new": _l("New item"),
+    "version": _l("New version"),
+    "language": _l("New language"),
+    "unchanged": _l("Nothing new"),
+    "none": _l("Nothing stored"),
+}
+
+
+class UploadInput(Input):
+    """A QTI file and what its new items are for."""
+
+    package = FileField(_l("QTI 3.0 file"), validators=[FileRequired()])
+    use = RadioField(
+        _l("New items are"),
+        choices=[
+            ("operational", _l("operational: secret, counted in exams")),
+            ("pretest", _l("pretest: secret, tried out without counting")),
+            ("exposed", _l("exposed: public, for samples only; this cannot be taken back")),
+        ],
+    )
+
+
+class FilterInput(Input):
+    """What a list of items is narrowed to."""
+
+    class Meta(Input.Meta):
+        """A list is read by address; nothing is changed."""
+
+        csrf = False
+
+    q = StringField(_l("Identifier or title"), validators=[Optional(), Length(max=120)])
+    unit = SelectField(_l("Unit"), validators=[Optional()])
+    kind = SelectField(_l("Kind"), choices=[("", _l("All kinds")), *KINDS.items()], validators=[Optional()])
+    use = SelectField(
+        _l("Use"),
+        choices=[("", _l("All in use")), *USES.items(), ("retired", _l("Retired"))],
+        validators=[Optional()],
+    )
+    missing = SelectField(
+        _l("Language missing"),
+        choices=[("", _l("Does not matter")), *LANGUAGES.items()],
+        validators=[Optional()],
+    )
+
+    def offer_units(self, units: Sequence[tuple[str, str]]) -> "FilterInput":
+        """Name the units that can be chosen, as (id, text)."""
+        self.unit.choices = [("", _l("All units")), *units]
+        return self
+
+
+class UseInput(Input):
+    """Another use for an item; the choices are the steps that are allowed."""
+
+    use = SelectField(_l("New use"))

@@ -1,0 +1,83 @@
+"""The beginning of a practical: identity at check-in, then the assessor opens the sheet (rule 14)."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessment.accounts.check_in import Comparison, record_check_in
+from assessment.accounts.tables import Occasion
+from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.practicals.authority import day_at, require_registered_assessor, require_verified_site
+from assessment.practicals.tables import Practical, PracticalState
+from assessment.storage import Storage
+from assessment.web.actor import Actor
+
+
+def locked(session: Session, body_id: str, practical_id: str) -> Practical:
+    """Return a practical, locked until the end of the transaction. Raises NotFound."""
+    practical = session.scalar(
+        select(Practical)
+        .where(Practical.body_id == body_id, Practical.id == practical_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if practical is None:
+        raise NotFound(N_("There is no such practical."))
+    return practical
+
+
+def own(session: Session, actor: Actor, practical_id: str) -> Practical:
+    """Return the practical that this assessor marks, locked. Raises NotFound when it is another's."""
+    practical = locked(session, actor.body_id, practical_id)
+    if practical.person_id != actor.person_id:
+        raise NotFound(N_("There is no such practical."))
+    return practical
+
+
+def check_in(
+    session: Session, actor: Actor, storage: Storage, practical_id: str, comparison: Comparison, *, now: datetime
+) -> Practical:
+    """Record that the candidate was compared with the document and photographed at this practical.
+
+    `comparison.photo` comes from `plain_photo`. Raises NotFound, NotAllowed when the site is not verified
+    today, Conflict when it was done before, and what `record_check_in` raises.
+    """
+    practical = locked(session, actor.body_id, practical_id)
+    require_verified_site(session, actor.body_id, practical.site_id, day_at(session, actor.body_id, now))
+    if practical.state is not PracticalState.SCHEDULED:
+        raise Conflict(N_("This candidate is already checked in."))
+    record_check_in(
+        session,
+        actor,
+        storage,
+        occasion=Occasion.PRACTICAL,
+        record_id=practical.id,
+        application_id=practical.application_id,
+        candidate_id=practical.candidate_id,
+        comparison=comparison,
+        now=now,
+    )
+    practical.state = PracticalState.CHECKED_IN
+    session.flush()
+    return practical
+
+
+def open_sheet(session: Session, actor: Actor, practical_id: str, *, now: datetime) -> Practical:
+    """Start the time of a practical; marks are taken from now on. Opening an open sheet changes nothing.
+
+    Raises NotFound for another assessor's practical, NotAllowed outside the assessor's registration, and
+    Conflict before the check-in or after the submission.
+    """
+    practical = own(session, actor, practical_id)
+    if practical.state is PracticalState.OPEN:
+        return practical
+    if practical.state is PracticalState.SCHEDULED:
+        raise Conflict(N_("The candidate is not checked in yet: the invigilator does that first."))
+    if practical.state is PracticalState.SUBMITTED:
+        raise Conflict(N_("This sheet was submitted; its marks stay as they are."))
+    require_registered_assessor(session, actor.body_id, actor.person_id, day_at(session, actor.body_id, now))
+    practical.state = PracticalState.OPEN
+    practical.opened_at = now
+    session.flush()
+    return practical

@@ -1,0 +1,297 @@
+"""Reads of practicals and tasks for pages and for the gate: lists, the head of a practical, standings."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from assessment.accounts.persons import ERASED_NAME, names
+from assessment.accounts.tables import CheckIn, Occasion, Site
+from assessment.domain.errors import N_, NotFound
+from assessment.domain.roles import Role
+from assessment.practicals.content import in_language
+from assessment.practicals.scheduling import APPLICATION
+from assessment.practicals.tables import (
+    Practical,
+    PracticalState,
+    Rubric,
+    RubricCriterion,
+    RubricState,
+    Task,
+    TaskText,
+)
+from assessment.schemes.tables import SchemeText
+from assessment.web.gate import RecordStanding
+
+PAGE = 25
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PracticalLine:
+    """A practical in a list."""
+
+    id: str
+    application_number: str
+    candidate: str
+    assessor: str
+    assessor_id: str
+    task: str
+    site: str
+    starts_at: datetime
+    state: PracticalState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PracticalHead:
+    """Everything about a practical but its rubric and marks; `until` is the end of its time once it is open."""
+
+    id: str
+    application_id: str
+    application_number: str
+    candidate_id: str
+    candidate: str
+    assessor_id: str
+    assessor: str
+    site: str
+    task_id: str
+    rubric_id: str
+    minutes: int
+    starts_at: datetime
+    state: PracticalState
+    checked_in_at: datetime | None
+    exception: str
+    opened_at: datetime | None
+    until: datetime | None
+    submitted_at: datetime | None
+    marks: int | None
+    receipt: str | None
+
+    @property
+    def photographed(self) -> bool:
+        """Whether a photo was taken at check-in."""
+        return self.checked_in_at is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskLine:
+    """A task in a list: its scheme, its newest rubric and how many criteria that has."""
+
+    id: str
+    code: str
+    title: str
+    scheme: str
+    minutes: int
+    rubric_number: int
+    criteria: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """Whose practicals: at these sites, of this assessor, of this candidate, or all of the body."""
+
+    everything: bool = False
+    site_ids: Collection[str] | None = None
+    assessor_id: str | None = None
+    candidate_id: str | None = None
+
+
+def practicals_on(
+    session: Session,
+    body_id: str,
+    scope: Scope,
+    *,
+    language: str,
+    states: Collection[PracticalState] = tuple(PracticalState),
+    between: tuple[datetime, datetime] | None = None,
+    page: int = 1,
+    size: int = PAGE,
+) -> tuple[list[PracticalLine], int]:
+    """Return one page of practicals, the earliest first, and how many there are; four statements."""
+    chosen = _within(select(Practical), body_id, scope).where(Practical.state.in_(states))
+    if between is not None:
+        chosen = chosen.where(Practical.starts_at >= between[0], Practical.starts_at < between[1])
+    total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    rows = session.execute(
+        chosen.add_columns(APPLICATION.c.number, Site.name)
+        .join(
+            APPLICATION,
+            (APPLICATION.c.body_id == Practical.body_id) & (APPLICATION.c.id == Practical.application_id),
+        )
+        .join(Site, (Site.body_id == Practical.body_id) & (Site.id == Practical.site_id))
+        .order_by(Practical.starts_at, Practical.id)
+        .limit(size)
+        .offset((page - 1) * size)
+    ).all()
+    people = names(session, body_id, [p for row in rows for p in (row[0].candidate_id, row[0].person_id)])
+    titles = task_titles(session, body_id, {row[0].task_id for row in rows}, language)
+    return [
+        PracticalLine(
+            id=practical.id,
+            application_number=number,
+            candidate=people.get(practical.candidate_id, ERASED_NAME).text,
+            assessor=people.get(practical.person_id, ERASED_NAME).text,
+            assessor_id=practical.person_id,
+            task=titles[practical.task_id],
+            site=site,
+            starts_at=practical.starts_at,
+            state=practical.state,
+        )
+        for practical, number, site in rows
+    ], total
+
+
+def _within(statement: Select[tuple[Practical]], body_id: str, scope: Scope) -> Select[tuple[Practical]]:
+    statement = statement.where(Practical.body_id == body_id)
+    if scope.everything:
+        return statement
+    ways: list[ColumnElement[bool]] = [false()]
+    if scope.site_ids is not None:
+        ways.append(Practical.site_id.in_(scope.site_ids))
+    if scope.assessor_id is not None:
+        ways.append(Practical.person_id == scope.assessor_id)
+    if scope.candidate_id is not None:
+        ways.append(Practical.candidate_id == scope.candidate_id)
+    return statement.where(or_(*ways))
+
+
+def task_titles(session: Session, body_id: str, task_ids: Collection[str], language: str) -> dict[str, str]:
+    """Return the title of each task in the reader's language; one statement."""
+    texts: dict[str, dict[str, str]] = {}
+    for row in session.execute(
+        select(TaskText.task_id, TaskText.language, TaskText.title).where(
+            TaskText.body_id == body_id, TaskText.task_id.in_(task_ids)
+        )
+    ):
+        texts.setdefault(row.task_id, {})[row.language] = row.title
+    return {task_id: (in_language(found, language) or ("", task_id))[1] for task_id, found in texts.items()}
+
+
+def practical_head(session: Session, body_id: str, practical_id: str) -> PracticalHead:
+    """Return the head of a practical; two statements. Raises NotFound."""
+    row = session.execute(
+        select(Practical, Task.minutes, APPLICATION.c.number, Site.name, CheckIn.at, CheckIn.exception)
+        .join(Task, (Task.body_id == Practical.body_id) & (Task.id == Practical.task_id))
+        .join(
+            APPLICATION,
+            (APPLICATION.c.body_id == Practical.body_id) & (APPLICATION.c.id == Practical.application_id),
+        )
+        .join(Site, (Site.body_id == Practical.body_id) & (Site.id == Practical.site_id))
+        .join(
+            CheckIn,
+            (CheckIn.body_id == Practical.body_id)
+            & (CheckIn.occasion == Occasion.PRACTICAL)
+            & (CheckIn.record_id == Practical.id),
+            isouter=True,
+        )
+        .where(Practical.body_id == body_id, Practical.id == practical_id)
+    ).first()
+    if row is None:
+        raise NotFound(N_("There is no such practical."))
+    practical: Practical = row[0]
+    people = names(session, body_id, [practical.candidate_id, practical.person_id])
+    opened_at = practical.opened_at
+    return PracticalHead(
+        id=practical.id,
+        application_id=practical.application_id,
+        application_number=row.number,
+        candidate_id=practical.candidate_id,
+        candidate=people.get(practical.candidate_id, ERASED_NAME).text,
+        assessor_id=practical.person_id,
+        assessor=people.get(practical.person_id, ERASED_NAME).text,
+        site=row.name,
+        task_id=practical.task_id,
+        rubric_id=practical.rubric_id,
+        minutes=row.minutes,
+        starts_at=practical.starts_at,
+        state=practical.state,
+        checked_in_at=row.at,
+        exception=row.exception or "",
+        opened_at=opened_at,
+        until=opened_at + timedelta(minutes=row.minutes) if opened_at else None,
+        submitted_at=practical.submitted_at,
+        marks=practical.marks,
+        receipt=practical.receipt,
+    )
+
+
+def standing_of_practical(session: Session, body_id: str, practical_id: str) -> RecordStanding | None:
+    """Return the standing of a practical: its candidate, its site, and the assessor who marks it."""
+    row = session.execute(
+        select(Practical.candidate_id, Practical.site_id, Practical.person_id).where(
+            Practical.body_id == body_id, Practical.id == practical_id
+        )
+    ).first()
+    if row is None:
+        return None
+    return RecordStanding(
+        person_id=row.candidate_id,
+        site_id=row.site_id,
+        assigned=frozenset({(Role.ASSESSOR, row.person_id)}),
+    )
+
+
+def standing_of_task(session: Session, body_id: str, task_id: str) -> RecordStanding | None:
+    """Return the standing of a task, or None."""
+    found = session.scalar(select(Task.id).where(Task.body_id == body_id, Task.id == task_id))
+    return None if found is None else RecordStanding()
+
+
+def newest_rubric(session: Session, body_id: str, task_id: str) -> str:
+    """Return the id of the newest rubric of a task. Raises NotFound."""
+    found = session.scalar(
+        select(Rubric.id)
+        .where(Rubric.body_id == body_id, Rubric.task_id == task_id)
+        .order_by(Rubric.number.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound(N_("There is no such task."))
+    return found
+
+
+def tasks_of_body(
+    session: Session, body_id: str, *, language: str, page: int = 1, size: int = PAGE
+) -> tuple[list[TaskLine], int]:
+    """Return one page of tasks with their newest rubric, and how many there are; four statements."""
+    total = session.scalar(select(func.count()).select_from(Task).where(Task.body_id == body_id)) or 0
+    criteria = (
+        select(func.count())
+        .where(RubricCriterion.body_id == Rubric.body_id, RubricCriterion.rubric_id == Rubric.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Task, Rubric.number, criteria.label("criteria"))
+        .join(Rubric, (Rubric.body_id == Task.body_id) & (Rubric.task_id == Task.id))
+        .where(Task.body_id == body_id, Rubric.state == RubricState.READY)
+        .order_by(Task.code, Task.id)
+        .limit(size)
+        .offset((page - 1) * size)
+    ).all()
+    titles = task_titles(session, body_id, {row[0].id for row in rows}, language)
+    schemes = scheme_titles(session, body_id, {row[0].scheme_version_id for row in rows}, language)
+    return [
+        TaskLine(
+            id=task.id,
+            code=task.code,
+            title=titles[task.id],
+            scheme=schemes.get(task.scheme_version_id, ""),
+            minutes=task.minutes,
+            rubric_number=number,
+            criteria=count,
+        )
+        for task, number, count in rows
+    ], total
+
+
+def scheme_titles(session: Session, body_id: str, scheme_version_ids: Collection[str], language: str) -> dict[str, str]:
+    """Return the title of each scheme version in the reader's language; one statement."""
+    texts: dict[str, dict[str, str]] = {}
+    for row in session.execute(
+        select(SchemeText.scheme_version_id, SchemeText.language, SchemeText.title).where(
+            SchemeText.body_id == body_id, SchemeText.scheme_version_id.in_(scheme_version_ids)
+        )
+    ):
+        texts.setdefault(row.scheme_version_id, {})[row.language] = row.title
+    return {key: (in_language(found, language) or ("", key))[1] for key, found in texts.items()}

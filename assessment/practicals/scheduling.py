@@ -1,0 +1,91 @@
+"""Scheduling a practical: which task, where, when, and which assessor marks it."""
+
+from datetime import datetime
+
+from sqlalchemy import column, select, table
+from sqlalchemy.orm import Session
+
+from assessment.accounts.duties import take_side
+from assessment.accounts.ids import new_id
+from assessment.accounts.tables import Duty
+from assessment.domain.certification.duties import Side
+from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.practicals.authority import day_at, require_registered_assessor, require_verified_site
+from assessment.practicals.tables import Practical, PracticalState, Rubric, RubricState, Task
+
+# The application is the root of a practical and belongs to a higher floor: it is read by its table's name.
+APPLICATION = table("application", column("body_id"), column("id"), column("number"), column("scheme_version_id"))
+
+
+def schedule(
+    session: Session,
+    body_id: str,
+    application_id: str,
+    candidate_id: str,
+    task_id: str,
+    site_id: str,
+    assessor_person_id: str,
+    starts_at: datetime,
+    now: datetime,
+) -> Practical:
+    """Plan a practical and put its assessor on the assessor's side of the application.
+
+    The newest rubric of the task is used. Raises NotFound, NotAllowed when the site or the assessor has no
+    authority on that day, Invalid when task or candidate do not belong to the application, and Conflict when
+    the assessor stands on another side of it or the same practical is already planned.
+    """
+    day = day_at(session, body_id, starts_at)
+    require_verified_site(session, body_id, site_id, day)
+    require_registered_assessor(session, body_id, assessor_person_id, day)
+    rubric_id = _rubric_for(session, body_id, application_id, task_id)
+    candidate = session.get(Duty, (body_id, application_id, candidate_id))
+    if candidate is None or candidate.side is not Side.CANDIDATE:
+        raise Invalid(N_("Expected the candidate of this application, got somebody else."))
+    planned = session.scalar(
+        select(Practical.id).where(
+            Practical.body_id == body_id,
+            Practical.application_id == application_id,
+            Practical.task_id == task_id,
+            Practical.state != PracticalState.SUBMITTED,
+        )
+    )
+    if planned is not None:
+        raise Conflict(N_("This practical is already planned for this application and not finished yet."))
+    take_side(session, body_id, application_id, assessor_person_id, Side.ASSESSOR, now=now)
+    practical = Practical(
+        body_id=body_id,
+        id=new_id(),
+        application_id=application_id,
+        candidate_id=candidate_id,
+        task_id=task_id,
+        rubric_id=rubric_id,
+        site_id=site_id,
+        person_id=assessor_person_id,
+        starts_at=starts_at,
+        state=PracticalState.SCHEDULED,
+    )
+    session.add(practical)
+    session.flush()
+    return practical
+
+
+def _rubric_for(session: Session, body_id: str, application_id: str, task_id: str) -> str:
+    """Return the newest rubric of a task that belongs to the application's scheme version."""
+    rows = session.execute(
+        select(Rubric.id, Task.scheme_version_id, APPLICATION.c.scheme_version_id.label("applied_for"))
+        .join(Task, (Task.body_id == Rubric.body_id) & (Task.id == Rubric.task_id))
+        .join(
+            APPLICATION,
+            (APPLICATION.c.body_id == Task.body_id) & (APPLICATION.c.id == application_id),
+            isouter=True,
+        )
+        .where(Rubric.body_id == body_id, Rubric.task_id == task_id, Rubric.state == RubricState.READY)
+        .order_by(Rubric.number.desc())
+        .limit(1)
+    ).first()
+    if rows is None:
+        raise NotFound(N_("There is no such task with a rubric that is ready."))
+    if rows.scheme_version_id != rows.applied_for:
+        raise Invalid(N_("Expected a task of the application's own scheme version, got another one's."))
+    rubric_id: str = rows.id
+    return rubric_id

@@ -1,0 +1,43 @@
+"""Tasks for the scheme manager: the list, and one task with its rubric to read and to print."""
+
+from flask import Blueprint, render_template, request, url_for
+
+from assessment.database import db
+from assessment.practicals.content import FALLBACK, task_contents
+from assessment.practicals.queries import PAGE, newest_rubric, scheme_titles, standing_of_task, tasks_of_body
+from assessment.practicals.sheet import criterion_statements
+from assessment.web.actor import me
+from assessment.web.gate import locate
+from assessment.web.language import language
+
+tasks = Blueprint("tasks", __name__)
+locate("task_id", standing_of_task)
+
+
+@tasks.get("/tasks")
+def index() -> str:
+    page = max(1, request.args.get("page", 1, type=int))
+    lines, total = tasks_of_body(db.session(), me().body_id, language=language(), page=page)
+    return render_template(
+        "practicals/tasks.html",
+        lines=lines,
+        page=page,
+        pages=-(-total // PAGE),
+        next_page=lambda number: url_for("tasks.index", page=number),
+    )
+
+
+@tasks.get("/tasks/<task_id>")
+def page(task_id: str) -> str:
+    session, body_id, first = db.session(), me().body_id, language()
+    second = next((code for code in FALLBACK if code != first), first)
+    contents = task_contents(session, body_id, newest_rubric(session, body_id, task_id), [first, second])
+    task = contents[first]
+    return render_template(
+        "practicals/rubric.html",
+        task=task,
+        second=contents[second],
+        both=contents[second].language != task.language,
+        scheme=scheme_titles(session, body_id, [task.scheme_version_id], first)[task.scheme_version_id],
+        statements=criterion_statements(session, body_id, task.criteria, first),
+    )

@@ -1,0 +1,272 @@
+"""Selects on standards that other features need: units as domain values, texts, and finding by code.
+
+Only published standards are found by a code; what is known by its id is found in retired ones too, because
+records keep the version that was used (rule 1).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from assessment.domain.competency import Criterion, Element, Unit
+from assessment.standards.tables import (
+    Association,
+    Competency,
+    CompetencyAlias,
+    CompetencyKind,
+    CompetencyText,
+    Completeness,
+    Standard,
+    StandardState,
+)
+
+FALLBACK = ("id", "en")
+MOST_HOPS = 5
+
+_SAME_THING = ("isTranslationOf", "replacedBy")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundUnit:
+    """A unit of a published standard, found by its code or an older one."""
+
+    id: str
+    code: str
+    standard_id: str
+
+
+def nearest(available: Iterable[str], wished: str) -> str | None:
+    """Return the wished language, else Indonesian, else English, else the first there is; None without any.
+
+    A regional form (en-GB) stands for its language.
+    """
+    found = sorted(available)
+    for code in (wished, *FALLBACK):
+        for candidate in (code, *(each for each in found if each.partition("-")[0] == code)):
+            if candidate in found:
+                return candidate
+    return found[0] if found else None
+
+
+def all_texts(session: Session, body_id: str, competency_ids: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return competency id -> language -> statement; one statement."""
+    rows = session.execute(
+        select(CompetencyText.competency_id, CompetencyText.language, CompetencyText.statement)
+        .where(CompetencyText.body_id == body_id, CompetencyText.competency_id.in_(competency_ids))
+        .order_by(CompetencyText.language)
+    )
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.competency_id, {})[row.language] = row.statement
+    return found
+
+
+def texts(session: Session, body_id: str, competency_ids: Collection[str], language: str) -> dict[str, str]:
+    """Return competency id -> statement in the wished language or the nearest there is; one statement."""
+    found = all_texts(session, body_id, competency_ids)
+    return {id_: said[nearest(said, language) or ""] for id_, said in found.items()}
+
+
+# --- units as the domain sees them ----------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Building:
+    code: str
+    complete: bool
+    elements: dict[str, tuple[str, list[Criterion]]] = field(default_factory=dict)
+
+
+def units(session: Session, body_id: str, unit_ids: Collection[str]) -> list[Unit]:
+    """Return units with their elements and criteria in printed order, in the order of `unit_ids`; one statement.
+
+    A criterion belongs to the nearest element above it, at any depth; where there is none, an element with the
+    unit's own id and an empty number holds it. An id that is no unit is left out.
+    """
+    if not unit_ids:
+        return []
+    building: dict[str, _Building] = {}
+    # node id -> (unit id, element id that its criteria belong to)
+    place: dict[str, tuple[str, str]] = {}
+    for row in session.execute(_trees(body_id, unit_ids)):
+        if row.unit_id == row.id:
+            building[row.id] = _Building(code=row.code, complete=bool(row.complete))
+            place[row.id] = (row.id, row.id)
+            continue
+        unit_id, element_id = place[row.parent_id]
+        unit = building[unit_id]
+        match row.kind:
+            case CompetencyKind.ELEMENT:
+                element_id = row.id
+                unit.elements[row.id] = (row.code, [])
+            case CompetencyKind.CRITERION:
+                _, criteria = unit.elements.setdefault(element_id, ("", []))
+                criteria.append(Criterion(id=row.id, number=row.code))
+        place[row.id] = (unit_id, element_id)
+    return [
+        Unit(
+            id=unit_id,
+            code=building[unit_id].code,
+            complete=building[unit_id].complete,
+            elements=tuple(
+                Element(id=element_id, number=number, criteria=tuple(criteria))
+                for element_id, (number, criteria) in building[unit_id].elements.items()
+            ),
+        )
+        for unit_id in dict.fromkeys(unit_ids)
+        if unit_id in building
+    ]
+
+
+def _trees(body_id: str, unit_ids: Collection[str]) -> Select[tuple[str, str, str | None, CompetencyKind, str, bool]]:
+    """Every node of these units in printed order; a unit inside a unit is a tree of its own."""
+    tree = (
+        select(
+            Competency.id.label("unit_id"),
+            Competency.id,
+            Competency.parent_id,
+            Competency.kind,
+            Competency.code,
+            Competency.position,
+        )
+        .where(Competency.body_id == body_id, Competency.id.in_(unit_ids), Competency.kind == CompetencyKind.UNIT)
+        .cte("tree", recursive=True)
+    )
+    below = aliased(Competency)
+    tree = tree.union_all(
+        select(tree.c.unit_id, below.id, below.parent_id, below.kind, below.code, below.position).where(
+            below.body_id == body_id, below.parent_id == tree.c.id, below.kind != CompetencyKind.UNIT
+        )
+    )
+    marked = (
+        select(Completeness.complete)
+        .where(Completeness.body_id == body_id, Completeness.competency_id == tree.c.id)
+        .order_by(Completeness.marked_at.desc(), Completeness.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(
+        tree.c.unit_id, tree.c.id, tree.c.parent_id, tree.c.kind, tree.c.code, marked.label("complete")
+    ).order_by(tree.c.position, tree.c.id)
+
+
+# --- finding by a code ----------------------------------------------------------------------------------
+
+
+def units_by_code(session: Session, body_id: str, codes: Collection[str]) -> dict[str, FoundUnit]:
+    """Return code -> unit of a published standard, the newest import first; an older code finds too.
+
+    Two statements at most.
+    """
+    published = (
+        select(Competency.id, Competency.code, Competency.standard_id)
+        .join(Standard, (Standard.body_id == Competency.body_id) & (Standard.id == Competency.standard_id))
+        .where(
+            Competency.body_id == body_id,
+            Competency.kind == CompetencyKind.UNIT,
+            Standard.state == StandardState.PUBLISHED,
+        )
+        .order_by(Standard.imported_at.desc(), Standard.id, Competency.position)
+    )
+    found: dict[str, FoundUnit] = {}
+    for row in session.execute(published.where(Competency.code.in_(codes))):
+        found.setdefault(row.code, FoundUnit(id=row.id, code=row.code, standard_id=row.standard_id))
+    missing = [code for code in codes if code not in found]
+    if missing:
+        aliased_units = (
+            published.add_columns(CompetencyAlias.code.label("older"))
+            .join(
+                CompetencyAlias,
+                (CompetencyAlias.body_id == Competency.body_id) & (CompetencyAlias.competency_id == Competency.id),
+            )
+            .where(CompetencyAlias.code.in_(missing))
+        )
+        for row in session.execute(aliased_units):
+            found.setdefault(row.older, FoundUnit(id=row.id, code=row.code, standard_id=row.standard_id))
+    return found
+
+
+def find_unit(session: Session, body_id: str, code: str) -> FoundUnit | None:
+    """Return the unit of a published standard with this code, or this older code; None without one."""
+    return units_by_code(session, body_id, [code]).get(code)
+
+
+def criteria_by_path(session: Session, body_id: str, unit_codes: Collection[str]) -> dict[str, str]:
+    """Return "CODE/number" -> criterion id for these units of published standards; three statements at most.
+
+    A path begins with the code that was asked for, so an older code works too. Where two criteria of a unit
+    print the same number, the first in printed order has the path.
+    """
+    found = units_by_code(session, body_id, unit_codes)
+    by_id = {unit.id: unit for unit in units(session, body_id, [each.id for each in found.values()])}
+    paths: dict[str, str] = {}
+    for code, unit in found.items():
+        for criterion in by_id[unit.id].criteria:
+            paths.setdefault(f"{code}/{criterion.number}", criterion.id)
+    return paths
+
+
+def find_criterion(session: Session, body_id: str, path: str) -> str | None:
+    """Return the id of the criterion "CODE/number" of a published standard; CODE may be an older one."""
+    return criteria_by_path(session, body_id, [path.partition("/")[0]]).get(path)
+
+
+def criteria_by_case_identifier(session: Session, body_id: str, guids: Collection[str]) -> dict[str, str]:
+    """Return CASE identifier -> criterion id in published standards, for alignments of imported items.
+
+    The identifier of a translation, or of an item that was replaced, leads to the criterion that it stands
+    for. One statement, and two more for each step on such a way.
+    """
+    found: dict[str, str] = {}
+    # identifier that is looked for now -> the identifiers that it was asked for
+    wanted = {guid: {guid} for guid in guids}
+    for _ in range(MOST_HOPS):
+        rows = session.execute(
+            select(Competency.identifier, Competency.id)
+            .join(Standard, (Standard.body_id == Competency.body_id) & (Standard.id == Competency.standard_id))
+            .where(
+                Competency.body_id == body_id,
+                Competency.kind == CompetencyKind.CRITERION,
+                Competency.identifier.in_(wanted),
+                Standard.state == StandardState.PUBLISHED,
+            )
+            .order_by(Standard.imported_at.desc(), Standard.id)
+        )
+        for row in rows:
+            for guid in wanted[row.identifier]:
+                found.setdefault(guid, row.id)
+        open_ = {key: asked for key, asked in wanted.items() if not asked <= found.keys()}
+        if not open_:
+            break
+        onward = session.execute(
+            select(Association.origin, Association.destination)
+            .join(Standard, (Standard.body_id == Association.body_id) & (Standard.id == Association.standard_id))
+            .where(
+                Association.body_id == body_id,
+                Association.kind.in_(_SAME_THING),
+                Association.origin.in_(open_),
+                Standard.state == StandardState.PUBLISHED,
+            )
+            .order_by(Standard.imported_at.desc(), Standard.id, Association.position)
+        )
+        wanted = {}
+        for row in onward:
+            wanted.setdefault(row.destination, set()).update(open_[row.origin])
+        if not wanted:
+            break
+    return found
+
+
+def aliases(session: Session, body_id: str, competency_ids: Collection[str]) -> Mapping[str, list[str]]:
+    """Return competency id -> its older codes; one statement."""
+    rows = session.execute(
+        select(CompetencyAlias.competency_id, CompetencyAlias.code)
+        .where(CompetencyAlias.body_id == body_id, CompetencyAlias.competency_id.in_(competency_ids))
+        .order_by(CompetencyAlias.code)
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.competency_id, []).append(row.code)
+    return found

@@ -1,0 +1,77 @@
+// The calm clock: the server's time, silent, in whole minutes; it can be hidden, and speaks at 10, 5 and 1 minutes.
+const place = document.querySelector("[data-clock]");
+const voice = document.querySelector("[data-time-said]");
+const exam = document.querySelector("[data-exam]");
+const texts = place.dataset;
+const left = place.querySelector("[data-left]");
+const SPOKEN = [10, 5, 1];
+const HIDDEN = "teruji hides the time";
+
+let serverNow = Date.parse(texts.now);
+let deadline = Date.parse(texts.deadline);
+let seen = performance.now();
+let before = Infinity;
+let over = false;
+
+const remaining = () => deadline - (serverNow + performance.now() - seen);
+
+const say = (minutes) => (minutes === 1 ? texts.sayOne : texts.say.replace("{n}", minutes));
+
+const tick = () => {
+  const milliseconds = remaining();
+  const minutes = Math.ceil(milliseconds / 60_000);
+  left.textContent = milliseconds <= 0 ? texts.over
+    : milliseconds < 60_000 ? texts.less
+    : minutes === 1 ? texts.one
+    : texts.text.replace("{n}", minutes);
+  place.classList.toggle("short", minutes <= 5);
+  const passed = SPOKEN.find((mark) => before > mark * 60_000 && milliseconds <= mark * 60_000);
+  if (passed && before !== Infinity) voice.textContent = say(passed);
+  before = milliseconds;
+  if (milliseconds <= 0 && !over) {
+    over = true;
+    document.dispatchEvent(new CustomEvent("exam:over"));
+  }
+};
+
+document.addEventListener("exam:clock", ({ detail }) => {
+  if (!detail.deadline) return;
+  serverNow = Date.parse(detail.now);
+  deadline = Date.parse(detail.deadline);
+  seen = performance.now();
+  before = Infinity;
+  over = false;
+  tick();
+});
+
+// A device that slept asks for the time again.
+document.addEventListener("visibilitychange", async () => {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(exam.dataset.tokenUrl, { cache: "no-store", headers: { Accept: "application/json" } });
+    if (answer.ok) document.dispatchEvent(new CustomEvent("exam:clock", { detail: await answer.json() }));
+  } catch { /* without a network the page's own clock goes on */ }
+});
+
+const button = document.createElement("button");
+button.type = "button";
+const name = () => {
+  const hidden = left.hidden;
+  button.setAttribute("aria-label", hidden ? texts.show : texts.hide);
+  button.textContent = hidden ? texts.show : "×";
+  place.firstElementChild.hidden = hidden;
+};
+button.addEventListener("click", () => {
+  left.hidden = !left.hidden;
+  try {
+    sessionStorage.setItem(HIDDEN, left.hidden ? "1" : "");
+  } catch { /* it is shown again on the next page */ }
+  name();
+});
+try {
+  left.hidden = sessionStorage.getItem(HIDDEN) === "1";
+} catch { /* shown */ }
+place.append(button);
+name();
+tick();
+setInterval(tick, 1_000);

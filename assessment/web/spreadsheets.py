@@ -1,0 +1,30 @@
+"""Tables as CSV files (RFC 4180) that office programs open without acting on what is in them."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from flask import Response
+
+# A cell that begins like this is a formula for a spreadsheet program.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """Return a download called `name` with a heading row; UTF-8 with a byte order mark."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(columns)
+    writer.writerows([_plain(cell) for cell in row] for row in rows)
+    response = Response("\ufeff" + written.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _plain(cell: object) -> object:
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
