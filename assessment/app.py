@@ -14,7 +14,8 @@ from assessment.blueprints import BLUEPRINTS
 from assessment.database import db, prepare_engine
 from assessment.settings import Settings
 from assessment.storage import Storage
-from assessment.web import gate, language, pages, refusals, requests
+from assessment.web import compressing, gate, language, pages, refusals, requests
+from assessment.web.cookies import Sessions
 from assessment.web.formatting import write_for_people
 
 LARGEST_REQUEST = 16 * 1024 * 1024
@@ -29,6 +30,7 @@ def templates_folder() -> Path:
 def create_app(settings: Settings) -> Flask:
     """Make the application for these settings; nothing is read from anywhere else."""
     app = Flask("assessment", template_folder=str(templates_folder()), static_folder="static")
+    compressing.compress(app)  # first, so that it sees a response last
     app.config.update(
         SECRET_KEY=derive(settings.secret, "cookies"),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -51,7 +53,9 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
 
-    login = LoginManager(app)
+    app.session_interface = Sessions()
+    # Templates get `me`; the extension's own processor would open the session on every page.
+    login = LoginManager(app, add_context_processor=False)
     login.user_loader(load_actor)
     requests.open_transactions(app)
     language.speak(app)

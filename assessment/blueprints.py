@@ -3,6 +3,13 @@
 from flask import Blueprint
 
 from assessment.accounts.views import accounts
+from assessment.certification.views_appeal import appeals
+from assessment.certification.views_assessor import evidence
+from assessment.certification.views_candidate import applications
+from assessment.certification.views_decision import decisions
+from assessment.certification.views_meeting import meetings
+from assessment.certification.views_office import office
+from assessment.certification.views_places import places
 from assessment.exams.answers import answers
 from assessment.exams.views import exams
 from assessment.exams.views_forms import exam_forms
@@ -11,12 +18,17 @@ from assessment.exams.views_sittings import sittings
 from assessment.item_bank.views import item_bank
 from assessment.practicals.views_sheet import practicals
 from assessment.practicals.views_tasks import tasks
+from assessment.schemes.views_editing import schemes
+from assessment.standards.views import standards
+from assessment.verification.views import verification
 from assessment.web.home import health, home
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     health,
     accounts,
+    standards,
+    schemes,
     item_bank,
     exam_forms,
     sittings,
@@ -25,4 +37,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     answers,
     practicals,
     tasks,
+    verification,
+    applications,
+    office,
+    places,
+    evidence,
+    meetings,
+    decisions,
+    appeals,
 )

@@ -1,6 +1,7 @@
 """Sign-in: argon2 passwords, server-side sessions that can be revoked, and who is behind a cookie."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -9,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from assessment.accounts.guessing import count_guess
+from assessment.accounts.guessing import count_guess, guesses
 from assessment.accounts.persons import open_name
 from assessment.accounts.tables import (
     Account,
@@ -42,29 +43,56 @@ def hash_password(password: str) -> str:
     return hasher.hash(password)
 
 
-def sign_in(session: Session, *, login: str, password: str, address: str, device: str, now: datetime) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Knock:
+    """Somebody gave a login and a password; whether they fit was found out before any transaction began."""
+
+    login: str
+    address: str
+    body_id: str | None
+    account_id: str | None
+
+
+def knock(session: Session, *, login: str, password: str, address: str, now: datetime) -> Knock:
+    """Compare a password with the one of a login; reads only, because argon2 takes as long as it must.
+
+    An unknown login costs the same time as a wrong password. Beyond the limit nothing is compared.
+    """
+    login = login.strip().lower()
+    if guesses(session, "login", login, now=now) >= MOST_TRIES:
+        return Knock(login=login, address=address, body_id=None, account_id=None)
+    row = session.execute(
+        select(Account.body_id, Account.id, Account.password_hash).where(Account.login == login, Account.active)
+    ).first()
+    fits = password_fits(row.password_hash if row else _NOBODY, password) and row is not None
+    return Knock(
+        login=login,
+        address=address,
+        body_id=row.body_id if row and fits else None,
+        account_id=row.id if row and fits else None,
+    )
+
+
+def sign_in(session: Session, found: Knock, *, device: str, now: datetime) -> str:
     """Return the secret of a new server-side session.
 
     Raises NotAllowed when login and password do not fit, or after too many tries of this login or from this
     address within 15 minutes; the sentence is the same for an unknown login and a wrong password.
     """
-    login = login.strip().lower()
-    tries = max(count_guess(session, "login", login, now=now), count_guess(session, "address", address, now=now) // 5)
+    tries = max(
+        count_guess(session, "login", found.login, now=now),
+        count_guess(session, "address", found.address, now=now) // 5,
+    )
     if tries > MOST_TRIES:
         raise NotAllowed(N_("Too many tries. Wait a quarter of an hour and try again."))
-    account = session.scalar(select(Account).where(Account.login == login, Account.active))
-    try:
-        hasher.verify(account.password_hash if account else _NOBODY, password)
-    except (VerificationError, InvalidHashError):
-        account = None
-    if account is None:
+    if found.body_id is None or found.account_id is None:
         raise NotAllowed(N_("This name and password do not fit together."))
     secret = secrets.token_urlsafe(32)
     session.add(
         SignInSession(
             secret_digest=digest(secret),
-            body_id=account.body_id,
-            account_id=account.id,
+            body_id=found.body_id,
+            account_id=found.account_id,
             started_at=now,
             expires_at=now + LIFETIME,
             device=device[:200],
@@ -74,19 +102,30 @@ def sign_in(session: Session, *, login: str, password: str, address: str, device
     return secret
 
 
+def password_fits(hashed: str, password: str) -> bool:
+    """Say whether a password is the hashed one; takes tens of milliseconds, so never under the write lock."""
+    try:
+        return hasher.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
 def sign_out(session: Session, secret: str, *, now: datetime) -> None:
     """Revoke a session; a copy of its cookie is worth nothing from now on."""
     session.execute(update(SignInSession).where(SignInSession.secret_digest == digest(secret)).values(revoked_at=now))
 
 
-def revoke_sessions(session: Session, body_id: str, account_id: str, *, now: datetime) -> None:
-    """Revoke every session of an account."""
+def revoke_sessions(
+    session: Session, body_id: str, account_id: str, *, now: datetime, but: str | None = None
+) -> None:
+    """Revoke every session of an account, or all but the one with this secret."""
     session.execute(
         update(SignInSession)
         .where(
             SignInSession.body_id == body_id,
             SignInSession.account_id == account_id,
             SignInSession.revoked_at.is_(None),
+            SignInSession.secret_digest != (digest(but) if but else ""),
         )
         .values(revoked_at=now)
     )

@@ -7,13 +7,14 @@ from flask_login import login_user
 from werkzeug.wrappers import Response
 
 from assessment.accounts.inputs import SignInInput
-from assessment.accounts.sign_in import find_actor
+from assessment.accounts.sign_in import find_actor, knock
 from assessment.accounts.sign_in import sign_in as begin_session
 from assessment.accounts.sign_in import sign_out as end_session
 from assessment.accounts.waiting import waiting
-from assessment.database import db
+from assessment.database import db, reading
 from assessment.domain.errors import NotAllowed
 from assessment.web.actor import Actor, actor, me
+from assessment.web.places import places_by_role
 from assessment.web.refusals import say
 from assessment.web.requests import keep_if_refused, now
 
@@ -31,18 +32,22 @@ def sign_in() -> str | Response | tuple[str, int]:
     refusal = ""
     if form.validate_on_submit():
         keep_if_refused()
-        try:
-            secret = begin_session(
-                db.session(),
+        with reading() as before:
+            found = knock(
+                before,
                 login=form.login.data or "",
                 password=form.password.data or "",
                 address=request.remote_addr or "",
-                device=request.user_agent.string,
                 now=now(),
             )
+        earlier = actor()
+        try:
+            secret = begin_session(db.session(), found, device=request.user_agent.string, now=now())
         except NotAllowed as error:
             refusal = say(error)
         else:
+            if earlier is not None:
+                end_session(db.session(), earlier.session_secret, now=now())
             somebody = load_actor(secret)
             session.clear()
             if somebody is not None:
@@ -62,7 +67,9 @@ def sign_out() -> Response:
 
 @accounts.get("/today")
 def today() -> str:
-    return render_template("accounts/today.html", piles=waiting(db.session(), me(), now()))
+    return render_template(
+        "accounts/today.html", piles=waiting(db.session(), me(), now()), places=places_by_role(me().roles)
+    )
 
 
 def _own_page(wished: str | None) -> str:

@@ -10,39 +10,42 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import insert, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from assessment.audit.recording import canonical
 from assessment.audit.tables import AuditEntry, AuditSeal
 
 START = bytes(32)
-BATCH = 500
+# The write lock is held while a batch is chained.
+BATCH = 200
 
 
 def seal(session: Session, *, now: datetime) -> int:
-    """Seal up to 500 committed entries and return how many."""
+    """Seal up to 200 committed entries and return how many."""
     last = session.execute(
-        select(AuditSeal.sequence, AuditSeal.chain).order_by(AuditSeal.sequence.desc()).limit(1).with_for_update()
+        select(AuditSeal.sequence, AuditSeal.chain, AuditEntry.transaction, AuditEntry.id)
+        .join(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
+        .order_by(AuditSeal.sequence.desc())
+        .limit(1)
+        .with_for_update()
     ).first()
     sequence, chain = (last.sequence, last.chain) if last else (0, START)
-    query = (
-        select(AuditEntry)
-        .outerjoin(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
-        .where(AuditSeal.entry_id.is_(None))
-        .order_by(AuditEntry.transaction, AuditEntry.id)
-        .limit(BATCH)
-    )
+    query = select(AuditEntry).order_by(AuditEntry.transaction, AuditEntry.id).limit(BATCH)
+    if last is not None:
+        # Nothing unsealed can stand before the last sealed entry: the horizon below saw to that.
+        query = query.where(tuple_(AuditEntry.transaction, AuditEntry.id) > (last.transaction, last.id))
     if session.get_bind().dialect.name == "postgresql":
         horizon: Any = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         query = query.where(AuditEntry.transaction < horizon)
-    entries = session.scalars(query).all()
-    for entry in entries:
+    seals = []
+    for entry in session.scalars(query):
         sequence += 1
         chain = link(chain, entry)
-        session.add(AuditSeal(sequence=sequence, entry_id=entry.id, chain=chain, sealed_at=now))
-    session.flush()
-    return len(entries)
+        seals.append({"sequence": sequence, "entry_id": entry.id, "v": 1, "chain": chain, "sealed_at": now})
+    if seals:
+        session.execute(insert(AuditSeal), seals)
+    return len(seals)
 
 
 def link(previous: bytes, entry: AuditEntry) -> bytes:
@@ -66,13 +69,25 @@ def link(previous: bytes, entry: AuditEntry) -> bytes:
     return sha256(previous + content).digest()
 
 
-def broken_seals(session: Session) -> Iterator[tuple[int, str, str]]:
-    """Walk the chain in constant memory and yield (sequence, expected, found) for every seal that does not fit."""
-    chain = START
-    expected = 0
+def broken_seals(session: Session, *, since: datetime | None = None) -> Iterator[tuple[int, str, str]]:
+    """Walk the chain in constant memory and yield (sequence, expected, found) for every seal that does not fit.
+
+    With `since` the walk begins at the last seal before that moment, which is believed.
+    """
+    expected, chain = 0, START
+    if since is not None:
+        believed = session.execute(
+            select(AuditSeal.sequence, AuditSeal.chain)
+            .where(AuditSeal.sealed_at < since)
+            .order_by(AuditSeal.sequence.desc())
+            .limit(1)
+        ).first()
+        if believed is not None:
+            expected, chain = believed.sequence, believed.chain
     rows = session.execute(
         select(AuditSeal, AuditEntry)
         .join(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
+        .where(AuditSeal.sequence > expected)
         .order_by(AuditSeal.sequence)
         .execution_options(yield_per=BATCH)
     )

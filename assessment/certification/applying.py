@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -208,33 +208,11 @@ def save_self_assessment(session: Session, actor: Actor, application_id: str, sa
 
 def parts_missing(session: Session, application: Application, *, now: datetime) -> list[Part]:
     """Return the steps that are not whole yet, in their order."""
-    body_id, application_id = application.body_id, application.id
-    prerequisites = session.scalar(
-        select(func.count())
-        .select_from(Prerequisite)
-        .where(Prerequisite.body_id == body_id, Prerequisite.scheme_version_id == application.scheme_version_id)
-    )
-    claimed = session.scalar(
-        select(func.count())
-        .select_from(PrerequisiteClaim)
-        .where(
-            PrerequisiteClaim.body_id == body_id,
-            PrerequisiteClaim.application_id == application_id,
-            PrerequisiteClaim.statement != "",
-        )
-    )
-    assessed = set(
-        session.scalars(
-            select(SelfAssessment.element_id).where(
-                SelfAssessment.body_id == body_id, SelfAssessment.application_id == application_id
-            )
-        )
-    )
-    consents = consents_of(session, body_id, application_id)
+    consents = consents_of(session, application.body_id, application.id)
     whole = {
-        Part.PREREQUISITES: claimed == prerequisites,
+        Part.PREREQUISITES: not _unclaimed(session, application),
         Part.PROGRAMME: bool(application.programme and application.payer),
-        Part.SELF_ASSESSMENT: assessed >= elements_of(session, body_id, application.scheme_version_id),
+        Part.SELF_ASSESSMENT: not _unassessed(session, application),
         Part.CONSENTS: consents.keys() >= set(Purpose) and photo_allowed(session, application, now=now),
     }
     return [part for part in Part if not whole[part]]
@@ -276,20 +254,7 @@ def withdraw(session: Session, actor: Actor, application_id: str, *, reason: str
 
 def elements_of(session: Session, body_id: str, scheme_version_id: str) -> set[str]:
     """Return the ids of the elements of a scheme version's units."""
-    return set(
-        session.scalars(
-            select(Competency.id)
-            .join(
-                SchemeUnit,
-                (SchemeUnit.body_id == Competency.body_id) & (SchemeUnit.unit_id == Competency.parent_id),
-            )
-            .where(
-                Competency.body_id == body_id,
-                Competency.kind == CompetencyKind.ELEMENT,
-                SchemeUnit.scheme_version_id == scheme_version_id,
-            )
-        )
-    )
+    return set(session.scalars(_elements(body_id, scheme_version_id)))
 
 
 def _draft(session: Session, actor: Actor, application_id: str) -> Application:
@@ -306,3 +271,49 @@ def _text(text: str) -> str:
             N_("Expected a text of at most %(most)s characters, got %(got)s."), most=LONGEST_TEXT, got=len(folded)
         )
     return folded
+
+
+def _unclaimed(session: Session, application: Application) -> bool:
+    """Whether the candidate has said nothing about a prerequisite."""
+    found = session.scalar(
+        select(Prerequisite.id)
+        .join(
+            PrerequisiteClaim,
+            (PrerequisiteClaim.body_id == Prerequisite.body_id)
+            & (PrerequisiteClaim.prerequisite_id == Prerequisite.id)
+            & (PrerequisiteClaim.application_id == application.id)
+            & (PrerequisiteClaim.statement != ""),
+            isouter=True,
+        )
+        .where(
+            Prerequisite.body_id == application.body_id,
+            Prerequisite.scheme_version_id == application.scheme_version_id,
+            PrerequisiteClaim.statement.is_(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def _unassessed(session: Session, application: Application) -> bool:
+    """Whether the candidate has said nothing about an element."""
+    said_of = select(SelfAssessment.element_id).where(
+        SelfAssessment.body_id == application.body_id, SelfAssessment.application_id == application.id
+    )
+    elements = _elements(application.body_id, application.scheme_version_id)
+    return session.scalar(elements.where(Competency.id.not_in(said_of)).limit(1)) is not None
+
+
+def _elements(body_id: str, scheme_version_id: str) -> Select[str]:
+    return (
+        select(Competency.id)
+        .join(
+            SchemeUnit,
+            (SchemeUnit.body_id == Competency.body_id) & (SchemeUnit.unit_id == Competency.parent_id),
+        )
+        .where(
+            Competency.body_id == body_id,
+            Competency.kind == CompetencyKind.ELEMENT,
+            SchemeUnit.scheme_version_id == scheme_version_id,
+        )
+    )

@@ -254,9 +254,7 @@ def _in_work(session: Session, actor: Actor, application_id: str, *, now: dateti
         raise NotAllowed(N_("Only an assessor of this application may do this."))
     require_registered(session, actor.body_id, actor.person_id, now=now)
     if application.state not in IN_WORK:
-        raise Conflict(
-            N_("This application is not being assessed now; its state is %(state)s."), state=application.state.value
-        )
+        raise Conflict(N_("This application is not being assessed now."))
     return application
 
 

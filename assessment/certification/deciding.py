@@ -84,10 +84,7 @@ def cast_vote(
     if session.get(Declaration, (actor.body_id, meeting_id, application_id, actor.person_id)) is None:
         raise Conflict(N_("Declare first whether you have a conflict of interest on this case."))
     if case.application.state is not ApplicationState.RECOMMENDED:
-        raise Conflict(
-            N_("This case has no recommendation to vote on; its state is %(state)s."),
-            state=case.application.state.value,
-        )
+        raise Conflict(N_("This case has no recommendation to vote on."))
     if session.get(Vote, (actor.body_id, meeting_id, application_id, actor.person_id)) is not None:
         raise Conflict(N_("You have voted on this case already; a vote stays."))
     text = said(reason) if choice is Choice.NOT_YET_COMPETENT else reason.strip()[:LONGEST_TEXT]
@@ -183,10 +180,7 @@ def require_decided(case: Case, judged: Judged) -> None:
     """Raise Conflict naming everything that blocks the decision."""
     blocks = [block.reason.value for block in judged.decision.blocked]
     if case.application.state is not ApplicationState.RECOMMENDED:
-        raise Conflict(
-            N_("This case has no recommendation to decide on; its state is %(state)s."),
-            state=case.application.state.value,
-        )
+        raise Conflict(N_("This case has no recommendation to decide on."))
     if blocks:
         raise Conflict(N_("The meeting cannot decide yet: %(blocks)s."), blocks=", ".join(blocks))
     if judged.stale_votes:

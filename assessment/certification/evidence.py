@@ -10,7 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Boolean, Text, and_, literal, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
@@ -81,7 +81,8 @@ def gather(session: Session, application: Application, *, until: datetime | None
     pieces += _written(grid, exams, answers)
     for marked in marks_of(session, body_id, application_id, until=until):
         pieces += [(piece, marked.at) for piece in _observed(marked, unit_of)]
-    pieces += _oral(session, body_id, application_id, until)
+    oral, confirmed_at = _said_by_assessors(session, body_id, application_id, until)
+    pieces += oral
     pieces = [(piece, at) for piece, at in pieces if piece.criterion_id in unit_of]
     evidence_at: dict[tuple[str, Method], datetime] = {}
     for piece, at in pieces:
@@ -91,7 +92,7 @@ def gather(session: Session, application: Application, *, until: datetime | None
         grid=grid,
         evidence=(),
         evidence_at=evidence_at,
-        confirmed_at=_confirmations(session, body_id, application_id, until),
+        confirmed_at=confirmed_at,
         sums=_sums(grid, exams),
     )
     return replace(
@@ -204,46 +205,56 @@ def _observed(marked: Marked, unit_of: Mapping[str, str]) -> list[Evidence]:
     return [piece for piece in marked.evidence if piece.criterion_id in unit_of]
 
 
-def _oral(
+def _said_by_assessors(
     session: Session, body_id: str, application_id: str, until: datetime | None
-) -> list[tuple[Evidence, datetime]]:
-    """The newest oral question on a criterion counts for it."""
-    rows = select(OralAnswer.id, OralAnswer.criterion_id, OralAnswer.sufficient, OralAnswer.asked_at).where(
-        OralAnswer.body_id == body_id, OralAnswer.application_id == application_id
-    )
-    if until is not None:
-        rows = rows.where(OralAnswer.asked_at <= until)
-    found: dict[str, tuple[Evidence, datetime]] = {}
-    for row in session.execute(rows.order_by(OralAnswer.asked_at, OralAnswer.id)):
-        found[row.criterion_id] = (
-            Evidence(
-                criterion_id=row.criterion_id,
-                method=Method.ORAL,
-                source=Source(kind="oral_answer", id=row.id),
-                sufficient=row.sufficient,
-                confirmed=False,
+) -> tuple[list[tuple[Evidence, datetime]], dict[tuple[str, Method], datetime]]:
+    """The newest oral question on each criterion, and when each unit and method was confirmed last, if it holds.
+
+    One statement: both are few, and both are what assessors said beside exam and practical.
+    """
+    asked = select(
+        literal("oral").label("kind"),
+        OralAnswer.id,
+        OralAnswer.criterion_id.label("place"),
+        literal(Method.ORAL.value).label("method"),
+        OralAnswer.sufficient.label("yes"),
+        OralAnswer.asked_at.label("at"),
+    ).where(OralAnswer.body_id == body_id, OralAnswer.application_id == application_id)
+    confirmed = select(
+        literal("confirmation"),
+        EvidenceConfirmation.id,
+        EvidenceConfirmation.unit_id,
+        type_coerce(EvidenceConfirmation.method, Text),
+        type_coerce(
+            and_(
+                EvidenceConfirmation.valid,
+                EvidenceConfirmation.authentic,
+                EvidenceConfirmation.current,
+                EvidenceConfirmation.sufficient,
             ),
-            row.asked_at,
-        )
-    return list(found.values())
-
-
-def _confirmations(
-    session: Session, body_id: str, application_id: str, until: datetime | None
-) -> dict[tuple[str, Method], datetime]:
-    """When the newest confirmation of each unit and method was given, where it says yes to all four."""
-    rows = select(EvidenceConfirmation).where(
-        EvidenceConfirmation.body_id == body_id, EvidenceConfirmation.application_id == application_id
-    )
+            Boolean,
+        ),
+        EvidenceConfirmation.at,
+    ).where(EvidenceConfirmation.body_id == body_id, EvidenceConfirmation.application_id == application_id)
     if until is not None:
-        rows = rows.where(EvidenceConfirmation.at <= until)
-    newest = {
-        (row.unit_id, row.method): row
-        for row in session.scalars(rows.order_by(EvidenceConfirmation.at, EvidenceConfirmation.id))
-    }
-    return {
-        place: row.at for place, row in newest.items() if row.valid and row.authentic and row.current and row.sufficient
-    }
+        asked = asked.where(OralAnswer.asked_at <= until)
+        confirmed = confirmed.where(EvidenceConfirmation.at <= until)
+    both = union_all(asked, confirmed).subquery()
+    oral: dict[str, tuple[Evidence, datetime]] = {}
+    newest: dict[tuple[str, Method], datetime | None] = {}
+    for row in session.execute(select(both).order_by(both.c.at, both.c.id)):
+        if row.kind == "confirmation":
+            newest[(row.place, Method(row.method))] = row.at if row.yes else None
+            continue
+        piece = Evidence(
+            criterion_id=row.place,
+            method=Method.ORAL,
+            source=Source(kind="oral_answer", id=row.id),
+            sufficient=bool(row.yes),
+            confirmed=False,
+        )
+        oral[row.place] = (piece, row.at)
+    return list(oral.values()), {place: at for place, at in newest.items() if at is not None}
 
 
 def _sums(grid: Grid, exams: Iterable[Written]) -> dict[str, Sum]:

@@ -74,9 +74,7 @@ def add_cases(
         application = application_of(session, actor.body_id, application_id)
         if application.state is not ApplicationState.RECOMMENDED:
             raise Conflict(
-                N_("Application %(number)s is not recommended; its state is %(state)s."),
-                number=application.number,
-                state=application.state.value,
+                N_("Application %(number)s is not recommended by its assessor now."), number=application.number
             )
         elsewhere = _open_meeting_of(session, application)
         if elsewhere is not None:

@@ -144,10 +144,7 @@ candidates_come_from(registrable, register_from_roster)
 def _ready(session: Session, actor: Actor, application_id: str) -> Application:
     application = application_of(session, actor.body_id, application_id)
     if application.state not in READY:
-        raise Conflict(
-            N_("Expected an application that was agreed to and is not decided; its state is %(state)s."),
-            state=application.state.value,
-        )
+        raise Conflict(N_("Expected an application that was agreed to and is not decided yet."))
     return application
 
 

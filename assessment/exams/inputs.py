@@ -21,7 +21,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from assessment.web.inputs import Input
+from assessment.web.inputs import Input, choices
 
 CUT_METHODS = {
     "angoff": _l("Angoff: judges estimate each item"),
@@ -39,7 +39,7 @@ class FormInput(Input):
         _l("Time to answer"), validators=[InputRequired(), NumberRange(1, 600)], default=60
     )
     cut = DecimalField(_l("Cut"), validators=[InputRequired(), NumberRange(1, 100)], places=2, default=Decimal(70))
-    cut_method = SelectField(_l("How the cut was found"), choices=list(CUT_METHODS.items()))
+    cut_method = SelectField(_l("How the cut was found"), choices=choices(CUT_METHODS))
     provisional = BooleanField(_l("The cut is provisional: no panel of judges has set it yet"), default=True)
     cut_judges = IntegerField(_l("Number of judges"), validators=[Optional(), NumberRange(1, 100)])
     cut_on = DateField(_l("The judges met on"), validators=[Optional()])

@@ -43,6 +43,7 @@ from assessment.exams.tables import Attempt
 from assessment.storage import Storage
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
+from assessment.web.inputs import choices
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -113,9 +114,8 @@ def check_in(attempt_id: str) -> Response | tuple[str, int]:
     form = CheckInInput()
     with reading() as session:
         found = _exam(session, attempt_id)
-        form.document_id.choices = [
-            (each.id, each.id) for each in documents_of(session, me().body_id, found.attempt.person_id)
-        ]
+        documents = documents_of(session, me().body_id, found.attempt.person_id)
+        form.document_id.choices = choices({each.id: each.kind for each in documents})
     refusal = ""
     if form.validate_on_submit():
         try:
@@ -169,7 +169,7 @@ def _seat(
     attempt = found.attempt
     documents = documents_of(session, body_id, attempt.person_id)
     form = form or CheckInInput()
-    form.document_id.choices = [(each.id, each.kind) for each in documents]
+    form.document_id.choices = choices({each.id: each.kind for each in documents})
     return render_template(
         "exams/seat.html",
         exam=found,

@@ -33,6 +33,7 @@ from assessment.exams.sittings import NewSitting, close_roster, create_sitting, 
 from assessment.exams.standing import standing_of_sitting
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
+from assessment.web.inputs import choices
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -60,8 +61,8 @@ def index() -> str:
 def new() -> str | Response | tuple[str, int]:
     form = SittingInput()
     with reading() as session:
-        form.form_id.choices = ready_forms(session, me().body_id)
-        form.site_id.choices = sites(session, me().body_id)
+        form.form_id.choices = choices(dict(ready_forms(session, me().body_id)))
+        form.site_id.choices = choices(dict(sites(session, me().body_id)))
     refusal = ""
     if form.validate_on_submit() and form.starts_at.data and form.closes_at.data:
         try:
@@ -170,9 +171,10 @@ def _page(session: Session, sitting_id: str, form: RosterInput) -> dict[str, obj
     known = names(
         session, body_id, {seat.entry.person_id for seat in everybody} | {each.person_id for each in ready}
     )
-    form.application_id.choices = _choices(ready, known)
+    form.application_id.choices = choices(_labels(ready, known))
     wished = request.args.get("q", "").strip()
     found = [seat for seat in everybody if wished.lower() in known[seat.entry.person_id].text.lower()]
+    found.sort(key=lambda seat: known[seat.entry.person_id].text.casefold())
     pages = max(1, -(-len(found) // PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
     return {
@@ -196,14 +198,13 @@ def _page(session: Session, sitting_id: str, form: RosterInput) -> dict[str, obj
     }
 
 
-def _choices(ready: Sequence[Registrable], known: dict[str, Name]) -> list[tuple[str, str]]:
-    return [
-        (
-            each.application_id,
-            " · ".join(part for part in (known[each.person_id].text, each.number, each.adjustment) if part),
+def _labels(ready: Sequence[Registrable], known: dict[str, Name]) -> dict[str, str]:
+    return {
+        each.application_id: " · ".join(
+            part for part in (known[each.person_id].text, each.number, each.adjustment) if part
         )
         for each in ready
-    ]
+    }
 
 
 def _back(sitting_id: str) -> Response:

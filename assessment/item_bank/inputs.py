@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length
 
-from assessment.web.inputs import Input
+from assessment.web.inputs import Input, choices
 from assessment.web.language import LANGUAGES
 
 KINDS = {
@@ -40,11 +40,13 @@ class UploadInput(Input):
     package = FileField(_l("QTI 3.0 file"), validators=[FileRequired()])
     use = RadioField(
         _l("New items are"),
-        choices=[
-            ("operational", _l("operational: secret, counted in exams")),
-            ("pretest", _l("pretest: secret, tried out without counting")),
-            ("exposed", _l("exposed: public, for samples only; this cannot be taken back")),
-        ],
+        choices=choices(
+            {
+                "operational": _l("operational: secret, counted in exams"),
+                "pretest": _l("pretest: secret, tried out without counting"),
+                "exposed": _l("exposed: public, for samples only; this cannot be taken back"),
+            }
+        ),
     )
 
 
@@ -56,27 +58,21 @@ class FilterInput(Input):
 
         csrf = False
 
-    q = StringField(_l("Identifier or title"), validators=[Optional(), Length(max=120)])
-    unit = SelectField(_l("Unit"), validators=[Optional()])
-    kind = SelectField(_l("Kind"), choices=[("", _l("All kinds")), *KINDS.items()], validators=[Optional()])
+    q = StringField(_l("Identifier or title"), validators=[Length(max=120)])
+    unit = SelectField(_l("Unit"), default="")
+    kind = SelectField(_l("Kind"), choices=choices({"": _l("All kinds"), **KINDS}), default="")
     use = SelectField(
         _l("Use"),
-        choices=[("", _l("All in use")), *USES.items(), ("retired", _l("Retired"))],
-        validators=[Optional()],
+        choices=choices({"": _l("All in use"), **USES, "retired": _l("Retired")}),
+        default="",
     )
     missing = SelectField(
         _l("Language missing"),
-        choices=[("", _l("Does not matter")), *LANGUAGES.items()],
-        validators=[Optional()],
+        choices=choices({"": _l("Does not matter"), **LANGUAGES}),
+        default="",
     )
 
     def offer_units(self, units: Sequence[tuple[str, str]]) -> "FilterInput":
         """Name the units that can be chosen, as (id, text)."""
-        self.unit.choices = [("", _l("All units")), *units]
+        self.unit.choices = choices({"": _l("All units"), **dict(units)})
         return self
-
-
-class UseInput(Input):
-    """Another use for an item; the choices are the steps that are allowed."""
-
-    use = SelectField(_l("New use"))

@@ -24,7 +24,6 @@ from assessment.domain.items.item import (
 )
 from assessment.domain.items.item_json import text_from_json
 from assessment.domain.items.qti.fragment import clean_fragment
-from assessment.domain.items.response import Response
 from assessment.domain.items.scoring import score
 from assessment.domain.items.view import ChoiceView, NumericEntryView, candidate_view
 
@@ -54,11 +53,11 @@ class SeenItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyLine:
-    """One option: whether it is in the correct response, and what it is worth alone, in marks."""
+    """One option: whether it is in the correct response, and its marks where a mapping names it."""
 
     identifier: str
     correct: bool
-    marks: Fraction
+    marks: Fraction | None
     fixed: bool
 
 
@@ -96,11 +95,13 @@ def key_of(item: Item) -> Key:
     shuffle = False
     if isinstance(interaction, ChoiceInteraction):
         shuffle = interaction.shuffle
+        worth = {entry.key: entry.value for entry in mapping.entries} if mapping else {}
+        mapped = isinstance(processing, MapResponse)
         choices = tuple(
             KeyLine(
                 identifier=choice.identifier,
                 correct=choice.identifier in correct,
-                marks=score(item, Response(identifier=processing.response, values=(choice.identifier,))).score,
+                marks=worth.get(choice.identifier) if mapped else None,
                 fixed=choice.fixed,
             )
             for choice in interaction.choices

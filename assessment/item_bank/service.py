@@ -116,7 +116,7 @@ def change_use(session: Session, actor: Actor, item_id: str, use: ItemUse) -> It
     """Give an item another use. Raises Conflict where the step is not allowed: what is public stays public."""
     item = get_item(session, actor.body_id, item_id)
     if use is not item.use and use not in USE_STEPS[item.use]:
-        raise Conflict(N_("An item that is %(use)s cannot become %(wanted)s."), use=item.use.value, wanted=use.value)
+        raise Conflict(N_("What is public stays public: an exposed item gets no other use."))
     item.use = use
     session.flush()
     return item
@@ -189,12 +189,7 @@ def _plan(
     if stored is None and not report.criteria:
         reasons.append(Reason(message=N_("The item names no criterion, so no exam form can draw it.")))
     if stored is not None and stored.item.use is not use:
-        reasons.append(
-            Reason(
-                message=N_("The item is in the bank and keeps its use: %(use)s."),
-                values={"use": stored.item.use.value},
-            )
-        )
+        reasons.append(Reason(message=N_("The item is in the bank and keeps the use it has there.")))
     if stored is not None and stored.item.retired_at is not None:
         reasons.append(Reason(message=N_("The item is retired and stays so.")))
     outcome = ImportOutcome.DEGRADED if lost else report.outcome

@@ -75,6 +75,7 @@ def index() -> str:
         lines=lines,
         count=count,
         filtered=bool(kept),
+        narrowed=bool(kept.keys() - {"q"}),
         page=page,
         pages=-(-count // PAGE),
         address=lambda number: url_for("item_bank.index", **kept, page=number),

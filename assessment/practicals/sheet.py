@@ -26,6 +26,11 @@ class Scale:
     upper: Decimal
     needle: Decimal | None
 
+    @property
+    def allowed(self) -> Decimal:
+        """The width of what is inside the limits."""
+        return self.upper - self.lower
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:

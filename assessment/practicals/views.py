@@ -1,6 +1,7 @@
 """Practicals for people: today's list, check-in with photo, what the candidate reads, the record to print."""
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel.numbers import get_decimal_symbol
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -89,7 +90,14 @@ def check_in(practical_id: str) -> str | WerkzeugResponse | tuple[str, int]:
         else:
             return redirect(url_for("practicals.index"), 303)
     with reading():
-        page = render_template("practicals/check_in.html", form=form, head=head, documents=documents, refusal=refusal)
+        page = render_template(
+            "practicals/check_in.html",
+            form=form,
+            head=head,
+            documents=documents,
+            today=now().astimezone(ZoneInfo(me().zone)).date(),
+            refusal=refusal,
+        )
     return page, 422 if refusal or form.errors else 200
 
 

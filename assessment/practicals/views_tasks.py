@@ -36,7 +36,7 @@ def page(task_id: str) -> str:
     return render_template(
         "practicals/rubric.html",
         task=task,
-        second=contents[second],
+        beside=contents[second],
         both=contents[second].language != task.language,
         scheme=scheme_titles(session, body_id, [task.scheme_version_id], first)[task.scheme_version_id],
         statements=criterion_statements(session, body_id, task.criteria, first),

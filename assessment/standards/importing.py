@@ -76,13 +76,17 @@ def import_standard(body_id: str, package: Package, *, act: Act) -> Imported:
         held = _unchanged(session, body_id, package)
         leftovers = _leftovers(session, body_id)
         number = _next_number(session, body_id, package.identifier)
-    for leftover in leftovers:
-        _remove(body_id, leftover, act)
+    try:
+        for leftover in leftovers:
+            _remove(body_id, leftover, act)
+    except IntegrityError as error:
+        raise Conflict(_OVERTAKEN) from error
     if held is not None:
         return _outcome(package, standard_id=held[0], number=held[1], changed=False)
+    standard_id = new_id()
     standard = Standard(
         body_id=body_id,
-        id=new_id(),
+        id=standard_id,
         identifier=package.identifier,
         number=number,
         title=package.title,
@@ -96,13 +100,13 @@ def import_standard(body_id: str, package: Package, *, act: Act) -> Imported:
         imported_at=act.at,
         imported_by=act.person_id,
     )
-    standard_id = standard.id
+    tables = _rows(body_id, standard_id, package)
     try:
-        for rows in ([standard], *_rows(body_id, standard_id, package)):
+        for rows in ([standard], *tables):
             for batch in _batches(rows):
                 with _short_work(act) as session:
                     session.add_all(batch)
-        _publish(body_id, standard_id, package.identifier, act)
+        _publish(body_id, standard_id, package.identifier, [len(rows) for rows in tables], act)
     except IntegrityError as error:
         raise Conflict(_OVERTAKEN) from error
     return _outcome(package, standard_id=standard_id, number=number, changed=True)
@@ -254,11 +258,15 @@ def _size(row: Base) -> int:
             return 0
 
 
-def _publish(body_id: str, standard_id: str, identifier: str, act: Act) -> None:
-    """Make the staged version the one that everybody sees. Raises Conflict when its rows are gone."""
+def _publish(body_id: str, standard_id: str, identifier: str, expected: list[int], act: Act) -> None:
+    """Make the staged version the one that everybody sees.
+
+    `expected`: how many competencies, texts, associations and aliases it must have. Raises Conflict when some
+    are gone: half a package does not exist.
+    """
     with _short_work(act) as session:
         staged = session.get(Standard, (body_id, standard_id), with_for_update=True)
-        if staged is None:
+        if staged is None or _counts(session, body_id, standard_id) != expected:
             raise Conflict(_OVERTAKEN)
         older = session.scalars(
             select(Standard).where(
@@ -270,6 +278,17 @@ def _publish(body_id: str, standard_id: str, identifier: str, act: Act) -> None:
         for standard in older:
             standard.state = StandardState.RETIRED
         staged.state = StandardState.PUBLISHED
+
+
+def _counts(session: Session, body_id: str, standard_id: str) -> list[int]:
+    ids = select(Competency.id).where(Competency.body_id == body_id, Competency.standard_id == standard_id)
+    counts = (
+        select(func.count()).select_from(ids.subquery()),
+        select(func.count()).where(CompetencyText.body_id == body_id, CompetencyText.competency_id.in_(ids)),
+        select(func.count()).where(Association.body_id == body_id, Association.standard_id == standard_id),
+        select(func.count()).where(CompetencyAlias.body_id == body_id, CompetencyAlias.competency_id.in_(ids)),
+    )
+    return [session.scalar(count) or 0 for count in counts]
 
 
 # --- what a dead import left ----------------------------------------------------------------------------
@@ -294,7 +313,7 @@ def _remove(body_id: str, standard_id: str, act: Act) -> None:
         removed = BATCH_ROWS
         while removed:
             with _short_work(act) as session:
-                found: Sequence[Base] = session.scalars(rows.limit(BATCH_ROWS)).all()
+                found: Sequence[Base] = session.scalars(rows.limit(BATCH_ROWS).with_for_update()).all()
                 for row in found:
                     session.delete(row)
                 removed = len(found)

@@ -7,7 +7,7 @@ records keep the version that was used (rule 1).
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from assessment.domain.competency import Criterion, Element, Unit
@@ -186,6 +186,28 @@ def units_by_code(session: Session, body_id: str, codes: Collection[str]) -> dic
         for row in session.execute(aliased_units):
             found.setdefault(row.older, FoundUnit(id=row.id, code=row.code, standard_id=row.standard_id))
     return found
+
+
+def published_units(session: Session, body_id: str, language: str, *, limit: int) -> list[tuple[str, str]]:
+    """Return (code, title) of the units of published standards by code, each code once; two statements.
+
+    `limit`: at most so many. A unit without a code is left out.
+    """
+    rows = session.execute(
+        select(Competency.code, func.min(Competency.id).label("id"))
+        .join(Standard, (Standard.body_id == Competency.body_id) & (Standard.id == Competency.standard_id))
+        .where(
+            Competency.body_id == body_id,
+            Competency.kind == CompetencyKind.UNIT,
+            Competency.code != "",
+            Standard.state == StandardState.PUBLISHED,
+        )
+        .group_by(Competency.code)
+        .order_by(Competency.code)
+        .limit(limit)
+    ).all()
+    said = texts(session, body_id, [row.id for row in rows], language)
+    return [(row.code, said.get(row.id, "")) for row in rows]
 
 
 def find_unit(session: Session, body_id: str, code: str) -> FoundUnit | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from flask import g
 from flask_login import current_user
 
 from assessment.domain.roles import Role
@@ -43,7 +44,9 @@ class Actor:
 
 
 def actor() -> Actor | None:
-    """Return who is signed in, or None."""
+    """Return who is signed in, or None; a page without cookies does not ask."""
+    if g.get("no_cookies"):
+        return None
     return current_user if isinstance(current_user._get_current_object(), Actor) else None
 
 

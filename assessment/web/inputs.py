@@ -1,9 +1,11 @@
 """The base of everything that people type: WTForms whose own messages speak the reader's language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext, ngettext
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 
 class _Texts:
@@ -24,3 +26,8 @@ class Input(FlaskForm):
 
         def get_translations(self, form: Any) -> _Texts:
             return _Texts()
+
+
+def choices(texts: Mapping[str, object]) -> list[Any]:
+    """Return the options of a select or radio field: {value: text}, the text may be lazy."""
+    return [SelectChoice(value=value, label=text) for value, text in texts.items()]

@@ -20,6 +20,7 @@ from assessment.schemes.tables import (
     SchemeUnit,
     SchemeVersion,
 )
+from assessment.standards.packing import pack
 from assessment.standards.tables import (
     Competency,
     CompetencyKind,
@@ -61,7 +62,7 @@ def make_unit(session: Session, body_id: str, *, code: str = "C.25LAS01.029.1", 
         state=StandardState.PUBLISHED,
         case_version="1.0",
         document={},
-        rest={},
+        rest=pack({"v": 1, "members": [], "items": [], "other": {}}, ()),
         oddities=[],
         imported_at=NOW,
         imported_by=None,

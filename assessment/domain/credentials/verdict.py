@@ -43,6 +43,7 @@ class CheckName(StrEnum):
     VALID_UNTIL = "valid_until"
     REVOCATION = "revocation"
     SUSPENSION = "suspension"
+    SUCCESSOR = "successor"
     TLOG_PROOF = "tlog_proof"
 
 
@@ -59,6 +60,7 @@ FAILS_AS: Mapping[CheckName, Verdict] = {
     CheckName.VALID_UNTIL: Verdict.EXPIRED,
     CheckName.REVOCATION: Verdict.REVOKED,
     CheckName.SUSPENSION: Verdict.SUSPENDED,
+    CheckName.SUCCESSOR: Verdict.SUPERSEDED,
     CheckName.TLOG_PROOF: Verdict.CANNOT_CHECK,
 }
 

@@ -102,8 +102,8 @@ def parse(body: bytes) -> Batch:
     if len(body) > MAXIMUM_BODY:
         raise Invalid(N_("Expected at most %(limit)s bytes, got %(got)s."), limit=MAXIMUM_BODY, got=len(body))
     try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        value = _decode(body)
+    except (ValueError, RecursionError) as error:
         raise Invalid(N_("Expected a body of JSON, got something else: %(detail)s."), detail=error) from error
     if not isinstance(value, dict) or not _is_int(value.get("v")) or value["v"] != FORMAT_VERSION:
         got = value.get("v") if isinstance(value, dict) else type(value).__name__
@@ -133,6 +133,18 @@ def parse(body: bytes) -> Batch:
                 )
             )
     return Batch(events=tuple(events), unreadable=tuple(unreadable))
+
+
+def _decode(body: bytes) -> Any:
+    """Read JSON; half of a surrogate pair, which a browser can send, must cost its own event only."""
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return json.loads(body, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
 
 
 def parse_event(entry: object) -> Event | Malformed:

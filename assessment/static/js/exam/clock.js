@@ -53,25 +53,26 @@ document.addEventListener("visibilitychange", async () => {
   } catch { /* without a network the page's own clock goes on */ }
 });
 
-const button = document.createElement("button");
-button.type = "button";
-const name = () => {
-  const hidden = left.hidden;
-  button.setAttribute("aria-label", hidden ? texts.show : texts.hide);
-  button.textContent = hidden ? texts.show : "×";
-  place.firstElementChild.hidden = hidden;
-};
-button.addEventListener("click", () => {
-  left.hidden = !left.hidden;
+// Hiding: a button in the panel hides the time, one in its place shows it again.
+const hider = document.querySelector("[data-hide-time]");
+const shower = document.createElement("button");
+shower.type = "button";
+shower.textContent = texts.show;
+const set = (hidden, focus) => {
+  for (const part of place.children) part.hidden = part === shower ? !hidden : hidden;
+  if (hider) hider.hidden = hidden;
+  if (focus && hidden) shower.focus();
   try {
-    sessionStorage.setItem(HIDDEN, left.hidden ? "1" : "");
+    sessionStorage.setItem(HIDDEN, hidden ? "1" : "");
   } catch { /* it is shown again on the next page */ }
-  name();
-});
+};
+place.append(shower);
+hider?.addEventListener("click", () => set(true, true));
+shower.addEventListener("click", () => set(false));
+let wished = false;
 try {
-  left.hidden = sessionStorage.getItem(HIDDEN) === "1";
+  wished = sessionStorage.getItem(HIDDEN) === "1";
 } catch { /* shown */ }
-place.append(button);
-name();
+set(wished);
 tick();
 setInterval(tick, 1_000);

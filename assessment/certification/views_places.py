@@ -1,0 +1,132 @@
+"""The places of an application: on the roster of an exam, at a practical with its assessor."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from assessment.accounts.persons import names
+from assessment.certification.inputs import (
+    PracticalPlaceInput,
+    RosterPlaceInput,
+    in_zone,
+)
+from assessment.certification.office_page import coming_sittings, sites_of, tasks_for
+from assessment.certification.placing import put_on_roster, schedule_practical
+from assessment.certification.queries import (
+    Head,
+    appointments,
+    head_of,
+    people_with,
+)
+from assessment.certification.wording import STATES
+from assessment.database import db
+from assessment.domain.certification.application_states import ApplicationState as S
+from assessment.domain.errors import N_, NotFound, Refusal
+from assessment.domain.roles import Role
+from assessment.web.actor import me
+from assessment.web.language import language
+from assessment.web.refusals import say
+from assessment.web.requests import now
+
+places = Blueprint("places", __name__)
+
+
+@places.get("/office/applications/<application_id>/places")
+def page(application_id: str) -> str:
+    return _page(application_id)
+
+
+@places.post("/office/applications/<application_id>/places/exam")
+def exam(application_id: str) -> str | Response | tuple[str, int]:
+    form = RosterPlaceInput()
+    head = _head(application_id)
+    form.sitting_id.choices = [
+        (sitting.id, sitting.code) for sitting, _ in coming_sittings(db.session(), head.application, now=now())
+    ]
+    if not form.validate_on_submit():
+        return _page(application_id, exam_form=form), 422
+    try:
+        put_on_roster(
+            db.session(),
+            me(),
+            application_id,
+            form.sitting_id.data,
+            extra_seconds=60 * (form.extra_minutes.data or 0),
+            late_reason=form.late_reason.data or "",
+            now=now(),
+        )
+    except Refusal as error:
+        return _page(application_id, exam_form=form, refusal=say(error)), 422
+    flash(gettext("The candidate is on the roster."))
+    return redirect(url_for("places.page", application_id=application_id), 303)
+
+
+@places.post("/office/applications/<application_id>/places/practical")
+def practical(application_id: str) -> str | Response | tuple[str, int]:
+    form = PracticalPlaceInput()
+    head = _head(application_id)
+    _choices(form, head)
+    if not form.validate_on_submit() or form.starts_at.data is None:
+        return _page(application_id, practical_form=form), 422
+    try:
+        schedule_practical(
+            db.session(),
+            me(),
+            application_id,
+            task_id=form.task_id.data,
+            site_id=form.site_id.data,
+            assessor_id=form.assessor_id.data,
+            starts_at=in_zone(form.starts_at.data, me().zone),
+            now=now(),
+        )
+    except Refusal as error:
+        return _page(application_id, practical_form=form, refusal=say(error)), 422
+    flash(gettext("The practical is scheduled."))
+    return redirect(url_for("places.page", application_id=application_id), 303)
+
+
+def _head(application_id: str) -> Head:
+    head = head_of(db.session(), me().body_id, application_id, language())
+    if head is None:
+        raise NotFound(N_("There is no such application."))
+    return head
+
+
+def _choices(form: PracticalPlaceInput, head: Head) -> None:
+    session, body_id = db.session(), me().body_id
+    assessors = people_with(session, body_id, [Role.ASSESSOR], now=now()) - {head.application.person_id}
+    named = names(session, body_id, assessors)
+    form.task_id.choices = tasks_for(session, head.application, language())
+    form.site_id.choices = sites_of(session, body_id)
+    form.assessor_id.choices = sorted(((id_, name.text) for id_, name in named.items()), key=lambda pair: pair[1])
+
+
+def _page(
+    application_id: str,
+    *,
+    exam_form: RosterPlaceInput | None = None,
+    practical_form: PracticalPlaceInput | None = None,
+    refusal: str = "",
+) -> str:
+    head = _head(application_id)
+    session = db.session()
+    exam_form = exam_form or RosterPlaceInput(formdata=None)
+    sittings = coming_sittings(session, head.application, now=now())
+    exam_form.sitting_id.choices = [(sitting.id, f"{sitting.code} · {site}") for sitting, site in sittings]
+    if practical_form is None:
+        practical_form = PracticalPlaceInput(formdata=None)
+        _choices(practical_form, head)
+    taken = appointments(session, me().body_id, [application_id])
+    named = names(session, me().body_id, {place.person_id for place in taken if place.person_id})
+    return render_template(
+        "certification/places.html",
+        head=head,
+        state=STATES[head.application.state],
+        taken=taken,
+        names=named,
+        exam=exam_form,
+        practical=practical_form,
+        sittings=sittings,
+        open=head.application.state in (S.AGREED, S.REASSESSMENT, S.RECOGNITION, S.SCHEDULED, S.IN_ASSESSMENT),
+        refusal=refusal,
+    )

@@ -1,0 +1,108 @@
+"""A certificate in the forms in which it leaves the house: JSON, PDF, the code as picture and as text."""
+
+from enum import StrEnum
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessment.accounts.persons import sealer
+from assessment.accounts.sealing import Erased
+from assessment.credentials.codes import Drawing, full_code
+from assessment.credentials.public import opened
+from assessment.credentials.queries import credential_of
+from assessment.credentials.tables import Credential, CredentialIntent
+from assessment.domain.credentials.facts import issuer_of
+from assessment.domain.credentials.json_text import read_object
+from assessment.domain.credentials.qr_payload import code_segments
+from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.storage import Storage
+
+
+class Format(StrEnum):
+    """The forms of a certificate."""
+
+    JSON = "json"
+    JWT = "jwt"
+    PDF = "pdf"
+    TLOG_PROOF = "tlog-proof"
+    QR_PNG = "qr-png"
+    QR_SVG = "qr-svg"
+    QR_TEXT = "qr-text"
+
+
+MEDIA_TYPES = {
+    Format.JSON: "application/vc",
+    Format.PDF: "application/pdf",
+    Format.QR_PNG: "image/png",
+    Format.QR_SVG: "image/svg+xml",
+    Format.QR_TEXT: "text/plain; charset=utf-8",
+}
+ENDINGS = {
+    Format.JSON: ".json",
+    Format.PDF: ".pdf",
+    Format.QR_PNG: "-qr.png",
+    Format.QR_SVG: "-qr.svg",
+    Format.QR_TEXT: "-qr.txt",
+}
+
+
+def find_credential(session: Session, number: str) -> tuple[str, str]:
+    """Return body and id of the certificate with this number. Raises NotFound, or Conflict while it is being signed."""
+    row = session.execute(
+        select(CredentialIntent.body_id, CredentialIntent.id, Credential.issued_at)
+        .join(
+            Credential,
+            (Credential.body_id == CredentialIntent.body_id) & (Credential.id == CredentialIntent.id),
+            isouter=True,
+        )
+        .where(CredentialIntent.number == number.strip().upper())
+    ).first()
+    if row is None:
+        raise NotFound(N_("There is no certificate %(number)s."), number=number)
+    if row.issued_at is None:
+        raise Conflict(N_("The certificate %(number)s is being signed; try again in a moment."), number=number)
+    return row.body_id, row.id
+
+
+def export(session: Session, body_id: str, credential_id: str, form: Format) -> bytes:
+    """Return a certificate in one form.
+
+    Raises NotFound for an unknown certificate or one whose holder was erased, Invalid for a form that it does
+    not have.
+    """
+    if form not in MEDIA_TYPES:
+        raise Invalid(N_("%(form)s: not present."), form=form.value)
+    found = credential_of(session, body_id, credential_id)
+    if found is None:
+        raise NotFound(N_("There is no such certificate."))
+    intent, credential, wrapped = found
+    document, digits = opened(credential, wrapped)
+    if document is None or digits is None:
+        raise NotFound(N_("The holder of the certificate %(number)s was erased."), number=intent.number)
+    if form is Format.JSON:
+        return document
+    if form is Format.PDF:
+        return open_pdf(credential, wrapped)
+    address, _ = code_segments(issuer_of(read_object(document)), intent.id, digits)
+    if form is Format.QR_TEXT:
+        return f"{address}{digits}\n".encode()
+    drawing = draw(address, digits)
+    return drawing.png() if form is Format.QR_PNG else drawing.svg().encode()
+
+
+def draw(address: str, digits: str) -> Drawing:
+    """Draw the large code of a certificate."""
+    return full_code(address, digits)
+
+
+def open_pdf(credential: Credential, wrapped: bytes | None) -> bytes:
+    """Return the PDF of a certificate.
+
+    Raises NotFound when the file is not in the store, Erased when its holder was erased, ValueError when it was
+    changed.
+    """
+    storage: Storage = current_app.extensions["storage"]
+    if wrapped is None:
+        raise Erased
+    return sealer().open(wrapped, credential.person_id, storage.get(credential.pdf_digest))

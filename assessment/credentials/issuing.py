@@ -1,0 +1,192 @@
+"""Issuing: what a release asked for is gathered, signed, drawn, printed and stored (job "issue").
+
+Order: intent (releasing) -> sign -> print -> store the file by its digest -> one short unit of work for the row.
+Nothing slow happens under the database's lock. The job may run twice: the first stored credential stays.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from assessment.accounts.persons import birth_date_of, name_of, sealer
+from assessment.accounts.sealing import wrapped_key
+from assessment.credentials.certificate import Certificate, certificate_of
+from assessment.credentials.codes import address_code, full_code
+from assessment.credentials.keys import Key, ready_key
+from assessment.credentials.printing import Issued, print_certificate
+from assessment.credentials.releasing import ISSUE
+from assessment.credentials.signer_client import signer
+from assessment.credentials.slots import entries
+from assessment.credentials.tables import Credential, CredentialIntent, StatusSlot
+from assessment.database import Act, reading, unit_of_work
+from assessment.domain.credentials.achievement import Recipient, StatusEntry, validity_of_days
+from assessment.domain.credentials.build import build_credential
+from assessment.domain.credentials.json_text import digest, write_object
+from assessment.domain.credentials.mrz_name import mrz_name
+from assessment.domain.credentials.proof import add_proof, holds, read_proof
+from assessment.domain.credentials.qr_payload import Payload, code_segments, fitting, sign_payload
+from assessment.domain.credentials.status_list import StatusPurpose
+from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.jobs.service import handle
+from assessment.storage import Storage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What a release asked for, as plain values that outlive the session that read them."""
+
+    public_id: str
+    number: str
+    certificate: Certificate
+    statuses: tuple[StatusEntry, ...]
+    name: str
+    birth_year: int
+    wrapped: bytes
+
+
+def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
+    """Do the job "issue" for the credential that the payload names; does nothing where it is there already.
+
+    Raises Conflict when the signer does not answer or holds another key than the published one.
+    """
+    with reading() as session:
+        order = _order(session, body_id, payload["credential"])
+    if order is None:
+        return
+    key = ready_key(body_id, order.certificate.did, now)
+    document, digits = sign_order(order, key, now=now)
+    content = write_object(document)
+    address = code_segments(order.certificate.did, order.public_id, digits)[0]
+    pdf = print_certificate(
+        order.certificate,
+        number=order.number,
+        name=order.name,
+        issued=Issued(
+            public_id=order.public_id,
+            code=full_code(address, digits),
+            small_code=address_code(address.rstrip("#")),
+            document=content,
+        ),
+        now=now,
+    )
+    person_id, storage = order.certificate.person_id, _storage()
+    row = Credential(
+        body_id=body_id,
+        id=order.public_id,
+        person_id=person_id,
+        key_id=key.id,
+        sealed=sealer().seal(order.wrapped, person_id, content),
+        sealed_code=sealer().seal(order.wrapped, person_id, digits.encode()),
+        sha256=sha256(content).hexdigest(),
+        pdf_digest=storage.put(sealer().seal(order.wrapped, person_id, pdf)),
+        issued_at=now,
+    )
+    _keep(row, now)
+
+
+def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, object], str]:
+    """Return the signed credential and the digits of its code, both held against the published key.
+
+    Raises Conflict when the signer's key is not the published one, Invalid when a value cannot stand in them.
+    """
+    certificate = order.certificate
+    validity = validity_of_days(certificate.decided_on, certificate.valid_until_on, certificate.zone)
+    unsigned = build_credential(
+        id=f"{certificate.origin}/v/{order.public_id}",
+        number=order.number,
+        title=f"{certificate.title['id']} / {certificate.title['en']}",
+        description=certificate.description,
+        issuer=certificate.did,
+        issuer_name=certificate.issuer_name,
+        achievement=certificate.achievement,
+        recipient=Recipient(name=order.name),
+        proofs=certificate.proofs,
+        validity=validity,
+        statuses=order.statuses,
+        not_iso_9606=certificate.welding,
+    )
+    sign = signer().signing_as(certificate.body_id, key.id)
+    document = add_proof(unsigned, verification_method=key.address, created=now, sign=sign)
+    if not holds(document, read_proof(document), key.public):
+        raise Conflict(N_("The signer holds another key than the one that is published."))
+    index = {entry.purpose: entry.index for entry in order.statuses}
+    payload = Payload(
+        issuer=certificate.did,
+        public_id=order.public_id,
+        name=mrz_name(order.name),
+        birth_year=order.birth_year,
+        scheme_code=certificate.achievement.code,
+        first_day=certificate.decided_on,
+        last_day=certificate.valid_until_on,
+        offset=_offset(validity.start),
+        revocation_index=index[StatusPurpose.REVOCATION],
+        suspension_index=index[StatusPurpose.SUSPENSION],
+        digest=digest(document)[:16],
+    )
+    return document, sign_payload(fitting(payload, key_id=key.address), key_id=key.address, sign=sign)
+
+
+def _offset(start: datetime) -> Any:
+    offset = start.utcoffset()
+    if offset is None:
+        raise LookupError("A certificate's first day stands in the issuer's zone.")
+    return offset
+
+
+def _order(session: Session, body_id: str, public_id: str) -> Order | None:
+    """Gather what is to be issued; None where it is issued already, or where the person was erased meanwhile."""
+    intent = session.get(CredentialIntent, (body_id, public_id))
+    if intent is None:
+        raise NotFound(N_("There is no such certificate."))
+    if session.get(Credential, (body_id, public_id)) is not None:
+        return None
+    wrapped = wrapped_key(session, body_id, intent.person_id)
+    if wrapped is None:
+        log.info("certificate %s is not issued: its person was erased", intent.number)
+        return None
+    slots = session.scalars(
+        select(StatusSlot).where(StatusSlot.body_id == body_id, StatusSlot.credential_intent_id == public_id)
+    )
+    certificate = certificate_of(session, body_id, intent.decision_id)
+    return Order(
+        public_id=public_id,
+        number=intent.number,
+        certificate=replace(certificate, decided_on=intent.decided_on, valid_until_on=intent.valid_until_on),
+        statuses=tuple(entries(slots)),
+        name=name_of(session, body_id, intent.person_id).text,
+        birth_year=birth_date_of(session, body_id, intent.person_id).year,
+        wrapped=wrapped,
+    )
+
+
+def _keep(row: Credential, now: datetime) -> None:
+    """Store the credential, unless another run was first."""
+    try:
+        with unit_of_work(_author(row.body_id, now)) as session:
+            if session.get(Credential, (row.body_id, row.id)) is None:
+                session.add(row)
+    except IntegrityError:
+        with reading() as session:
+            if session.get(Credential, (row.body_id, row.id)) is None:
+                raise
+
+
+def _author(body_id: str, now: datetime) -> Act:
+    return Act(body_id=body_id, account_id=None, person_id=None, at=now, name="credentials.issue")
+
+
+def _storage() -> Storage:
+    found: Storage = current_app.extensions["storage"]
+    return found
+
+
+handle(ISSUE, issue)

@@ -1,0 +1,113 @@
+"""Issuers and their keys: the origin fixed at the first issue, the did:web of each body, one key a year.
+
+The private half lives with the signer; a row here is the public half. A retired key stays published, a
+compromised one does not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from assessment.accounts.tables import CertificationBody, Installation
+from assessment.credentials.signer_client import signer
+from assessment.credentials.tables import IssuerKey
+from assessment.database import Act, reading, unit_of_work
+from assessment.domain.certification.clocks import calendar_day
+from assessment.domain.credentials.did_web import web_did
+from assessment.domain.credentials.multibase import decode_multikey, encode_multikey
+from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Key:
+    """The public half of the key that signs: its fragment, its address in the did, its 32 bytes."""
+
+    id: str
+    address: str
+    public: bytes
+
+
+def origin(session: Session) -> str:
+    """Return the origin of every code and credential: the installation's, before the first issue the setting's."""
+    fixed = session.scalar(select(Installation.origin))
+    settings: Settings = current_app.extensions["settings"]
+    return fixed or settings.base_url
+
+
+def fix_origin(session: Session, *, now: datetime) -> str:
+    """Return the origin and keep it for good: a code on paper outlives every setting."""
+    found = session.get(Installation, 1)
+    if found is None:
+        settings: Settings = current_app.extensions["settings"]
+        found = Installation(id=1, demo=False, origin=settings.base_url, created_at=now)
+        session.add(found)
+        session.flush()
+    return found.origin
+
+
+def is_demo(session: Session) -> bool:
+    """Say whether this installation shows the demo."""
+    return bool(session.scalar(select(Installation.demo)))
+
+
+def issuer_did(session: Session, body_id: str) -> str:
+    """Return the did:web identifier of a body. Raises Invalid when the origin cannot be in one."""
+    return web_did(origin(session), body_id)
+
+
+def key_year(session: Session, body_id: str, now: datetime) -> int:
+    """Return the year of a moment in the body's zone. Raises NotFound for an unknown body."""
+    zone = session.scalar(select(CertificationBody.zone).where(CertificationBody.id == body_id))
+    if zone is None:
+        raise NotFound(N_("There is no such certification body."))
+    return calendar_day(now, ZoneInfo(zone)).year
+
+
+def current_key(session: Session, body_id: str, now: datetime) -> IssuerKey:
+    """Return the body's key of this year; opens it through the signer at its first use and retires the earlier one.
+
+    Raises Conflict when the signer does not answer or when this year's key was withdrawn.
+    """
+    year = key_year(session, body_id, now)
+    found = session.get(IssuerKey, (body_id, str(year)))
+    if found is None:
+        multibase = encode_multikey(signer().open_key(body_id, year))
+        for earlier in session.scalars(
+            select(IssuerKey).where(IssuerKey.body_id == body_id, IssuerKey.retired_at.is_(None))
+        ):
+            earlier.retired_at = now
+        found = IssuerKey(body_id=body_id, id=str(year), multibase=multibase, year=year, opened_at=now)
+        session.add(found)
+        session.flush()
+    if found.compromised_at is not None:
+        raise Conflict(N_("The key of %(year)s was withdrawn; nothing can be signed with it."), year=year)
+    return found
+
+
+def ready_key(body_id: str, did: str, now: datetime) -> Key:
+    """Return the body's key of this year outside of any transaction; a new one is made before the lock is taken.
+
+    Raises as `current_key`.
+    """
+    with reading() as session:
+        year = key_year(session, body_id, now)
+        if session.get(IssuerKey, (body_id, str(year))) is not None:
+            return _key(current_key(session, body_id, now), did)
+    signer().open_key(body_id, year)
+    act = Act(body_id=body_id, account_id=None, person_id=None, at=now, name="credentials.open_key")
+    try:
+        with unit_of_work(act) as session:
+            return _key(current_key(session, body_id, now), did)
+    except IntegrityError:  # another process recorded the same key at the same moment
+        with reading() as session:
+            return _key(current_key(session, body_id, now), did)
+
+
+def _key(row: IssuerKey, did: str) -> Key:
+    return Key(id=row.id, address=f"{did}#{row.id}", public=decode_multikey(row.multibase))

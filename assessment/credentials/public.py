@@ -1,0 +1,91 @@
+"""What the public may ask, without an account: the issuers, their keys, a certificate by number and birth date.
+
+Nothing here takes a body's scope: what is found is public, or is erased.
+"""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessment.accounts.persons import birth_date_of, sealer
+from assessment.accounts.sealing import Erased
+from assessment.accounts.tables import CertificationBody
+from assessment.credentials.keys import issuer_did, origin
+from assessment.credentials.tables import Credential, CredentialIntent, IssuerKey
+from assessment.domain.credentials.did_web import VerificationKey, web_did
+from assessment.domain.credentials.did_web import did_document as build_document
+from assessment.domain.credentials.multibase import decode_multikey
+from assessment.domain.credentials.sources import Issuer
+
+
+def opened(credential: Credential | None, wrapped: bytes | None) -> tuple[bytes | None, str | None]:
+    """Return a credential's bytes and the digits of its code; None for both when it is not there or was erased.
+
+    Raises ValueError when the sealed bytes were changed.
+    """
+    if credential is None:
+        return None, None
+    try:
+        return (
+            sealer().open(wrapped, credential.person_id, credential.sealed),
+            sealer().open(wrapped, credential.person_id, credential.sealed_code).decode(),
+        )
+    except Erased:
+        return None, None
+
+
+def find_by_number(session: Session, number: str, birth_date: date) -> str | None:
+    """Return the public id of the certificate with this number whose holder was born on this day.
+
+    None when either does not fit, or the holder was erased. The limit on guessing stands in the caller.
+    """
+    rows = session.execute(
+        select(CredentialIntent.id, CredentialIntent.body_id, CredentialIntent.person_id).where(
+            CredentialIntent.number == "".join(number.split()).upper()
+        )
+    ).all()
+    for row in rows:
+        try:
+            if birth_date_of(session, row.body_id, row.person_id) == birth_date:
+                return str(row.id)
+        except Erased:
+            continue
+    return None
+
+
+def issuers(session: Session) -> dict[str, Issuer]:
+    """Return the register of issuers: did -> name and compromised keys; two statements."""
+    address = origin(session)
+    rows = session.execute(
+        select(CertificationBody.id, CertificationBody.name, IssuerKey.id.label("key"))
+        .join(
+            IssuerKey,
+            (IssuerKey.body_id == CertificationBody.id) & IssuerKey.compromised_at.is_not(None),
+            isouter=True,
+        )
+        .order_by(CertificationBody.id)
+    )
+    names: dict[str, str] = {}
+    compromised: dict[str, set[str]] = {}
+    for row in rows:
+        did = web_did(address, row.id)
+        names[did] = row.name
+        if row.key is not None:
+            compromised.setdefault(did, set()).add(f"{did}#{row.key}")
+    return {did: Issuer(name=name, compromised_keys=frozenset(compromised.get(did, ()))) for did, name in names.items()}
+
+
+def did_document(session: Session, body_id: str) -> dict[str, object] | None:
+    """Return the document that lists a body's keys, retired ones too, compromised ones not; None without the body."""
+    if session.get(CertificationBody, body_id) is None:
+        return None
+    did = issuer_did(session, body_id)
+    keys = session.scalars(
+        select(IssuerKey)
+        .where(IssuerKey.body_id == body_id, IssuerKey.compromised_at.is_(None))
+        .order_by(IssuerKey.year, IssuerKey.id)
+    )
+    return build_document(
+        did, [VerificationKey(id=f"{did}#{key.id}", public_key=decode_multikey(key.multibase)) for key in keys]
+    )

@@ -1,0 +1,79 @@
+"""The public files: key documents, status lists, the register of issuers; plain files for any cache or web server.
+
+    DIR/b/CODE/did.json   DIR/status/CODE-PURPOSE-N   DIR/issuers.json
+
+Each file is written beside its place and then moved there, so that nobody reads half of one.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from assessment.accounts.tables import CertificationBody
+from assessment.credentials.keys import origin
+from assessment.credentials.public import did_document, issuers
+from assessment.credentials.status_lists import published_list
+from assessment.credentials.tables import StatusList
+from assessment.database import reading
+from assessment.domain.credentials.json_text import write_object
+from assessment.domain.credentials.sources import Issuer
+
+FORMAT = 1
+REGISTER = "issuers.json"
+
+
+def publish(folder: Path, now: datetime) -> list[str]:
+    """Write every public file under a folder and return their paths in it; opens transactions of its own.
+
+    Raises Conflict when a status list cannot be signed and none that still holds is stored.
+    """
+    with reading() as session:
+        names = session.scalars(select(StatusList.id).order_by(StatusList.id)).all()
+    files: dict[str, bytes] = {}
+    for name in names:
+        signed = published_list(name, now)
+        if signed is not None:
+            files[f"status/{name}"] = write_object(signed)
+    with reading() as session:  # after the lists: signing them may have opened a key
+        files[REGISTER] = register_text(origin(session), issuers(session))
+        for body_id in session.scalars(select(CertificationBody.id).order_by(CertificationBody.id)).all():
+            document = did_document(session, body_id)
+            if document is not None:
+                files[f"b/{body_id}/did.json"] = write_object(document)
+    for path, content in files.items():
+        write_whole(folder / path, content)
+    return sorted(files)
+
+
+def register_text(address: str, known: Mapping[str, Issuer]) -> bytes:
+    """Write the register of issuers, format version 1: {v, origin, issuers: {did: {name, compromised_keys}}}."""
+    value = {
+        "v": FORMAT,
+        "origin": address,
+        "issuers": {
+            did: {"name": issuer.name, "compromised_keys": sorted(issuer.compromised_keys)}
+            for did, issuer in sorted(known.items())
+        },
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".unfinished-")
+    try:
+        with os.fdopen(handle, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

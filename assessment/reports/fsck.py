@@ -1,0 +1,268 @@
+"""Everything that can be derived again, derived again and held against what is stored.
+
+Five parts: every covered row against its last audit entry; the chain of the seals; every score, result, receipt
+and decision against its facts; every credential against its decision; every file against its digest. Memory does
+not grow with the database: rows and entries are read as two ordered streams and merged. Nothing is written.
+
+A person who was erased is counted, never reported: what was sealed under a destroyed key is meant to be gone.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Table, Text, cast, collate, func, select
+from sqlalchemy.orm import Session
+
+from assessment.accounts.tables import CheckIn, PersonKey
+from assessment.audit.covered import COVERED
+from assessment.audit.recording import Recorder, record_key
+from assessment.audit.sealing import broken_seals
+from assessment.audit.tables import AuditEntry, AuditSeal
+from assessment.certification import rederive as certification
+from assessment.credentials import rederive as credentials
+from assessment.credentials.tables import Credential
+from assessment.database import Base
+from assessment.domain.errors import NotFound
+from assessment.exams import rederive as exams
+from assessment.practicals import rederive as practicals
+from assessment.storage import Storage
+
+ROWS_AT_A_TIME = 500
+LONGEST_UNSEALED = timedelta(minutes=1)
+NO_ROW, NO_ENTRY = "no row", "no audit entry"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One record that is not what it must be."""
+
+    record: str
+    kind: str
+    expected: str
+    found: str
+
+
+class Mismatch(Protocol):
+    """What the features yield when they derive a record again."""
+
+    @property
+    def record(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def expected(self) -> str: ...
+    @property
+    def found(self) -> str: ...
+
+
+@dataclass(kw_only=True)
+class Check:
+    """How much is looked at, and how much was.
+
+    since    records of before are believed
+    sample   about so many records of each kind are looked at, drawn at random; None = all
+    checked  how many of each kind were
+    """
+
+    now: datetime
+    since: datetime | None = None
+    sample: int | None = None
+    checked: dict[str, int] = field(default_factory=dict)
+
+    def chooser(self, count: Callable[[], int]) -> Callable[[], bool]:
+        """Return a function that says of each record whether it is in the sample."""
+        if self.sample is None:
+            return lambda: True
+        share = self.sample / max(count(), 1)
+        return lambda: random.random() < share
+
+    def count(self, kind: str, number: int = 1) -> None:
+        """Note that records of a kind were looked at."""
+        self.checked[kind] = self.checked.get(kind, 0) + number
+
+
+def find_problems(session: Session, check: Check, recorder: Recorder, storage: Storage) -> Iterator[Problem]:
+    """Yield everything that is wrong in the whole database and its files; `check.checked` tells what was looked at."""
+    if session.get_bind().dialect.name == "postgresql":
+        # One look at one moment, however long it takes; SQLite's transactions are like that by themselves.
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    for name in sorted(COVERED):
+        yield from _rows(session, check, recorder, Base.metadata.tables[name])
+    yield from _seals(session, check)
+    yield from _derived(session, check)
+    yield from _files(session, check, storage)
+    check.count("erased", _count(session, PersonKey, PersonKey.wrapped.is_(None)))
+
+
+# --- rows and their entries -----------------------------------------------------------------------------
+
+
+def _rows(session: Session, check: Check, recorder: Recorder, table: Table) -> Iterator[Problem]:
+    """Merge the rows of a table with their last entries, both in the order of their keys."""
+    chosen = check.chooser(lambda: session.scalar(select(func.count()).select_from(table)) or 0)
+    rows, entries = _stored(session, table), _last_entries(session, table.name)
+    check.count(table.name, 0)
+    row, entry = next(rows, None), next(entries, None)
+    while row is not None or entry is not None:
+        if entry is None or (row is not None and row[0] < entry[0]):
+            assert row is not None
+            yield Problem(record=f"{table.name}/{row[0]}", kind="row", expected=NO_ROW, found=NO_ENTRY)
+            row = next(rows, None)
+        elif row is None or entry[0] < row[0]:
+            if entry[1] != "delete":
+                yield Problem(record=f"{table.name}/{entry[0]}", kind="row", expected=entry[2].hex(), found=NO_ROW)
+            entry = next(entries, None)
+        else:
+            if _looked_at(check, entry[3]) and chosen():
+                check.count(table.name)
+                found = recorder.digest(table, row[1])
+                expected = entry[2].hex() if entry[1] != "delete" else NO_ROW
+                if expected != found.hex():
+                    yield Problem(record=f"{table.name}/{row[0]}", kind="row", expected=expected, found=found.hex())
+            row, entry = next(rows, None), next(entries, None)
+
+
+def _stored(session: Session, table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
+    key: ColumnElement[str] = cast(next(iter(table.primary_key.columns)), Text)
+    for column in list(table.primary_key.columns)[1:]:
+        key = key + "/" + cast(column, Text)
+    for row in session.execute(
+        select(table).order_by(_bytewise(session, key)).execution_options(yield_per=ROWS_AT_A_TIME)
+    ):
+        values = dict(row._mapping)
+        yield record_key(table, values), values
+
+
+def _last_entries(session: Session, table: str) -> Iterator[tuple[str, str, bytes, datetime]]:
+    """Yield (key, change, digest, moment) of the newest entry of each row."""
+    newest = (
+        select(func.max(AuditEntry.id).label("id"))
+        .where(AuditEntry.record_table == table)
+        .group_by(AuditEntry.record_key)
+        .subquery()
+    )
+    for row in session.execute(
+        select(AuditEntry.record_key, AuditEntry.change, AuditEntry.digest, AuditEntry.at)
+        .join(newest, newest.c.id == AuditEntry.id)
+        .order_by(_bytewise(session, AuditEntry.record_key))
+        .execution_options(yield_per=ROWS_AT_A_TIME)
+    ):
+        yield row.record_key, row.change, row.digest, row.at
+
+
+def _bytewise(session: Session, key: ColumnElement[str] | Any) -> Any:
+    """Order as Python compares: on PostgreSQL the database's language would order otherwise."""
+    return collate(key, "C") if session.get_bind().dialect.name == "postgresql" else key
+
+
+def _looked_at(check: Check, at: datetime) -> bool:
+    return check.since is None or at >= check.since
+
+
+# --- the chain ------------------------------------------------------------------------------------------
+
+
+def _seals(session: Session, check: Check) -> Iterator[Problem]:
+    for sequence, expected, found in broken_seals(session, since=check.since):
+        yield Problem(record=f"audit_seal/{sequence}", kind="seal", expected=expected, found=found)
+    entries, seals = _count(session, AuditEntry), _count(session, AuditSeal)
+    check.count("audit_entry", entries)
+    check.count("audit_seal", seals)
+    if entries == seals:
+        return
+    unsealed = (
+        select(AuditEntry.id, AuditEntry.at)
+        .outerjoin(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
+        .where(AuditSeal.entry_id.is_(None))
+        .order_by(AuditEntry.id)
+        .execution_options(yield_per=ROWS_AT_A_TIME)
+    )
+    for row in session.execute(unsealed):
+        if row.at < check.now - LONGEST_UNSEALED:
+            yield Problem(
+                record=f"audit_entry/{row.id}",
+                kind="unsealed",
+                expected="a seal within a minute",
+                found=f"none since {row.at.isoformat()}",
+            )
+
+
+def _count(session: Session, table: type[Base], *where: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(*where)) or 0
+
+
+# --- what is derived ------------------------------------------------------------------------------------
+
+
+Keys = Iterator[tuple[str, str]]
+Derive = Callable[[Session, str, str], Iterator[Mismatch]]
+
+
+def _derived(session: Session, check: Check) -> Iterator[Problem]:
+    parts: tuple[tuple[str, Callable[[], Keys], Derive], ...] = (
+        ("attempts derived", lambda: exams.attempts_to_rederive(session, since=check.since), exams.rederive),
+        (
+            "practicals derived",
+            lambda: practicals.practicals_to_rederive(session, since=check.since),
+            practicals.rederive,
+        ),
+        (
+            "applications derived",
+            lambda: certification.applications_to_rederive(session, since=check.since),
+            certification.rederive,
+        ),
+        (
+            "credentials derived",
+            lambda: credentials.credentials_to_rederive(session, since=check.since),
+            credentials.rederive,
+        ),
+    )
+    for kind, keys, derive in parts:
+        check.count(kind, 0)
+        chosen = check.chooser(lambda keys=keys: sum(1 for _ in keys()))  # type: ignore[misc]
+        for body_id, record_id in keys():
+            if not chosen():
+                continue
+            check.count(kind)
+            yield from _derive_again(session, f"{kind}/{body_id}/{record_id}", derive(session, body_id, record_id))
+            session.expunge_all()
+
+
+def _derive_again(session: Session, record: str, mismatches: Iterator[Mismatch]) -> Iterator[Problem]:
+    """Yield what differs; facts so broken that nothing can be derived from them are a problem of the record."""
+    try:
+        for each in mismatches:
+            yield Problem(record=each.record, kind=each.kind, expected=each.expected, found=each.found)
+    except Exception as error:
+        yield Problem(
+            record=record,
+            kind="underivable",
+            expected="facts from which it can be derived",
+            found=f"{type(error).__name__}: {error}"[:300],
+        )
+
+
+# --- files ----------------------------------------------------------------------------------------------
+
+
+def _files(session: Session, check: Check, storage: Storage) -> Iterator[Problem]:
+    check.count("files", 0)
+    chosen = check.chooser(lambda: _count(session, CheckIn) + _count(session, Credential))
+    photos = select(CheckIn.body_id, CheckIn.id, CheckIn.photo_digest, CheckIn.at)
+    prints = select(Credential.body_id, Credential.id, Credential.pdf_digest, Credential.issued_at)
+    for name, row in chain(
+        (("check_in", row) for row in session.execute(photos.execution_options(yield_per=ROWS_AT_A_TIME))),
+        (("credential", row) for row in session.execute(prints.execution_options(yield_per=ROWS_AT_A_TIME))),
+    ):
+        body_id, record_id, digest, at = row
+        if not _looked_at(check, at) or not chosen():
+            continue
+        check.count("files")
+        try:
+            storage.get(digest)
+        except NotFound as error:
+            yield Problem(record=f"{name}/{body_id}/{record_id}", kind="file", expected=digest, found=str(error))

@@ -1,0 +1,1 @@
+"""The processes of a running installation: web processes, one signer, one job worker, and who watches them."""

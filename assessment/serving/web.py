@@ -1,0 +1,39 @@
+"""The application as a web process serves it: observed, and silent about values in its errors."""
+
+import os
+import signal
+import threading
+from multiprocessing import parent_process
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from assessment.app import create_app
+from assessment.credentials.signer_client import report_readiness
+from assessment.database import db
+from assessment.settings import Settings
+from assessment.web.observing import log_as_json, observe
+
+PROXIES = "TERUJI_PROXIES"
+
+
+def make_web() -> Flask:
+    """Make the application of the installation that the environment names."""
+    log_as_json()
+    app = create_app(Settings.from_environment())
+    with app.app_context():
+        db.engine.hide_parameters = True
+    observe(app)
+    report_readiness(app)
+    proxies = int(os.environ.get(PROXIES, "0"))
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    threading.Thread(target=_end_with_server, daemon=True).start()
+    return app
+
+
+def _end_with_server() -> None:
+    server = parent_process()
+    if server is not None:
+        server.join()
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,81 @@
+// The number pad of a measured criterion, and the value judged against its limits while it is typed; what was
+// read stands in `data-read` of the field.
+// Numbers are compared digit by digit, never as binary fractions: 0.1 + 0.2 has no place beside a limit.
+const PLACES = 6;
+
+// "0,4" or ".4" -> "0.4"; anything else -> "". The same rule as on the server.
+const read = (text) => {
+  const folded = text.trim().replace("−", "-");
+  if (!/^[+-]?(\d{1,9}([.,]\d{1,6})?|[.,]\d{1,6})$/.test(folded)) return "";
+  return folded.replace(",", ".").replace("+", "").replace(/^(-?)\./, "$10.");
+};
+const exact = (text) => {
+  const [whole, fraction = ""] = text.replace("-", "").split(".");
+  const size = BigInt(whole || "0") * 10n ** BigInt(PLACES) + BigInt(fraction.padEnd(PLACES, "0").slice(0, PLACES) || "0");
+  return text.startsWith("-") ? -size : size;
+};
+const marks = {
+  inside: '<circle cx="6" cy="6" r="5" fill="currentColor"/>',
+  outside: '<path d="M6 1L11 6L6 11L1 6Z" fill="none" stroke="currentColor" stroke-width="1.8"/>',
+};
+const pad = document.querySelector("#pad");
+const texts = document.querySelector("[data-sheet]")?.dataset;
+
+for (const place of document.querySelectorAll("[data-measure]")) {
+  const field = place.querySelector("[data-value]");
+  const output = place.querySelector("[data-position]");
+  const needle = place.querySelector(".needle");
+  const save = place.querySelector("[data-save]");
+  const { lower, upper, start, end, confirmed } = place.dataset;
+  const keys = pad.content.cloneNode(true).firstElementChild;
+  const separator = keys.querySelector("[data-key=separator]").textContent;
+  keys.append(save);
+  place.append(keys);
+  place.classList.add("with-pad");
+  let fresh = true;
+
+  const judge = () => {
+    const value = read(field.value);
+    field.dataset.read = value;
+    output.className = "position";
+    output.textContent = "";
+    needle.setAttribute("d", "");
+    field.removeAttribute("aria-invalid");
+    if (!field.value.trim()) return;
+    if (!value) {
+      if (!/^[+−-]?$|[.,]$/.test(field.value.trim())) { output.textContent = texts.numberText; field.setAttribute("aria-invalid", "true"); }
+      return;
+    }
+    const position = lower && exact(value) < exact(lower) ? "below" : upper && exact(value) > exact(upper) ? "above" : "inside";
+    output.className = `position ${confirmed ? position : ""}`;
+    output.innerHTML = `<svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${marks[position === "inside" ? "inside" : "outside"]}</svg>`;
+    output.append(Object.assign(document.createElement("span"), { textContent: confirmed ? texts[`${position}Text`] : texts.recordedText }));
+    const along = ((Number(value) - Number(start)) / (Number(end) - Number(start))) * 100;
+    needle.setAttribute("d", `M${Math.max(0, Math.min(100, along)).toFixed(2)} 0V16`);
+  };
+
+  judge();
+  keys.addEventListener("click", (event) => {
+    const key = event.target.closest("[data-key]")?.dataset.key;
+    if (!key) return;
+    // The first key of a new measurement replaces a value that was saved before.
+    if (fresh && key !== "back" && key !== "-") field.value = "";
+    fresh = false;
+    if (key === "back") field.value = field.value.slice(0, -1);
+    else if (key === "-") field.value = /^[−-]/.test(field.value) ? field.value.slice(1) : `−${field.value}`;
+    else if (key === "separator") field.value += /[.,]/.test(field.value) ? "" : separator;
+    else if (field.value.length < 17) field.value += key;
+    judge();
+  });
+  field.addEventListener("input", judge);
+  field.addEventListener("focus", () => field.select());
+  field.form.addEventListener("submit", (event) => {
+    if (event.submitter === save && !read(field.value)) {
+      event.preventDefault();
+      output.textContent = texts.numberText;
+      field.setAttribute("aria-invalid", "true");
+      field.focus();
+    }
+    fresh = true;
+  });
+}

@@ -1,0 +1,118 @@
+"""`teruji verify`: a certificate or its code, against published files. It opens no database."""
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from babel.dates import format_date
+
+from assessment.domain.credentials.qr_payload import parse_code
+from assessment.domain.credentials.sources import Sources, is_document
+from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, failed
+from assessment.domain.credentials.verify import verify as check
+from assessment.domain.errors import Conflict, Invalid
+from assessment.verification.answer import short_answer
+from assessment.verification.arriving import LARGEST_FILE, read_file
+from assessment.verification.page import Language, Page
+from assessment.verification.present import present
+from assessment.verification.published import Fetch, folder, sources_from, website
+
+_LONGEST_PATH = 1024
+_MARKS = {True: "ok", False: "no", None: "-"}
+
+
+@click.command("verify")
+@click.argument("subject", metavar="FILE|TEXT")
+@click.option("--site", metavar="DIR|URL", help="Published files: a folder, or the origin of a site.")
+@click.option("--at", metavar="TIME", help="The moment to ask about, ISO 8601, UTC without a zone; now without it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+def verify(subject: str, site: str | None, at: str | None, as_json: bool) -> None:
+    """Check a certificate (JSON, PDF, or a PNG or JPEG picture of its code), or the text of a code.
+
+    Exit status: 0 valid, 1 anything else, 2 usage. Without --site there is no status source: cannot_check.
+    """
+    now = _moment(at)
+    fetch = _site(site)
+    verification = _verify(subject, fetch, now)
+    if as_json:
+        click.echo(json.dumps(short_answer(verification), ensure_ascii=False))
+    else:
+        click.echo(_lines(verification, now, site))
+    sys.exit(0 if verification.verdict is Verdict.VALID else 1)
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"--at: expected a time such as 2026-03-14T10:00:00Z, got {text}.") from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _site(place: str | None) -> Fetch | None:
+    if place is None:
+        return None
+    if place.startswith(("http://", "https://")):
+        try:
+            return website(place)
+        except Invalid as refusal:
+            raise click.UsageError(f"--site: {refusal}") from None
+    if not Path(place).is_dir():
+        raise click.UsageError(f"--site: expected a folder or an https address, got {place}.")
+    return folder(Path(place))
+
+
+def _verify(subject: str, fetch: Fetch | None, now: datetime) -> Verification:
+    try:
+        content = _content(subject)
+    except (Invalid, Conflict) as refusal:
+        broken = failed(CheckName.DOCUMENT, refusal.message, **refusal.values)
+        return Verification(verdict=Verdict.CANNOT_CHECK, checks=(broken,))
+    sources = Sources() if fetch is None else sources_from(fetch, content)
+    return check(content, now=now, sources=sources)
+
+
+def _content(subject: str) -> bytes | str:
+    """Read the file of this name, else take the argument itself for JSON or the text of a code."""
+    if len(subject) < _LONGEST_PATH and "\0" not in subject and Path(subject).is_file():
+        with Path(subject).open("rb") as handle:
+            return read_file(handle.read(LARGEST_FILE + 1))
+    if not is_document(subject):
+        try:
+            parse_code(subject)
+        except Invalid:
+            expected = "Expected a file, or the text of a certificate's code"
+            raise click.UsageError(f"{expected}, got {subject[:80]!r}.") from None
+    return subject
+
+
+def _lines(verification: Verification, now: datetime, site: str | None) -> str:
+    page = present(verification, now=now, host=site or "this command", language=_ENGLISH)
+    width = max((len(line.label) for line in page.checks), default=0)
+    checks = [f"  {_MARKS[line.ok]:<3}{line.label:<{width}}  {line.reason}" for line in page.checks]
+    facts = [f"{label}: {value}" for label, value in (*page.dates, *page.behind)]
+    return "\n".join([*_said(page), *facts, "", page.checks_summary, *checks])
+
+
+def _said(page: Page) -> list[str]:
+    sample = [page.sample] if page.sample else []
+    return [f"{page.word}. {page.sentence.striptags()}", *sample, page.meaning, page.action, ""]
+
+
+def _day(value: date) -> str:
+    return str(format_date(value, "d MMMM y", locale="en"))
+
+
+def _clock(value: datetime) -> str:
+    return f"{value.astimezone(UTC):%H:%M} UTC"
+
+
+def _english_moment(value: datetime) -> str:
+    return f"{_day(value.astimezone(UTC).date())}, {_clock(value)}"
+
+
+_ENGLISH = Language(code="en", say=str, day=_day, moment=_english_moment, clock=_clock)

@@ -1,0 +1,98 @@
+"""The values that a verification page is drawn from, and those that come in from the reader and the registry.
+
+Prepared texts only; how they are made stands in `present.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from markupsafe import Markup
+
+from assessment.verification.on_device import OnDevice
+from assessment.verification.sentences import State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Language:
+    """How the reader's language says a marked text, a calendar day, a moment and a clock time."""
+
+    code: str
+    say: Callable[[str], str]
+    day: Callable[[date], str]
+    moment: Callable[[datetime], str]
+    clock: Callable[[datetime], str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registry:
+    """What our own records add to a certificate that was issued here.
+
+    `licence` is (authority, number) of the licence that covered the scheme on the day of decision, `licensed`
+    says that it bears the national authority's own number, `scope` the scheme's (name, value) pairs.
+    """
+
+    issuer_city: str
+    licence: tuple[str, str] | None
+    licensed: bool
+    decided_on: date
+    deciders: int
+    outside_deciders: int
+    one_roof: bool
+    sample: bool
+    scope: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitLine:
+    """A unit as the page shows it."""
+
+    name: str
+    code: str
+    level: str
+    reached: bool
+    methods: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckLine:
+    """A technical check as the page shows it."""
+
+    label: str
+    ok: bool | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """A text taken from the document itself, in the language in which it stands there."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Everything that the page shows, from its first screen down; what is empty is left out."""
+
+    state: State
+    seal: str
+    word: str
+    sentence: Markup
+    meaning: str
+    action: str
+    sample: str
+    dates: tuple[tuple[str, str], ...]
+    checked: str
+    host: str
+    title: str = ""
+    units: tuple[UnitLine, ...] = ()
+    scope: tuple[tuple[str, str], ...] = ()
+    conditions: tuple[Note, ...] = ()
+    behind: tuple[tuple[str, str], ...] = ()
+    one_roof: str = ""
+    not_replaced: tuple[str, ...] = ()
+    checks: tuple[CheckLine, ...] = ()
+    checks_summary: str = ""
+    on_device: OnDevice | None = None
+    own_address: str = ""

@@ -1,0 +1,289 @@
+"""What the page shows of a verification: every text prepared, nothing left to reckon in a template.
+
+Pure: the reader's language comes in as functions, the registry's facts as values. Names and texts of documents
+pass through `visible`, so that an invisible or turning character cannot make a name look like another.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from markupsafe import Markup, escape
+
+from assessment.domain.credentials.build import NOT_ISO_9606
+from assessment.domain.credentials.did_web import origin_of
+from assessment.domain.credentials.facts import Facts, ProvedUnit
+from assessment.domain.credentials.verdict import Check, Verification
+from assessment.domain.errors import N_, Invalid
+from assessment.verification.on_device import on_device
+from assessment.verification.page import CheckLine, Language, Note, Page, Registry, UnitLine
+from assessment.verification.sentences import (
+    CHECKS,
+    LEVELS,
+    METHODS,
+    NOT_REPLACED,
+    NOT_REPLACED_BY_WELDING,
+    SAID,
+    State,
+)
+
+SAMPLE_PREFIXES = ("Contoh, bukan skema BNSP: ", "Sample, not a BNSP scheme: ")
+
+SCOPE: Mapping[str, str] = {
+    "process": N_("Process"),
+    "position": N_("Position"),
+    "product": N_("Product"),
+    "material": N_("Material"),
+}
+
+_SAMPLE = N_("Sample, not a BNSP scheme. It proves nothing.")
+_ONE_ROOF = N_("The same body also trained the holder: first party, P1.")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_QUIET = frozenset({State.FORGED, State.UNKNOWN, State.ERASED, State.MISSING})
+
+
+def visible(text: str) -> str:
+    """Return a text of a document in one line, every invisible or direction-turning character replaced by a box."""
+    folded = " ".join(text.split())
+    return "".join("\ufffd" if unicodedata.category(character) in _INVISIBLE else character for character in folded)
+
+
+def present(
+    verification: Verification,
+    registry: Registry | None = None,
+    *,
+    now: datetime,
+    host: str,
+    language: Language,
+    keys: Mapping[str, bytes] | None = None,
+) -> Page:
+    """Prepare the page of a verification.
+
+    `keys` maps the addresses of the issuer's keys to their 32 bytes: with them the page carries what the check of
+    the printed code on the reader's device needs.
+    """
+    state = State(verification.verdict)
+    facts = None if state in _QUIET else verification.facts
+    stated = facts is not None or (verification.payload is not None and state not in _QUIET)
+    checks = tuple(_check(check, language) for check in verification.checks)
+    said = SAID[state]
+    page = Page(
+        state=state,
+        seal=str(state),
+        word=language.say(said.word),
+        sentence=Markup(escape(language.say(said.plain))),
+        meaning=language.say(said.meaning),
+        action=language.say(said.action),
+        sample="",
+        dates=(),
+        checked=_checked(now, host, language),
+        host=host,
+        checks=checks,
+        checks_summary=_summary(checks, language),
+    )
+    if not stated:
+        return page
+    one_roof = registry is not None and registry.one_roof
+    page = replace(
+        page,
+        sentence=_sentence(state, verification, registry, language),
+        sample=language.say(_SAMPLE) if _is_sample(verification, registry) else "",
+        dates=_dates(state, verification, language),
+        behind=_behind(verification, registry, language),
+        one_roof=language.say(_ONE_ROOF) if one_roof else "",
+        not_replaced=_not_replaced(facts, language),
+    )
+    if facts is None:
+        return page
+    return replace(
+        page,
+        title=_own_language(facts.title, language),
+        units=tuple(_unit(unit, language) for unit in facts.units),
+        scope=_scope(registry, language),
+        conditions=_conditions(facts, registry),
+        own_address=facts.id,
+        on_device=on_device(verification, keys) if keys else None,
+    )
+
+
+def present_absence(state: State, *, now: datetime, host: str, language: Language) -> Page:
+    """Prepare the page of an address under which there is nothing to judge: erased, or missing."""
+    said = SAID[state]
+    return Page(
+        state=state,
+        seal="cannot_check" if state is State.ERASED else "unknown",
+        word=language.say(said.word),
+        sentence=Markup(escape(language.say(said.plain))),
+        meaning=language.say(said.meaning),
+        action=language.say(said.action),
+        sample="",
+        dates=(),
+        checked=_checked(now, host, language),
+        host=host,
+    )
+
+
+def _sentence(state: State, verification: Verification, registry: Registry | None, language: Language) -> Markup:
+    facts, payload = verification.facts, verification.payload
+    name = facts.recipient if facts else payload.name if payload else ""
+    scheme = _scheme_name(facts, language) if facts else payload.scheme_code if payload else ""
+    start = verification.clocks[0].start.date() if verification.clocks else None
+    decided = registry.decided_on if registry and state is not State.NOT_YET_VALID else start
+    template = Markup(escape(language.say(SAID[state].named)))
+    values = {
+        "name": Markup("<b><bdi>{}</bdi></b>").format(visible(name)),
+        "scheme": Markup("<b><bdi>{}</bdi></b>").format(visible(scheme)),
+        "day": Markup('<span class="date">{}</span>').format(language.day(decided) if decided else "—"),
+    }
+    return template % values
+
+
+def _scheme_name(facts: Facts, language: Language) -> str:
+    name = facts.scheme_source_name if language.code == "id" else facts.scheme_name
+    for prefix in SAMPLE_PREFIXES:
+        name = name.removeprefix(prefix)
+    return name
+
+
+def _is_sample(verification: Verification, registry: Registry | None) -> bool:
+    """A demo's issuer lives on the machine itself, and a sample scheme says so in its title."""
+    if registry is not None and registry.sample:
+        return True
+    if verification.facts is not None and verification.facts.scheme_name.startswith(SAMPLE_PREFIXES):
+        return True
+    try:
+        return origin_of(verification.issuer or "").startswith("http://")
+    except Invalid:
+        return False
+
+
+def _dates(state: State, verification: Verification, language: Language) -> tuple[tuple[str, str], ...]:
+    if not verification.clocks:
+        return ()
+    clock = verification.clocks[0]
+    until = language.say(N_("without an end")) if clock.until is None else language.day(clock.until.date())
+    lines = [(language.say(N_("Valid until")), until)]
+    if state is State.NOT_YET_VALID:
+        lines.insert(0, (language.say(N_("Valid from")), language.day(clock.start.date())))
+    if state is State.EXPIRED:
+        lines = [(language.say(N_("Was valid until")), until)]
+    if verification.payload is not None:
+        lines.append((language.say(N_("Born in")), str(verification.payload.birth_year)))
+    return tuple(lines)
+
+
+def _checked(now: datetime, host: str, language: Language) -> str:
+    offset = now.utcoffset() or timedelta()
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    sign = "-" if offset < timedelta() else "+"
+    zone = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if offset else "UTC"
+    written = language.clock(now)
+    when = written if written.endswith("UTC") else f"{written} ({zone})"
+    return language.say(N_("just now by %(host)s, %(when)s")) % {"host": host, "when": when}
+
+
+def _unit(unit: ProvedUnit, language: Language) -> UnitLine:
+    known = LEVELS.get(unit.level)
+    return UnitLine(
+        name=visible(unit.source_name if language.code == "id" else unit.name),
+        code=visible(unit.code),
+        level=language.say(known) if known else visible(unit.level_name),
+        reached=unit.level != "not-yet-competent",
+        methods=", ".join(language.say(METHODS[method]) for method in METHODS if method in unit.methods),
+    )
+
+
+def _scope(registry: Registry | None, language: Language) -> tuple[tuple[str, str], ...]:
+    values: dict[str, list[str]] = {}
+    for name, value in registry.scope if registry else ():
+        values.setdefault(name, []).append(visible(value))
+    order = (*(name for name in SCOPE if name in values), *(name for name in sorted(values) if name not in SCOPE))
+    return tuple((language.say(SCOPE[name]) if name in SCOPE else name, ", ".join(values[name])) for name in order)
+
+
+def _conditions(facts: Facts, registry: Registry | None) -> tuple[Note, ...]:
+    """The document's own words on how it was judged; what our records say better is left to them."""
+    texts = [facts.criteria] if registry else [facts.description.replace(NOT_ISO_9606, "").strip(), facts.criteria]
+    return tuple(Note(text=visible(text), language="en") for text in texts if text)
+
+
+def _behind(verification: Verification, registry: Registry | None, language: Language) -> tuple[tuple[str, str], ...]:
+    say = language.say
+    issuer = visible(verification.issuer_name or "")
+    lines = [(say(N_("Issuer")), issuer)]
+    if registry is not None:
+        if registry.issuer_city and registry.issuer_city not in issuer:
+            lines[0] = (lines[0][0], f"{issuer}, {visible(registry.issuer_city)}")
+        lines.append((say(N_("Licence")), _licence(registry, language)))
+        lines.append((say(N_("Decided")), _decided(registry, language)))
+    if verification.facts is not None:
+        facts = verification.facts
+        lines.append((say(N_("Number")), visible(facts.number)))
+        values = {"code": visible(facts.scheme_code), "version": visible(facts.scheme_version)}
+        lines.append((say(N_("Scheme")), say(N_("%(code)s, version %(version)s")) % values))
+    elif verification.payload is not None:
+        lines.append((say(N_("Scheme")), visible(verification.payload.scheme_code)))
+    return tuple(lines)
+
+
+def _licence(registry: Registry, language: Language) -> str:
+    if registry.licence is None:
+        return language.say(N_("no licence for this scheme is on record for the day of the decision"))
+    values = {"authority": visible(registry.licence[0]), "number": visible(registry.licence[1])}
+    if registry.licensed:
+        return language.say(N_("valid on the day of the decision: %(authority)s, number %(number)s")) % values
+    text = N_("valid on the day of the decision: %(authority)s, number %(number)s; not of the national authority")
+    return language.say(text) % values
+
+
+def _decided(registry: Registry, language: Language) -> str:
+    day = language.day(registry.decided_on)
+    values = {"day": day, "number": registry.deciders, "outside": registry.outside_deciders}
+    if registry.outside_deciders:
+        text = N_(
+            "on %(day)s by %(number)s members, %(outside)s of them from outside; none of them trained, watched or "
+            "assessed the holder"
+        )
+    else:
+        text = N_("on %(day)s by %(number)s members; none of them trained, watched or assessed the holder")
+    return language.say(text) % values
+
+
+def _not_replaced(facts: Facts | None, language: Language) -> tuple[str, ...]:
+    welding = facts is not None and NOT_ISO_9606 in facts.description
+    texts = (*NOT_REPLACED_BY_WELDING, *NOT_REPLACED) if welding else NOT_REPLACED
+    return tuple(language.say(text) for text in texts)
+
+
+def _own_language(title: str, language: Language) -> str:
+    """A title is written "Indonesian / English"; the reader gets one of the two."""
+    local, _, english = title.partition(" / ")
+    return visible(english if english and language.code != "id" else local)
+
+
+def _check(check: Check, language: Language) -> CheckLine:
+    return CheckLine(label=language.say(CHECKS[check.name]), ok=check.ok, reason=reason(check, language))
+
+
+def reason(check: Check, language: Language) -> str:
+    """Return a check's reason in the reader's language."""
+    text = language.say(check.message)
+    if not check.values:
+        return text
+    return text % {key: _value(value, language) for key, value in check.values.items()}
+
+
+def _value(value: object, language: Language) -> str:
+    return language.moment(value) if isinstance(value, datetime) else visible(str(value))
+
+
+def _summary(checks: tuple[CheckLine, ...], language: Language) -> str:
+    counts = {"passed": 0, "failed": 0, "other": 0}
+    for check in checks:
+        counts["passed" if check.ok else "failed" if check.ok is False else "other"] += 1
+    if counts["failed"]:
+        text = N_("Technical checks: %(passed)s passed, %(failed)s failed, %(other)s could not be made")
+    else:
+        text = N_("Technical checks: %(passed)s passed, %(other)s could not be made")
+    return language.say(text) % counts

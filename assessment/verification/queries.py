@@ -1,0 +1,174 @@
+"""What the records hold of a certificate: the sealed document, the status lists as stored, and what stands behind the
+decision. Few statements, none that grows with a table.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from assessment.accounts.tables import CertificationBody, Duty, Party, PersonKey
+from assessment.certification.authority import covering, licences_on
+from assessment.certification.tables import Application, Decision, MeetingMember, Vote
+from assessment.credentials.tables import Credential, CredentialIntent, StatusListDocument
+from assessment.domain.certification.duties import Side
+from assessment.schemes.tables import Scheme, SchemeScope, SchemeVersion
+from assessment.verification.page import Registry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedCertificate:
+    """A credential as it is stored; `wrapped` is the key of its person, None once erased."""
+
+    body_id: str
+    zone: str
+    person_id: str
+    decision_id: str
+    wrapped: bytes | None
+    sealed: bytes
+    superseded: bool
+
+
+def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | None:
+    """Return the credential under a public id, in one statement; None when there is none, or none signed yet."""
+    row = session.execute(
+        select(
+            Credential.body_id,
+            CertificationBody.zone,
+            Credential.person_id,
+            CredentialIntent.decision_id,
+            PersonKey.wrapped,
+            Credential.sealed,
+            _has_successor().label("superseded"),
+        )
+        .join(
+            CredentialIntent,
+            (CredentialIntent.body_id == Credential.body_id) & (CredentialIntent.id == Credential.id),
+        )
+        .join(CertificationBody, CertificationBody.id == Credential.body_id)
+        .join(
+            PersonKey,
+            (PersonKey.body_id == Credential.body_id) & (PersonKey.person_id == Credential.person_id),
+        )
+        .where(Credential.id == public_id)
+    ).first()
+    return None if row is None else SealedCertificate(**row._mapping)
+
+
+def is_superseded(session: Session, public_id: str) -> bool | None:
+    """Say whether a newer certificate was issued in place of this one; None when there is none of this id."""
+    return session.scalar(select(_has_successor()).where(Credential.id == public_id))
+
+
+def zone_of(session: Session, body_id: str) -> str | None:
+    """Return the time zone of a body."""
+    return session.scalar(select(CertificationBody.zone).where(CertificationBody.id == body_id))
+
+
+def stored_lists(
+    session: Session, body_id: str, names: Iterable[str]
+) -> dict[str, tuple[dict[str, Any], datetime, datetime]]:
+    """Return the signed status lists of these names as they are stored: document, signed at, valid until."""
+    rows = session.execute(
+        select(
+            StatusListDocument.status_list_id,
+            StatusListDocument.document,
+            StatusListDocument.signed_at,
+            StatusListDocument.valid_until,
+        ).where(StatusListDocument.body_id == body_id, StatusListDocument.status_list_id.in_(list(names)))
+    )
+    return {row.status_list_id: (row.document, row.signed_at, row.valid_until) for row in rows}
+
+
+def registry_facts(session: Session, body_id: str, decision_id: str, *, demo: bool) -> Registry | None:
+    """Return what stands behind a decision; three statements. None when there is no such decision."""
+    row: Any = session.execute(
+        select(
+            Decision.decided_on,
+            CertificationBody.city,
+            CertificationBody.party,
+            Scheme.code,
+            SchemeVersion.id.label("version_id"),
+            SchemeVersion.sample,
+            _votes().label("deciders"),
+            _votes(MeetingMember.outside).label("outside"),
+            exists()
+            .where(
+                Duty.body_id == Decision.body_id,
+                Duty.application_id == Decision.application_id,
+                Duty.side == Side.TRAINER,
+            )
+            .label("trained"),
+        )
+        .join(CertificationBody, CertificationBody.id == Decision.body_id)
+        .join(
+            Application,
+            (Application.body_id == Decision.body_id) & (Application.id == Decision.application_id),
+        )
+        .join(
+            SchemeVersion,
+            (SchemeVersion.body_id == Application.body_id) & (SchemeVersion.id == Application.scheme_version_id),
+        )
+        .join(Scheme, (Scheme.body_id == SchemeVersion.body_id) & (Scheme.id == SchemeVersion.scheme_id))
+        .where(Decision.body_id == body_id, Decision.id == decision_id)
+    ).first()
+    if row is None:
+        return None
+    licence = covering(licences_on(session, body_id, row.decided_on), row.code)
+    decided_on: date = row.decided_on
+    return Registry(
+        issuer_city=row.city,
+        licence=None if licence is None else (licence.authority, licence.number),
+        licensed=licence is not None and bool(licence.authority_number),
+        decided_on=decided_on,
+        deciders=row.deciders,
+        outside_deciders=row.outside,
+        one_roof=row.party is Party.P1 and row.trained,
+        sample=row.sample or demo,
+        scope=_scope(session, body_id, row.version_id),
+    )
+
+
+def _has_successor() -> Any:
+    newer = aliased(CredentialIntent)
+    signed = aliased(Credential)
+    return exists().where(
+        newer.body_id == Credential.body_id,
+        newer.successor_of == Credential.id,
+        signed.body_id == newer.body_id,
+        signed.id == newer.id,
+    )
+
+
+def _votes(*conditions: Any) -> Any:
+    """Count the votes of a decision whose members meet the conditions."""
+    return (
+        select(func.count())
+        .select_from(Vote)
+        .join(
+            MeetingMember,
+            (MeetingMember.body_id == Vote.body_id)
+            & (MeetingMember.meeting_id == Vote.meeting_id)
+            & (MeetingMember.person_id == Vote.person_id),
+        )
+        .where(
+            Vote.body_id == Decision.body_id,
+            Vote.meeting_id == Decision.meeting_id,
+            Vote.application_id == Decision.application_id,
+            *conditions,
+        )
+        .correlate(Decision)
+        .scalar_subquery()
+    )
+
+
+def _scope(session: Session, body_id: str, version_id: str) -> tuple[tuple[str, str], ...]:
+    rows = session.execute(
+        select(SchemeScope.name, SchemeScope.value)
+        .where(SchemeScope.body_id == body_id, SchemeScope.scheme_version_id == version_id)
+        .order_by(SchemeScope.name, SchemeScope.value)
+    )
+    return tuple((row.name, row.value) for row in rows)

@@ -1,0 +1,154 @@
+"""Asking: a certificate under its address, one that somebody brought, a number with a birth date, a passport's end.
+
+Reading only. Everything that verification relies on is fetched here and handed to the domain.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from assessment.accounts.persons import documents_of, sealer
+from assessment.accounts.sealing import Erased
+from assessment.credentials.keys import is_demo
+from assessment.credentials.public import did_document, find_by_number, issuers
+from assessment.credentials.status_lists import published_list
+from assessment.domain.credentials.did_web import assertion_keys, code_of
+from assessment.domain.credentials.json_text import write_object
+from assessment.domain.credentials.sources import Sources, wanted_for
+from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, conclude, failed, passed
+from assessment.domain.credentials.verify import verify
+from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.verification.page import Registry
+from assessment.verification.published import own_lists
+from assessment.verification.queries import (
+    is_superseded,
+    registry_facts,
+    sealed_certificate,
+    stored_lists,
+    zone_of,
+)
+
+PASSPORT = "passport"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What was found out: `verification` is None when the holder's data was erased; `keys` are the issuer's."""
+
+    zone: str = "UTC"
+    body_id: str | None = None
+    person_id: str | None = None
+    verification: Verification | None = None
+    registry: Registry | None = None
+    keys: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def look_up(session: Session, public_id: str, *, now: datetime) -> Found | None:
+    """Verify the certificate under a public id at this moment; None when there is none."""
+    row = sealed_certificate(session, public_id)
+    if row is None:
+        return None
+    found = Found(zone=row.zone, body_id=row.body_id, person_id=row.person_id)
+    try:
+        content = sealer().open(row.wrapped, row.person_id, row.sealed)
+    except Erased:
+        return found
+    sources = _sources(session, content, now)
+    verification = verify(content, now=now, sources=sources)
+    return replace(
+        found,
+        registry=registry_facts(session, row.body_id, row.decision_id, demo=is_demo(session)),
+        verification=_with_successor(verification, row.superseded),
+        keys=_keys(verification, sources),
+    )
+
+
+def verify_brought(session: Session, content: bytes | str, *, now: datetime) -> Found:
+    """Verify a credential's JSON or a code's text that somebody brought; shows no more than it holds itself."""
+    verification = verify(content, now=now, sources=_sources(session, content, now))
+    public_id = _public_id(verification)
+    if public_id is None or verification.issuer is None:
+        return Found(verification=verification)
+    return Found(
+        zone=zone_of(session, code_of(verification.issuer)) or "UTC",
+        verification=_with_successor(verification, is_superseded(session, public_id)),
+    )
+
+
+def find_certificate(session: Session, number: str, birth_date: date | None) -> str | None:
+    """Return the public id of the certificate with this number whose holder was born on this day, or None."""
+    if birth_date is None:
+        return None
+    try:
+        return find_by_number(session, number, birth_date)
+    except NotFound:
+        return None
+
+
+def document_ends(session: Session, found: Found, last_four: str) -> bool:
+    """Say whether a passport of the holder ends in these four characters."""
+    if found.body_id is None or found.person_id is None or len(last_four) != 4:
+        return False
+    wanted = last_four.upper()
+    documents = documents_of(session, found.body_id, found.person_id)
+    return any(each.kind == PASSPORT and each.number[-4:] == wanted for each in documents)
+
+
+def _sources(session: Session, content: bytes | str, now: datetime) -> Sources:
+    """Have at hand what the verification of `content` asks for, from the issuers of this register only."""
+    registry = issuers(session)
+    wanted = wanted_for(content)
+    if wanted.issuer is None or wanted.issuer not in registry:
+        return Sources(registry=registry)
+    body_id = code_of(wanted.issuer)
+    document = did_document(session, body_id)
+    names = own_lists(wanted)
+    lists = _lists(session, body_id, tuple(names.values()), now)
+    return Sources(
+        registry=registry,
+        did_documents={} if document is None else {wanted.issuer: write_object(document)},
+        status_lists={url: lists[name] for url, name in names.items() if name in lists},
+    )
+
+
+def _keys(verification: Verification, sources: Sources) -> dict[str, bytes]:
+    did = verification.issuer
+    if did is None or did not in sources.did_documents:
+        return {}
+    return {key.id: key.public_key for key in assertion_keys(sources.did_documents[did], did).values()}
+
+
+def _lists(session: Session, body_id: str, names: tuple[str, ...], now: datetime) -> dict[str, bytes]:
+    """Return the signed lists; one that is missing or about to end is signed anew, if the signer answers."""
+    stored = stored_lists(session, body_id, names)
+    found = {name: write_object(document) for name, (document, since, until) in stored.items() if since <= now < until}
+    for name in names:
+        if name not in found:
+            try:
+                document = published_list(name, now)
+            except Conflict:
+                continue
+            if document is not None:
+                found[name] = write_object(document)
+    return found
+
+
+def _with_successor(verification: Verification, superseded: bool | None) -> Verification:
+    """Add what only our records know: whether a newer certificate has taken this one's place."""
+    believed = verification.facts is not None or verification.payload is not None
+    if not believed or superseded is None or verification.verdict in (Verdict.FORGED, Verdict.UNKNOWN):
+        return verification
+    if superseded:
+        check = failed(CheckName.SUCCESSOR, N_("A newer certificate has taken its place."))
+    else:
+        check = passed(CheckName.SUCCESSOR, N_("No newer certificate has taken its place."))
+    checks = (*verification.checks[:-1], check, verification.checks[-1])
+    return replace(verification, checks=checks, verdict=conclude(checks, issued_here=True))
+
+
+def _public_id(verification: Verification) -> str | None:
+    if verification.facts is not None:
+        return verification.facts.id.rpartition("/")[2]
+    return verification.payload.public_id if verification.payload is not None else None

@@ -1,0 +1,245 @@
+"""The public pages: no account, no cookie, no session, no third party; one request and no script needed.
+
+Forms here carry no key against forgery: there is no cookie to be abused, and whoever makes a stranger's browser
+send one learns nothing.
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_babel import get_locale, gettext
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from assessment.accounts.guessing import count_guess
+from assessment.database import Act, reading, unit_of_work
+from assessment.domain.credentials.qr_payload import parse_code
+from assessment.domain.errors import N_, Invalid, Refusal
+from assessment.domain.ids import ALPHABET
+from assessment.settings import Settings
+from assessment.verification.answer import absent_answer, full_answer
+from assessment.verification.arriving import read_file
+from assessment.verification.inputs import FileInput, NumberInput, TextInput
+from assessment.verification.page import Language, Page
+from assessment.verification.present import present, present_absence
+from assessment.verification.sentences import State
+from assessment.verification.service import Found, document_ends, find_certificate, look_up, verify_brought
+from assessment.web.formatting import clock, day, moment
+from assessment.web.language import LANGUAGES
+from assessment.web.refusals import answer, say, wants_json
+from assessment.web.requests import now
+
+MOST_MISSES = 60
+MOST_NUMBERS = 10
+MOST_DOCUMENTS = 5
+MOST_FILES = 60
+FRESH = "public, max-age=60"
+
+_PUBLIC_ID = re.compile(f"[{ALPHABET}]{{16}}")
+_MISREAD = str.maketrans("oil", "011")
+_WAIT = N_("Too many tries. Wait a quarter of an hour and try again.")
+
+verification = Blueprint("verification", __name__)
+
+
+@verification.record
+def _needs_no_cookie(state: BlueprintSetupState) -> None:
+    state.app.extensions["csrf"].exempt(verification)
+
+
+@verification.url_value_preprocessor
+def _without_cookies(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Runs before everything else. The language is the address's or the browser's; a stranger's is English."""
+    g.no_cookies = True
+    chosen = request.args.get("lang")
+    g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+@verification.after_request
+def _differs_by(response: Response) -> Response:
+    response.vary.update(("Accept", "Accept-Language"))
+    return response
+
+
+@verification.get("/v/<public_id>")
+def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, int]:
+    plain = _as_printed(public_id)
+    if plain != public_id:
+        return redirect(url_for(".show", public_id=plain, lang=request.args.get("lang")), 302)
+    found = _look_up(public_id)
+    if found is None:
+        if _tries("certificate address", _address()) > MOST_MISSES:
+            return answer(429, gettext(_WAIT))
+        return _absent(public_id, State.MISSING, 404)
+    g.page_zone = found.zone
+    if found.verification is None:
+        return _absent(public_id, State.ERASED, 200)
+    if wants_json():
+        response = jsonify(full_answer(public_id, found.verification, now=_local_now()))
+    else:
+        response = Response(_page(found, public_id))
+    response.headers["Cache-Control"] = FRESH
+    return response
+
+
+@verification.post("/v/<public_id>/document")
+def document(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, int]:
+    tries = max(_tries("document of", public_id), _tries("document by", _address()))
+    found = _look_up(public_id)
+    if found is None:
+        return _absent(public_id, State.MISSING, 404)
+    g.page_zone = found.zone
+    if found.verification is None or found.verification.facts is None:
+        return redirect(url_for(".show", public_id=public_id, lang=g.language), 303)
+    if tries > MOST_DOCUMENTS:
+        return Response(_page(found, public_id, too_many=True), 429)
+    with reading() as session:
+        fits = document_ends(session, found, request.form.get("last_four", ""))
+    return Response(_page(found, public_id, document_answer=fits))
+
+
+@verification.route("/verify", methods=["GET", "POST"])
+def verify() -> str | Response | WerkzeugResponse | tuple[Response | str, int]:
+    by_number, by_file, by_text = NumberInput(), FileInput(), TextInput()
+    refusal = ""
+    if request.method == "POST":
+        form = {"number": by_number, "file": by_file, "text": by_text}.get(request.form.get("way", ""))
+        if form is not None and form.validate():
+            try:
+                return _by_number(by_number) if form is by_number else _by_content(form)
+            except Refusal as error:
+                refusal = say(error)
+    return (
+        render_template(
+            "verification/verify.html",
+            by_number=by_number,
+            by_file=by_file,
+            by_text=by_text,
+            answer=refusal,
+            action=url_for(".verify", lang=g.language),
+            host=_settings().host,
+            languages_here=_switch(".verify"),
+        ),
+        422 if request.method == "POST" else 200,
+    )
+
+
+def _by_number(form: NumberInput) -> WerkzeugResponse | tuple[Response | str, int]:
+    """Lead to the certificate. A wrong number and a wrong date get one and the same answer."""
+    number = (form.number.data or "").strip().upper()
+    if max(_tries("number", number), _tries("number by", _address())) > MOST_NUMBERS:
+        return answer(429, gettext(_WAIT))
+    with reading() as session:
+        public_id = find_certificate(session, number, form.birth_date.data)
+    if public_id is None:
+        raise Invalid(N_("No certificate has this number together with this date of birth. Compare both."))
+    return redirect(url_for(".show", public_id=public_id, lang=g.language), 303)
+
+
+def _by_content(form: FlaskForm) -> Response | WerkzeugResponse | tuple[Response | str, int]:
+    """Check what was brought; a code that holds only an address of ours is opened instead."""
+    if _tries("file by", _address()) > MOST_FILES:
+        return answer(429, gettext(_WAIT))
+    content = read_file(form.file.data.read()) if isinstance(form, FileInput) else form.text.data
+    own = None if isinstance(content, bytes) else _own_address(content)
+    if own is not None:
+        return redirect(url_for(".show", public_id=own, lang=g.language), 303)
+    with reading() as session:
+        found = verify_brought(session, content, now=now())
+    g.page_zone = found.zone
+    return Response(_page(found, None))
+
+
+def _own_address(text: str) -> str | None:
+    try:
+        code = parse_code(text)
+    except Invalid:
+        return None
+    return code.public_id if code.digits is None and code.origin == _settings().base_url else None
+
+
+def _look_up(public_id: str) -> Found | None:
+    if not _PUBLIC_ID.fullmatch(public_id):
+        return None
+    with reading() as session:
+        return look_up(session, public_id, now=now())
+
+
+def _as_printed(public_id: str) -> str:
+    """Read what somebody typed from the paper: capitals, and the letters that Crockford's base32 leaves out."""
+    typed = public_id.lower().translate(_MISREAD)
+    return typed if _PUBLIC_ID.fullmatch(typed) else public_id
+
+
+def _absent(public_id: str, state: State, status: int) -> tuple[Response, int]:
+    if wants_json():
+        return jsonify(absent_answer(public_id, state, now=_local_now())), status
+    page = present_absence(state, now=_local_now(), host=_settings().host, language=_reader())
+    return Response(_render(page, public_id)), status
+
+
+def _page(found: Found, public_id: str | None, **said: Any) -> str:
+    if found.verification is None:
+        raise ValueError("Expected a certificate whose holder's data was not erased.")
+    page = present(
+        found.verification,
+        found.registry,
+        now=_local_now(),
+        host=_settings().host,
+        language=_reader(),
+        keys=found.keys if public_id else None,
+    )
+    return _render(page, public_id, can_compare=bool(page.units and found.registry), **said)
+
+
+def _render(
+    page: Page,
+    public_id: str | None,
+    *,
+    can_compare: bool = False,
+    document_answer: bool | None = None,
+    too_many: bool = False,
+) -> str:
+    """Draw the page; without a public id it is of something brought, and its address is told instead."""
+    action = url_for(".document", public_id=public_id, lang=g.language) if public_id and can_compare else None
+    return render_template(
+        "verification/show.html",
+        page=page,
+        document_action=action,
+        document_answer=document_answer,
+        too_many=too_many,
+        own_address=page.own_address if public_id is None else "",
+        languages_here=_switch(".show", public_id=public_id) if public_id else _switch(".verify"),
+    )
+
+
+def _switch(endpoint: str, **arguments: Any) -> list[tuple[str, str, str]]:
+    return [(code, name, url_for(endpoint, lang=code, **arguments)) for code, name in LANGUAGES.items()]
+
+
+def _reader() -> Language:
+    return Language(code=str(get_locale()), say=gettext, day=day, moment=moment, clock=clock)
+
+
+def _local_now() -> datetime:
+    return now().astimezone(ZoneInfo(g.get("page_zone", "UTC")))
+
+
+def _tries(what: str, who: str) -> int:
+    """Count a try in a transaction of its own, so that it counts whatever the answer is."""
+    act = Act(body_id=None, account_id=None, person_id=None, at=now(), name=request.endpoint or "")
+    with unit_of_work(act) as session:
+        return count_guess(session, what, who, now=now())
+
+
+def _address() -> str:
+    return request.remote_addr or ""
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

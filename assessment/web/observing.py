@@ -1,0 +1,122 @@
+"""What the running service says of itself: one JSON line a request, and counters for Prometheus.
+
+No personal data: a line names the route, never the query, the body, the person or the network address. The
+request's id stands in the line and in the response (`X-Request-Id`), so that a user can quote it.
+
+Every process counts for itself. Where PROMETHEUS_MULTIPROC_DIR is set, as `teruji serve` does, the counters lie
+in that folder and `/metrics` of any process answers for all of them.
+"""
+
+import os
+import secrets
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request, request_finished, request_started
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
+from prometheus_client.multiprocess import MultiProcessCollector
+
+REQUESTS = Counter("teruji_requests", "Answered requests.", ("endpoint", "method", "status"))
+SECONDS = Histogram(
+    "teruji_request_seconds",
+    "Seconds from the first look at a request to its answer.",
+    ("endpoint",),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+
+_log = structlog.get_logger("teruji.request")
+
+
+def observe(app: Flask) -> None:
+    """Log and count every request of the app."""
+    request_started.connect(_began, app)
+    request_finished.connect(_finished, app)
+
+
+def registry() -> CollectorRegistry:
+    """Return what `/metrics` shows: all processes' counters where they share a folder, else this one's."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    shared = CollectorRegistry()
+    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    return shared
+
+
+def _began(_app: Flask, **_rest: object) -> None:
+    g.began = time.perf_counter()
+    g.request_id = secrets.token_hex(8)
+
+
+def _finished(_app: Flask, response: Response, **_rest: object) -> None:
+    seconds = time.perf_counter() - g.began
+    # An address that leads nowhere is not a label: whoever guesses addresses would fill the memory.
+    endpoint = request.endpoint or "none"
+    REQUESTS.labels(endpoint, request.method, response.status_code).inc()
+    SECONDS.labels(endpoint).observe(seconds)
+    response.headers["X-Request-Id"] = g.request_id
+    _log.info(
+        "request",
+        request_id=g.request_id,
+        method=request.method,
+        path=_path(),
+        status=response.status_code,
+        ms=round(seconds * 1000, 1),
+    )
+
+
+def _path() -> str:
+    """The path without what was typed into it, where it fits no route."""
+    return request.path if request.url_rule is not None else "(no such page)"
+
+
+_TO_EVERY_LINE: tuple[Any, ...] = (
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def _formatter() -> structlog.stdlib.ProcessorFormatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_logger_name, *_TO_EVERY_LINE],
+        processors=[
+            structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _name_the_process,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+
+
+def _name_the_process(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    line["process"] = os.getpid()
+    return line
+
+
+# For logging.config.dictConfig: every logger of the program and of its server writes JSON lines to standard error.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": _formatter}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "alembic": {"level": "WARNING", "propagate": True},
+        "_granian": {"propagate": True},
+    },
+}
+
+
+def log_as_json() -> None:
+    """Send structlog's lines through the standard loggers, whose one handler writes JSON."""
+    structlog.configure(
+        processors=[
+            *_TO_EVERY_LINE,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )

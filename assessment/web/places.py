@@ -1,0 +1,51 @@
+"""Where a role finds its pages: the starting points, in the order of the chain, each with its name.
+
+A place is shown to the roles whose rule in the matrix opens it; rights are written down there alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import current_app
+
+from assessment.domain.errors import N_
+from assessment.domain.roles import Role
+from assessment.web.rights import MATRIX
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A page that takes no record in its address; `title` is translated where it is shown."""
+
+    endpoint: str
+    title: str
+
+
+PLACES = (
+    Place(endpoint="standards.index", title=N_("Competency standards")),
+    Place(endpoint="schemes.index", title=N_("Certification schemes")),
+    Place(endpoint="item_bank.index", title=N_("Item bank")),
+    Place(endpoint="exam_forms.index", title=N_("Exam forms")),
+    Place(endpoint="tasks.index", title=N_("Practical tasks")),
+    Place(endpoint="sittings.index", title=N_("Sittings")),
+    Place(endpoint="rooms.index", title=N_("Exam rooms")),
+    Place(endpoint="practicals.index", title=N_("Practicals")),
+    Place(endpoint="exams.index", title=N_("My exams")),
+    Place(endpoint="administration.persons", title=N_("Persons")),
+    Place(endpoint="administration.accounts", title=N_("Accounts and roles")),
+    Place(endpoint="administration.body", title=N_("Certification body")),
+    Place(endpoint="reports.numbers", title=N_("Numbers")),
+    Place(endpoint="reports.record", title=N_("Audit record")),
+)
+
+
+def places_by_role(roles: Iterable[Role]) -> dict[Role, list[Place]]:
+    """Return the starting points of each role."""
+    return {
+        role: [
+            place
+            for place in PLACES
+            if place.endpoint in current_app.view_functions and role in MATRIX[place.endpoint].cells
+        ]
+        for role in roles
+    }

@@ -1,0 +1,1 @@
+"""Tests of forms, sittings, the exam room and written evidence."""

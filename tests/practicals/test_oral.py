@@ -1,0 +1,59 @@
+"""An oral answer is recorded by an assessor of the application, on a criterion of its scheme."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from assessment.domain.competency import Method
+from assessment.domain.errors import Invalid, NotAllowed, NotFound
+from assessment.domain.roles import Role
+from assessment.practicals.evidence import oral_evidence
+from assessment.practicals.oral import record_oral_answer
+from tests.factories.accounts import NOW, make_actor
+from tests.factories.practicals import MadePractical, make_practical
+
+
+def criterion(practical: MadePractical) -> str:
+    return practical.made.criterion_ids["C.25LAS01.029.1/1.1"]
+
+
+def test_an_oral_answer_is_evidence_by_the_oral_method(session: Session) -> None:
+    practical = make_practical(session)
+    record_oral_answer(
+        session,
+        practical.assessor,
+        practical.application_id,
+        criterion(practical),
+        " Mengapa elektroda dikeringkan? ",
+        "Agar tidak ada hidrogen.",
+        True,
+        NOW,
+    )
+    (found,) = oral_evidence(session, practical.body_id, practical.application_id)
+    assert (found.question, found.sufficient) == ("Mengapa elektroda dikeringkan?", True)
+    piece = found.as_evidence(confirmed=False)
+    assert (piece.method, piece.criterion_id, piece.source.id) == (Method.ORAL, criterion(practical), found.id)
+
+
+def test_only_an_assessor_of_this_application_records(session: Session) -> None:
+    practical = make_practical(session)
+    stranger = make_actor(session, practical.body_id, Role.ASSESSOR, name="Lain Misal")
+    for actor in (stranger, practical.invigilator):
+        with pytest.raises(NotAllowed):
+            record_oral_answer(session, actor, practical.application_id, criterion(practical), "T", "J", True, NOW)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a\0", "x" * 4001])
+def test_both_texts_are_needed(session: Session, text: str) -> None:
+    practical = make_practical(session)
+    with pytest.raises(Invalid):
+        record_oral_answer(
+            session, practical.assessor, practical.application_id, criterion(practical), "T", text, True, NOW
+        )
+
+
+def test_application_and_criterion_must_fit(session: Session) -> None:
+    practical = make_practical(session)
+    with pytest.raises(NotFound):
+        record_oral_answer(session, practical.assessor, "nothing", criterion(practical), "T", "J", True, NOW)
+    with pytest.raises(Invalid):
+        record_oral_answer(session, practical.assessor, practical.application_id, "nothing", "T", "J", True, NOW)

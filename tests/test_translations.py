@@ -1,0 +1,129 @@
+"""Every text that a person reads has its Indonesian, with the same places for values, and nothing is left over."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import werkzeug.exceptions
+import wtforms
+from babel.messages.catalog import Message
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+from assessment.web.refusals import HEADINGS
+
+CHECKOUT = Path(__file__).parents[1]
+CATALOGUES = sorted((CHECKOUT / "assessment" / "translations" / "id").glob("*.po"))
+
+# A message is one text, or the two forms of a number.
+Text = str | tuple[str, ...]
+
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "N_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+}
+PLACES = re.compile(r"%\((\w+)\)[sd]")
+
+
+def texts_in(file: Path, method: str) -> Iterator[Text]:
+    with file.open("rb") as handle:
+        options = {"encoding": "utf-8", "silent": "false", "trimmed": "true"}
+        for _line, text, _comments, _context in extract(method, handle, KEYWORDS, options=options):
+            yield text
+
+
+def source_texts() -> dict[Text, set[str]]:
+    """Every text in our own sources, with the features that use it."""
+    found: dict[Text, set[str]] = {}
+    for root, pattern, method in (
+        ("assessment", "*.py", "python"),
+        ("templates", "*.html", "jinja2.ext.babel_extract"),
+    ):
+        for file in sorted((CHECKOUT / root).rglob(pattern)):
+            inside = file.relative_to(CHECKOUT / root)
+            for text in texts_in(file, method):
+                found.setdefault(text, set()).add(f"{root}/{inside.parts[0]}")
+    return found
+
+
+def library_texts() -> set[Text]:
+    """What WTForms says of a field, and what Werkzeug says of the statuses that we show a page for."""
+    folder = Path(wtforms.__file__).parent
+    fields = {text for file in folder.rglob("*.py") for text in texts_in(file, "python")}
+    return fields | status_texts()
+
+
+def status_texts() -> set[Text]:
+    errors = werkzeug.exceptions.default_exceptions
+    return {errors[code].description for code in HEADINGS if code in errors and errors[code].description}
+
+
+def entries(file: Path) -> list[Message]:
+    with file.open("rb") as handle:
+        return [entry for entry in read_po(handle, locale="id") if entry.id]
+
+
+def translated() -> dict[Text, list[tuple[str, Message]]]:
+    found: dict[Text, list[tuple[str, Message]]] = {}
+    for file in CATALOGUES:
+        for entry in entries(file):
+            found.setdefault(entry.id, []).append((file.name, entry))
+    return found
+
+
+def is_whole(entry: Message) -> bool:
+    strings = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+    return not entry.fuzzy and bool(strings) and all(strings)
+
+
+def test_every_text_has_its_indonesian() -> None:
+    there = {text for text, found in translated().items() if any(is_whole(entry) for _, entry in found)}
+    sources = source_texts() | {text: {"werkzeug"} for text in status_texts()}
+    missing: dict[str, list[Text]] = {}
+    for text, features in sources.items():
+        if text not in there:
+            missing.setdefault(", ".join(sorted(features)), []).append(text)
+    said = "\n".join(
+        f"{feature}: {len(texts)} missing\n" + "\n".join(f"    {text!r}" for text in sorted(texts, key=str))
+        for feature, texts in sorted(missing.items())
+    )
+    assert not missing, f"Expected a translation of every text, got none for:\n{said}"
+
+
+def test_no_catalogue_holds_a_text_that_nothing_uses() -> None:
+    used = source_texts().keys() | library_texts()
+    left = {file.name: [entry.id for entry in entries(file) if entry.id not in used] for file in CATALOGUES}
+    stale = {name: texts for name, texts in left.items() if texts}
+    assert not stale, f"Expected only texts in use, got {stale}."
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.name)
+def test_a_translation_has_the_places_of_its_text(file: Path) -> None:
+    wrong = []
+    for entry in entries(file):
+        ids = [entry.id] if isinstance(entry.id, str) else list(entry.id)
+        strings = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+        wanted = {place for text in ids for place in PLACES.findall(text)}
+        wrong += [(entry.id, string) for string in strings if string and set(PLACES.findall(string)) != wanted]
+    assert not wrong
+
+
+def test_one_text_is_said_in_one_way() -> None:
+    differing = {
+        text: [(name, entry.string) for name, entry in found]
+        for text, found in translated().items()
+        if len({str(entry.string) for _, entry in found}) > 1
+    }
+    assert not differing, f"Expected one translation of a text, got several: {differing}"
+
+
+def test_a_text_that_is_missing_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "views.py"
+    file.write_text('N_("One"), _l("Two"), ngettext("%(num)s item", "%(num)s items", 2)\n')
+    assert list(texts_in(file, "python")) == ["One", "Two", ("%(num)s item", "%(num)s items")]
