@@ -2,7 +2,9 @@
 
 from flask import Blueprint
 
-from assessment.accounts.views import accounts
+import assessment.credentials.issuing  # noqa: F401 - does the job that a release asks for
+from assessment.accounts.views_body import administration
+from assessment.accounts.views_me import accounts
 from assessment.certification.views_appeal import appeals
 from assessment.certification.views_assessor import evidence
 from assessment.certification.views_candidate import applications
@@ -10,6 +12,9 @@ from assessment.certification.views_decision import decisions
 from assessment.certification.views_meeting import meetings
 from assessment.certification.views_office import office
 from assessment.certification.views_places import places
+from assessment.credentials.views import certificates
+from assessment.credentials.views_public import public_files
+from assessment.credentials.views_releasing import releases
 from assessment.exams.answers import answers
 from assessment.exams.views import exams
 from assessment.exams.views_forms import exam_forms
@@ -27,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     health,
     accounts,
+    administration,
     standards,
     schemes,
     item_bank,
@@ -45,4 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     meetings,
     decisions,
     appeals,
+    releases,
+    certificates,
+    public_files,
 )

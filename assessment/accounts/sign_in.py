@@ -115,9 +115,7 @@ def sign_out(session: Session, secret: str, *, now: datetime) -> None:
     session.execute(update(SignInSession).where(SignInSession.secret_digest == digest(secret)).values(revoked_at=now))
 
 
-def revoke_sessions(
-    session: Session, body_id: str, account_id: str, *, now: datetime, but: str | None = None
-) -> None:
+def revoke_sessions(session: Session, body_id: str, account_id: str, *, now: datetime, but: str | None = None) -> None:
     """Revoke every session of an account, or all but the one with this secret."""
     session.execute(
         update(SignInSession)

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import ERASED_NAME, Name, names
+from assessment.certification.appointments import Appointment, appointments
 from assessment.certification.case import Case, case_of
 from assessment.certification.evidence_table import EvidenceTable, ids_in, table_of
 from assessment.certification.judging import Given, Judged, judge
-from assessment.certification.queries import Appointment, appointments
 from assessment.certification.texts import words_of
 from assessment.domain.certification.decision import Standing
 

@@ -12,6 +12,7 @@ from assessment.certification import applying
 from assessment.certification.after_decision import links_for
 from assessment.certification.appealing import appeal as file_appeal
 from assessment.certification.appealing import appeal_until, last_decision
+from assessment.certification.appointments import appointments
 from assessment.certification.authority import today_in
 from assessment.certification.evidence_table import ids_in, table_of
 from assessment.certification.inputs import (
@@ -19,13 +20,13 @@ from assessment.certification.inputs import (
     yes,
 )
 from assessment.certification.judging import newest_results
-from assessment.certification.queries import Head, appointments, heads, steps_of
+from assessment.certification.queries import Head, heads, steps_of
 from assessment.certification.result_json import result_from_json
 from assessment.certification.tables import Application, Choice, Decision
 from assessment.certification.texts import words_of
 from assessment.certification.views_applying import applications, own_head
 from assessment.certification.way import way
-from assessment.certification.wording import EVENTS, STATES
+from assessment.certification.wording import CLOSES, EVENTS, REASONS, STATES
 from assessment.database import db
 from assessment.domain.certification.application_states import APPLICATION, ApplicationEvent, ApplicationState
 from assessment.domain.errors import N_, NotFound, Refusal
@@ -109,6 +110,8 @@ def result(application_id: str) -> str:
         links=links_for(db.session(), head.application),
         until=appeal_until(decision),
         may_appeal=_may_appeal(head, decision),
+        reasons=REASONS,
+        closes=CLOSES,
         state=STATES[head.application.state],
     )
 

@@ -5,6 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from assessment.accounts.persons import names
+from assessment.certification.appointments import appointments
 from assessment.certification.inputs import (
     PracticalPlaceInput,
     RosterPlaceInput,
@@ -12,12 +13,7 @@ from assessment.certification.inputs import (
 )
 from assessment.certification.office_page import coming_sittings, sites_of, tasks_for
 from assessment.certification.placing import put_on_roster, schedule_practical
-from assessment.certification.queries import (
-    Head,
-    appointments,
-    head_of,
-    people_with,
-)
+from assessment.certification.queries import Head, head_of, people_with
 from assessment.certification.wording import STATES
 from assessment.database import db
 from assessment.domain.certification.application_states import ApplicationState as S
@@ -56,6 +52,7 @@ def exam(application_id: str) -> str | Response | tuple[str, int]:
             now=now(),
         )
     except Refusal as error:
+        db.session.rollback()
         return _page(application_id, exam_form=form, refusal=say(error)), 422
     flash(gettext("The candidate is on the roster."))
     return redirect(url_for("places.page", application_id=application_id), 303)
@@ -80,6 +77,7 @@ def practical(application_id: str) -> str | Response | tuple[str, int]:
             now=now(),
         )
     except Refusal as error:
+        db.session.rollback()
         return _page(application_id, practical_form=form, refusal=say(error)), 422
     flash(gettext("The practical is scheduled."))
     return redirect(url_for("places.page", application_id=application_id), 303)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from assessment.certification.queries import Appointment
+from assessment.certification.appointments import Appointment
 from assessment.domain.certification.application_states import ApplicationState as S
 
 _BEFORE_ASSESSMENT = frozenset({S.DRAFT, S.SUBMITTED, S.ACCEPTED})

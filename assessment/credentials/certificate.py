@@ -217,12 +217,13 @@ def _achievement(session: Session, facts: DecisionFacts, address: str) -> Achiev
         criteria=CRITERIA,
         framework=facts.licence.authority if facts.licence and facts.licence.authority_number else facts.body_name,
         url=scheme_address(address, facts.body_id, facts.scheme_code),
-        units=_units(session, facts, version),
+        units=offered_units(session, facts.body_id, facts.scheme_version_id, version),
     )
 
 
-def _units(session: Session, facts: DecisionFacts, address: str) -> tuple[UnitOffered, ...]:
-    grid = grid_of(session, facts.body_id, facts.scheme_version_id)
+def offered_units(session: Session, body_id: str, scheme_version_id: str, address: str) -> tuple[UnitOffered, ...]:
+    """Return what a scheme version can certify: its units, each with every way of proof that its plan uses."""
+    grid = grid_of(session, body_id, scheme_version_id)
     methods: dict[str, set[Method]] = {unit.id: set() for unit in grid.units}
     for cell in grid.cells:
         if cell.criterion_id in grid.unit_of:
@@ -240,7 +241,7 @@ def _units(session: Session, facts: DecisionFacts, address: str) -> tuple[UnitOf
             (CompetencyText.body_id == Competency.body_id) & (CompetencyText.competency_id == Competency.id),
             isouter=True,
         )
-        .where(Competency.body_id == facts.body_id, Competency.id.in_(list(methods)))
+        .where(Competency.body_id == body_id, Competency.id.in_(list(methods)))
     ):
         frameworks[row.id] = row.title
         if row.language is not None:

@@ -126,17 +126,22 @@ def changes_of(session: Session, body_id: str, credential_id: str) -> list[Chang
     return [_change(row) for row in session.execute(rows.order_by(StatusChange.proposed_at.desc(), StatusChange.id))]
 
 
-def open_proposals(session: Session, body_id: str, page: int = 1) -> tuple[list[Change], int]:
-    """Return one page of the proposals without an answer, the oldest first, and how many there are."""
-    rows = (
-        _changes()
-        .add_columns(func.count().over().label("total"))
-        .where(StatusChange.body_id == body_id, StatusConfirmation.confirmed.is_(None))
+def open_proposals(
+    session: Session, body_id: str, page: int = 1, *, not_by: str | None = None
+) -> tuple[list[Change], int]:
+    """Return one page of the proposals without an answer, the oldest first, and how many there are.
+
+    `not_by` leaves out those of one person, who may not answer them.
+    """
+    rows = _changes().where(StatusChange.body_id == body_id, StatusConfirmation.confirmed.is_(None))
+    if not_by is not None:
+        rows = rows.where(StatusChange.proposed_by != not_by)
+    found = session.execute(
+        rows.add_columns(func.count().over().label("total"))
         .order_by(StatusChange.proposed_at, StatusChange.id)
         .limit(PAGE)
         .offset((max(page, 1) - 1) * PAGE)
-    )
-    found = session.execute(rows).all()
+    ).all()
     return [_change(row) for row in found], found[0].total if found else 0
 
 

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import current_app
+from flask.sansio.app import App
 
 from assessment.domain.credentials.proof import Signer
 from assessment.domain.errors import N_, Conflict
@@ -81,7 +82,7 @@ def signer() -> SignerClient:
     return SignerClient(settings.signer_socket)
 
 
-def report_readiness(app: Flask) -> None:
+def report_readiness(app: App) -> None:
     """Tell `/readyz` whether the signer answers, and that it is not kept apart by a user of its own."""
     path = app.extensions["settings"].signer_socket
     app.extensions["readiness"]["signer"] = lambda: "ok" if SignerClient(path).ping() else "does not answer"

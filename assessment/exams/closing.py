@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from assessment.database import Act, unit_of_work
+from assessment.database import Act, reading, unit_of_work
 from assessment.domain.exams.attempt_states import AttemptEvent, AttemptState
 from assessment.exams.answering import LATE_RULE
-from assessment.exams.scoring import close_attempt
+from assessment.exams.scoring import close_attempt, foresee
 from assessment.exams.tables import Attempt
 from assessment.jobs.service import ask_for, handle
 
@@ -27,44 +27,38 @@ def settled(attempt: Attempt, *, now: datetime) -> bool:
     )
 
 
-def close_overdue(
-    session: Session, body_id: str, now: datetime, *, attempt_id: str | None = None, limit: int = 20
-) -> int:
+def close_overdue(session: Session, body_id: str, now: datetime, *, limit: int = 20) -> int:
     """End and score up to `limit` attempts of a body whose time is over; returns how many there were.
 
-    With `attempt_id` only that one. Each keeps the time at which it was closed as its scoring time; the
-    deadline tells when it ended.
+    Each keeps the time at which it was closed as its scoring time; the deadline tells when it ended.
     """
-    overdue = (
-        select(Attempt)
-        .where(
-            Attempt.body_id == body_id,
-            Attempt.state == AttemptState.RUNNING,
-            Attempt.deadline < now - LATE_RULE.grace,
-        )
-        .order_by(Attempt.deadline, Attempt.id)
-        .limit(limit)
-        .with_for_update(skip_locked=attempt_id is None)
-    )
-    if attempt_id is not None:
-        overdue = overdue.where(Attempt.id == attempt_id)
-    attempts = session.scalars(overdue).all()
+    attempts = session.scalars(_overdue(body_id, now).limit(limit).with_for_update(skip_locked=True)).all()
     for attempt in attempts:
         close_attempt(session, attempt, AttemptEvent.TIME_OVER, now=now)
     return len(attempts)
 
 
 def close_in_own_transaction(body_id: str, now: datetime, *, attempt_id: str | None = None) -> int:
-    """End what is overdue, each attempt in a short transaction of its own; returns how many there were."""
+    """End what is overdue, each attempt in a short transaction of its own; returns how many there were.
+
+    With `attempt_id` only that one. Scoring is done before the write lock is taken.
+    """
+    wanted = _overdue(body_id, now)
+    if attempt_id is not None:
+        wanted = wanted.where(Attempt.id == attempt_id)
+    with reading() as session:
+        ids = [attempt.id for attempt in session.scalars(wanted)]
+    act = Act(body_id=body_id, account_id=None, person_id=None, at=now, name=TIME_OVER)
     closed = 0
-    while True:
-        with unit_of_work(
-            Act(body_id=body_id, account_id=None, person_id=None, at=now, name=TIME_OVER)
-        ) as session:
-            found = close_overdue(session, body_id, now, attempt_id=attempt_id, limit=1)
-        closed += found
-        if not found or attempt_id is not None:
-            return closed
+    for each in ids:
+        with reading() as session:
+            foreseen = foresee(session, body_id, each)
+        with unit_of_work(act) as session:
+            attempt = session.scalar(_overdue(body_id, now).where(Attempt.id == each).with_for_update())
+            if attempt is not None:
+                close_attempt(session, attempt, AttemptEvent.TIME_OVER, now=now, foreseen=foreseen)
+                closed += 1
+    return closed
 
 
 def ask_to_close(session: Session, attempt: Attempt, *, now: datetime) -> None:
@@ -78,6 +72,18 @@ def ask_to_close(session: Session, attempt: Attempt, *, now: datetime) -> None:
             now=now,
             due_at=LATE_RULE.settled_at(attempt.deadline) + A_MOMENT,
         )
+
+
+def _overdue(body_id: str, now: datetime) -> Select[Attempt]:
+    return (
+        select(Attempt)
+        .where(
+            Attempt.body_id == body_id,
+            Attempt.state == AttemptState.RUNNING,
+            Attempt.deadline < now - LATE_RULE.grace,
+        )
+        .order_by(Attempt.deadline, Attempt.id)
+    )
 
 
 def _close(body_id: str, payload: dict[str, Any], now: datetime) -> None:

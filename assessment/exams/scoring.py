@@ -9,12 +9,12 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams import result as results
-from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent
+from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent, AttemptState
 from assessment.domain.exams.events import Event, Receipt, current_answers, receipt, response_from_json
 from assessment.domain.exams.result import ExamResult, Marks, exam_result
 from assessment.domain.items.item import Item
@@ -52,20 +52,30 @@ class ScoredItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scored:
-    """Everything that follows from an attempt's facts."""
+    """Everything that follows from an attempt's facts; `newest` is the number of its last event, 0 for none."""
 
+    newest: int
     items: tuple[ScoredItem, ...]
     result: ExamResult
     receipt: Receipt
 
 
-def close_attempt(session: Session, attempt: Attempt, event: AttemptEvent, *, now: datetime) -> Scored:
+def close_attempt(
+    session: Session,
+    attempt: Attempt,
+    event: AttemptEvent,
+    *,
+    now: datetime,
+    foreseen: Scored | None = None,
+) -> Scored:
     """End an attempt by submission or by time: state, receipt, item scores and result in one stroke.
 
-    Raises Conflict when the attempt is not running.
+    `foreseen` was scored before the write lock was taken; it is used when no event has come since. Raises
+    Conflict when the attempt is not running.
     """
     following = ATTEMPT.after(attempt.state, event)
-    scored = score_attempt(session, attempt)
+    current = foreseen is not None and foreseen.newest == newest_event(session, attempt)
+    scored = foreseen if foreseen is not None and current else score_attempt(session, attempt)
     attempt.state = following
     attempt.answers = scored.receipt.answers
     attempt.receipt = scored.receipt.digest
@@ -102,9 +112,30 @@ def close_attempt(session: Session, attempt: Attempt, event: AttemptEvent, *, no
     return scored
 
 
+def newest_event(session: Session, attempt: Attempt) -> int:
+    """Return the number of the attempt's last event, 0 when there is none."""
+    return (
+        session.scalar(
+            select(func.max(ResponseEvent.number)).where(
+                ResponseEvent.body_id == attempt.body_id, ResponseEvent.attempt_id == attempt.id
+            )
+        )
+        or 0
+    )
+
+
+def foresee(session: Session, body_id: str, attempt_id: str) -> Scored | None:
+    """Score a running attempt before the write lock is taken; None when it is not running. Reads only."""
+    attempt = session.get(Attempt, (body_id, attempt_id))
+    if attempt is None or attempt.state is not AttemptState.RUNNING:
+        return None
+    return score_attempt(session, attempt)
+
+
 def score_attempt(session: Session, attempt: Attempt) -> Scored:
     """Return what follows from the attempt's accepted events; reads only."""
     body_id = attempt.body_id
+    newest = newest_event(session, attempt)
     events = accepted_events(session, body_id, attempt.id)
     places = session.execute(
         select(FormItem.item_version_id, FormItem.unit_id)
@@ -119,6 +150,7 @@ def score_attempt(session: Session, attempt: Attempt) -> Scored:
     )
     units = {place.item_version_id: place.unit_id for place in places}
     return Scored(
+        newest=newest,
         items=scored,
         result=result_from(session, body_id, attempt.form_id, scored, units),
         receipt=receipt(events),

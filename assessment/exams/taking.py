@@ -9,7 +9,7 @@ from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.domain.exams.attempt_states import ENDED, AttemptEvent, AttemptState, check_start, deadline
 from assessment.exams.answering import LATE_RULE
 from assessment.exams.closing import ask_to_close, settled
-from assessment.exams.scoring import close_attempt
+from assessment.exams.scoring import Scored, close_attempt
 from assessment.exams.tables import Attempt, Sitting
 from assessment.exams.tokens import WriterToken
 
@@ -40,11 +40,14 @@ def start(session: Session, body_id: str, attempt_id: str, *, now: datetime) -> 
     return attempt
 
 
-def submit(session: Session, body_id: str, attempt_id: str, *, now: datetime) -> Attempt:
+def submit(
+    session: Session, body_id: str, attempt_id: str, *, now: datetime, foreseen: Scored | None = None
+) -> Attempt:
     """End the attempt by the candidate's own submission, score it and write its receipt.
 
-    Who submits when the time is over already, or twice, gets the receipt that there is. Raises NotFound, and
-    Conflict when the attempt was not started or was voided.
+    Who submits when the time is over already, or twice, gets the receipt that there is. `foreseen` may come
+    from `scoring.foresee`, read before the write lock was taken. Raises NotFound, and Conflict when the
+    attempt was not started or was voided.
     """
     attempt = locked(session, body_id, attempt_id)
     if attempt.state in ENDED:
@@ -52,7 +55,7 @@ def submit(session: Session, body_id: str, attempt_id: str, *, now: datetime) ->
     if attempt.state is not AttemptState.RUNNING:
         raise Conflict(N_("This exam is not running, so it cannot be submitted."))
     event = AttemptEvent.TIME_OVER if settled(attempt, now=now) else AttemptEvent.SUBMIT
-    close_attempt(session, attempt, event, now=now)
+    close_attempt(session, attempt, event, now=now, foreseen=foreseen)
     return attempt
 
 

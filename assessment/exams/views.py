@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from assessment.accounts.ids import new_id
 from assessment.accounts.waiting import Pile, Task, waits_for
-from assessment.database import db
+from assessment.database import db, reading
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams.attempt_states import ENDED, AttemptState
 from assessment.domain.roles import Role
@@ -21,6 +21,7 @@ from assessment.exams.closing import close_in_own_transaction, settled
 from assessment.exams.content import scheme_titles
 from assessment.exams.paper import places
 from assessment.exams.paper import question as find_question
+from assessment.exams.scoring import foresee
 from assessment.exams.showing import shown
 from assessment.exams.taking import start as begin
 from assessment.exams.taking import submit as hand_in
@@ -115,7 +116,9 @@ def review(attempt_id: str) -> str | Response:
 
 @exams.post("/exam/<attempt_id>/submit")
 def submit(attempt_id: str) -> Response:
-    attempt = hand_in(db.session(), me().body_id, attempt_id, now=now())
+    with reading() as session:
+        foreseen = foresee(session, me().body_id, attempt_id)
+    attempt = hand_in(db.session(), me().body_id, attempt_id, now=now(), foreseen=foreseen)
     return redirect(url_for("exams.receipt", attempt_id=attempt.id), 303)
 
 

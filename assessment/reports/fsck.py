@@ -174,21 +174,18 @@ def _seals(session: Session, check: Check) -> Iterator[Problem]:
     check.count("audit_seal", seals)
     if entries == seals:
         return
-    unsealed = (
-        select(AuditEntry.id, AuditEntry.at)
+    late = session.execute(
+        select(func.count().label("number"), func.min(AuditEntry.id).label("first"), func.min(AuditEntry.at).label("at"))
         .outerjoin(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
-        .where(AuditSeal.entry_id.is_(None))
-        .order_by(AuditEntry.id)
-        .execution_options(yield_per=ROWS_AT_A_TIME)
-    )
-    for row in session.execute(unsealed):
-        if row.at < check.now - LONGEST_UNSEALED:
-            yield Problem(
-                record=f"audit_entry/{row.id}",
-                kind="unsealed",
-                expected="a seal within a minute",
-                found=f"none since {row.at.isoformat()}",
-            )
+        .where(AuditSeal.entry_id.is_(None), AuditEntry.at < check.now - LONGEST_UNSEALED)
+    ).one()
+    if late.number:
+        yield Problem(
+            record=f"audit_entry/{late.first}",
+            kind="unsealed",
+            expected="a seal within a minute",
+            found=f"{late.number} entries without one, the oldest since {late.at.isoformat()}",
+        )
 
 
 def _count(session: Session, table: type[Base], *where: ColumnElement[bool]) -> int:
@@ -219,6 +216,11 @@ def _derived(session: Session, check: Check) -> Iterator[Problem]:
             "credentials derived",
             lambda: credentials.credentials_to_rederive(session, since=check.since),
             credentials.rederive,
+        ),
+        (
+            "status lists derived",
+            lambda: credentials.status_lists_to_rederive(session),
+            credentials.rederive_status_list,
         ),
     )
     for kind, keys, derive in parts:

@@ -21,6 +21,7 @@ from assessment.accounts.guessing import forget_old_guesses
 from assessment.accounts.tables import CertificationBody
 from assessment.app import create_app
 from assessment.audit.sealing import seal
+from assessment.credentials.status_lists import renew_lists
 from assessment.database import Act, db, reading, unit_of_work
 from assessment.exams.closing import close_in_own_transaction
 from assessment.jobs.service import work_once
@@ -61,6 +62,11 @@ def close_exams() -> None:
         close_in_own_transaction(body_id, now())
 
 
+def sign_lists() -> None:
+    """Sign the status lists again that are about to run out."""
+    renew_lists(now())
+
+
 def tidy() -> None:
     """Remove short-lived rows that have done their work."""
     for forget in (forget_old_guesses, forget_old_keys, forget_old_sessions):
@@ -94,6 +100,7 @@ def duties() -> list[Duty]:
         Duty(do=work, every=PAUSE_SECONDS),
         Duty(do=seal_entries, every=1),
         Duty(do=close_exams, every=5),
+        Duty(do=sign_lists, every=300),
         Duty(do=tidy, every=600),
     ]
 

@@ -18,9 +18,10 @@ from assessment.verification.arriving import LARGEST_FILE, read_file
 from assessment.verification.page import Language, Page
 from assessment.verification.present import present
 from assessment.verification.published import Fetch, folder, sources_from, website
+from assessment.verification.sentences import CheckState
 
 _LONGEST_PATH = 1024
-_MARKS = {True: "ok", False: "no", None: "-"}
+_MARKS = {CheckState.PASSED: "ok", CheckState.FAILED: "no", CheckState.OPEN: "?", CheckState.ABSENT: "-"}
 
 
 @click.command("verify")
@@ -93,7 +94,7 @@ def _content(subject: str) -> bytes | str:
 def _lines(verification: Verification, now: datetime, site: str | None) -> str:
     page = present(verification, now=now, host=site or "this command", language=_ENGLISH)
     width = max((len(line.label) for line in page.checks), default=0)
-    checks = [f"  {_MARKS[line.ok]:<3}{line.label:<{width}}  {line.reason}" for line in page.checks]
+    checks = [f"  {_MARKS[line.state]:<3}{line.label:<{width}}  {line.reason}" for line in page.checks]
     facts = [f"{label}: {value}" for label, value in (*page.dates, *page.behind)]
     return "\n".join([*_said(page), *facts, "", page.checks_summary, *checks])
 

@@ -22,7 +22,7 @@ class NumberInput(_Open):
     """The number printed on the certificate and its holder's date of birth."""
 
     number = StringField(
-        _l("Number"),
+        _l("Certificate number"),
         [DataRequired(), Length(max=60)],
         description=_l("As printed on the certificate, for example LAS-2026-000001."),
     )

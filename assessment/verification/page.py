@@ -10,7 +10,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from assessment.verification.on_device import OnDevice
-from assessment.verification.sentences import State
+from assessment.verification.sentences import CheckState, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,10 +56,11 @@ class UnitLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CheckLine:
-    """A technical check as the page shows it."""
+    """A technical check as the page shows it; `word` says its state to the reader."""
 
     label: str
-    ok: bool | None
+    state: CheckState
+    word: str
     reason: str
 
 
@@ -84,6 +85,7 @@ class Page:
     sample: str
     dates: tuple[tuple[str, str], ...]
     checked: str
+    address: Markup
     host: str
     title: str = ""
     units: tuple[UnitLine, ...] = ()

@@ -14,17 +14,19 @@ from markupsafe import Markup, escape
 from assessment.domain.credentials.build import NOT_ISO_9606
 from assessment.domain.credentials.did_web import origin_of
 from assessment.domain.credentials.facts import Facts, ProvedUnit
-from assessment.domain.credentials.verdict import Check, Verification
+from assessment.domain.credentials.verdict import MAY_BE_ABSENT, Check, Verification
 from assessment.domain.errors import N_, Invalid
 from assessment.verification.on_device import on_device
 from assessment.verification.page import CheckLine, Language, Note, Page, Registry, UnitLine
 from assessment.verification.sentences import (
+    CHECK_WORDS,
     CHECKS,
     LEVELS,
     METHODS,
     NOT_REPLACED,
     NOT_REPLACED_BY_WELDING,
     SAID,
+    CheckState,
     State,
 )
 
@@ -37,7 +39,8 @@ SCOPE: Mapping[str, str] = {
     "material": N_("Material"),
 }
 
-_SAMPLE = N_("Sample, not a BNSP scheme. It proves nothing.")
+_SAMPLE = N_("Sample, not a BNSP scheme")
+_TECHNICAL = N_("Technical checks")
 _ONE_ROOF = N_("The same body also trained the holder: first party, P1.")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _QUIET = frozenset({State.FORGED, State.UNKNOWN, State.ERASED, State.MISSING})
@@ -78,6 +81,7 @@ def present(
         sample="",
         dates=(),
         checked=_checked(now, host, language),
+        address=address_line(host, language),
         host=host,
         checks=checks,
         checks_summary=_summary(checks, language),
@@ -120,6 +124,7 @@ def present_absence(state: State, *, now: datetime, host: str, language: Languag
         sample="",
         dates=(),
         checked=_checked(now, host, language),
+        address=address_line(host, language),
         host=host,
     )
 
@@ -173,6 +178,13 @@ def _dates(state: State, verification: Verification, language: Language) -> tupl
     return tuple(lines)
 
 
+def address_line(host: str, language: Language) -> Markup:
+    """Say which address the page must have, and what it never asks for."""
+    check = Markup(escape(language.say(N_("Check that the address is %(host)s."))))
+    never = language.say(N_("This page never asks for a login, a payment or an e‑mail address."))
+    return check % {"host": Markup("<b>{}</b>").format(host)} + " " + never
+
+
 def _checked(now: datetime, host: str, language: Language) -> str:
     offset = now.utcoffset() or timedelta()
     hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
@@ -180,7 +192,7 @@ def _checked(now: datetime, host: str, language: Language) -> str:
     zone = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if offset else "UTC"
     written = language.clock(now)
     when = written if written.endswith("UTC") else f"{written} ({zone})"
-    return language.say(N_("just now by %(host)s, %(when)s")) % {"host": host, "when": when}
+    return language.say(N_("Checked just now by %(host)s, %(when)s.")) % {"host": host, "when": when}
 
 
 def _unit(unit: ProvedUnit, language: Language) -> UnitLine:
@@ -216,10 +228,10 @@ def _behind(verification: Verification, registry: Registry | None, language: Lan
         if registry.issuer_city and registry.issuer_city not in issuer:
             lines[0] = (lines[0][0], f"{issuer}, {visible(registry.issuer_city)}")
         lines.append((say(N_("Licence")), _licence(registry, language)))
-        lines.append((say(N_("Decided")), _decided(registry, language)))
+        lines.append((say(N_("Decision")), _decided(registry, language)))
     if verification.facts is not None:
         facts = verification.facts
-        lines.append((say(N_("Number")), visible(facts.number)))
+        lines.append((say(N_("Certificate number")), visible(facts.number)))
         values = {"code": visible(facts.scheme_code), "version": visible(facts.scheme_version)}
         lines.append((say(N_("Scheme")), say(N_("%(code)s, version %(version)s")) % values))
     elif verification.payload is not None:
@@ -263,7 +275,16 @@ def _own_language(title: str, language: Language) -> str:
 
 
 def _check(check: Check, language: Language) -> CheckLine:
-    return CheckLine(label=language.say(CHECKS[check.name]), ok=check.ok, reason=reason(check, language))
+    if check.ok is None:
+        state = CheckState.ABSENT if check.name in MAY_BE_ABSENT else CheckState.OPEN
+    else:
+        state = CheckState.PASSED if check.ok else CheckState.FAILED
+    return CheckLine(
+        label=language.say(CHECKS[check.name]),
+        state=state,
+        word=language.say(CHECK_WORDS[state]),
+        reason=reason(check, language),
+    )
 
 
 def reason(check: Check, language: Language) -> str:
@@ -279,11 +300,6 @@ def _value(value: object, language: Language) -> str:
 
 
 def _summary(checks: tuple[CheckLine, ...], language: Language) -> str:
-    counts = {"passed": 0, "failed": 0, "other": 0}
-    for check in checks:
-        counts["passed" if check.ok else "failed" if check.ok is False else "other"] += 1
-    if counts["failed"]:
-        text = N_("Technical checks: %(passed)s passed, %(failed)s failed, %(other)s could not be made")
-    else:
-        text = N_("Technical checks: %(passed)s passed, %(other)s could not be made")
-    return language.say(text) % counts
+    counts = {state: sum(check.state is state for check in checks) for state in CheckState}
+    parts = [f"{count} {language.say(CHECK_WORDS[state])}" for state, count in counts.items() if count]
+    return f"{language.say(_TECHNICAL)}: {', '.join(parts)}"

@@ -29,6 +29,15 @@ class State(StrEnum):
     MISSING = "missing"
 
 
+class CheckState(StrEnum):
+    """How a check ended; what may be absent by its nature is `absent`, what should have been looked at is `open`."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    OPEN = "open"
+    ABSENT = "absent"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
     """`word` is the state in a word, `named` the sentence with the holder's name, `plain` the one without."""
@@ -134,16 +143,23 @@ CHECKS: Mapping[CheckName, str] = {
     CheckName.ADDRESS: N_("Address in the code"),
     CheckName.ISSUER: N_("Issuer"),
     CheckName.CONTEXTS: N_("Vocabulary"),
-    CheckName.TERMS: N_("Terms"),
-    CheckName.KEY: N_("Key"),
-    CheckName.PROOF: N_("Signature"),
-    CheckName.RESULTS: N_("Results"),
-    CheckName.VALID_FROM: N_("Beginning"),
-    CheckName.VALID_UNTIL: N_("End"),
+    CheckName.TERMS: N_("Defined terms"),
+    CheckName.KEY: N_("Key of the issuer"),
+    CheckName.PROOF: N_("Signature of the issuer"),
+    CheckName.RESULTS: N_("Results of the units"),
+    CheckName.VALID_FROM: N_("First day"),
+    CheckName.VALID_UNTIL: N_("Last day"),
     CheckName.REVOCATION: N_("Withdrawal"),
     CheckName.SUSPENSION: N_("Suspension"),
     CheckName.SUCCESSOR: N_("Newer certificate"),
     CheckName.TLOG_PROOF: N_("Entry in the public log"),
+}
+
+CHECK_WORDS: Mapping[CheckState, str] = {
+    CheckState.PASSED: N_("passed"),
+    CheckState.FAILED: N_("failed"),
+    CheckState.OPEN: N_("could not be made"),
+    CheckState.ABSENT: N_("not applicable"),
 }
 
 METHODS: Mapping[Method, str] = {

@@ -25,7 +25,7 @@ from assessment.verification.answer import absent_answer, full_answer
 from assessment.verification.arriving import read_file
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
 from assessment.verification.page import Language, Page
-from assessment.verification.present import present, present_absence
+from assessment.verification.present import address_line, present, present_absence
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, document_ends, find_certificate, look_up, verify_brought
 from assessment.web.formatting import clock, day, moment
@@ -121,7 +121,7 @@ def verify() -> str | Response | WerkzeugResponse | tuple[Response | str, int]:
             by_text=by_text,
             answer=refusal,
             action=url_for(".verify", lang=g.language),
-            host=_settings().host,
+            address=address_line(_settings().host, _reader()),
             languages_here=_switch(".verify"),
         ),
         422 if request.method == "POST" else 200,

@@ -72,9 +72,11 @@ def read_catalogue(folder: Path) -> Catalog:
     merged = Catalog(locale=folder.name)
     for file in sorted(folder.glob("*.po")):
         with file.open("rb") as handle:
-            for message in read_po(handle, locale=folder.name):
-                if message.id and message.string:
-                    merged[message.id] = message
+            read = read_po(handle, locale=folder.name)
+        merged.mime_headers = read.mime_headers  # the plural forms stand there
+        for message in read:
+            if message.id and message.string:
+                merged[message.id] = message
     return merged
 
 

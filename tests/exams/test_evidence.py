@@ -32,8 +32,9 @@ def room(site: Site) -> Room:
 
 
 def test_written_evidence_opens_down_to_each_answer(room: Room) -> None:
+    application_id = room.attempt().application_id
     with room.writing() as session:
-        (found,) = written_evidence(session, BODY, room.attempt().application_id)
+        (found,) = written_evidence(session, BODY, application_id)
     criteria = room.exam.scheme.units[0].criteria
     marks = found.result.criteria[criteria[1]].marks
     assert (marks.items, str(marks.score), str(marks.maximum)) == (1, "1/2", "2")
@@ -46,8 +47,9 @@ def test_written_evidence_opens_down_to_each_answer(room: Room) -> None:
 def test_running_attempt_gives_no_evidence(site: Site) -> None:
     room = open_room(site)
     room.start()
+    application_id = room.attempt().application_id
     with room.writing() as session:
-        assert written_evidence(session, BODY, room.attempt().application_id) == []
+        assert written_evidence(session, BODY, application_id) == []
         with pytest.raises(NotFound):
             result_of(session, BODY, room.attempt_id)
 
@@ -73,9 +75,10 @@ def test_assessor_opens_an_answer_only_with_a_duty(room: Room) -> None:
     place = f"/exam-results/{room.attempt_id}/{room.exam.items[0]}"
     client = room.signed_in(assessor)
     assert client.get(place).status_code == 404
+    application_id = room.attempt().application_id
     with room.writing() as session:
         take_side(
-            session, BODY, room.attempt().application_id, assessor.person_id, Side.ASSESSOR, now=NOW
+            session, BODY, application_id, assessor.person_id, Side.ASSESSOR, now=NOW
         )
     assert client.get(place).status_code == 200
 

@@ -58,10 +58,11 @@ def test_check_in_and_release_in_the_browser(room: Room) -> None:
     released = client.post(f"{place}/release", data={"csrf_token": csrf_of(shown)})
     assert released.status_code == 303
     assert room.attempt().state is AttemptState.RELEASED
+    application_id = room.attempt().application_id
     with room.writing() as session:
         entry = session.get_one(AttemptRelease, (BODY, room.attempt_id))
         assert entry.person_id == room.invigilator.person_id
-        duty = session.get_one(Duty, (BODY, room.attempt().application_id, room.invigilator.person_id))
+        duty = session.get_one(Duty, (BODY, application_id, room.invigilator.person_id))
         assert duty.side is Side.INVIGILATOR
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from assessment.database import reading
 from assessment.exams.closing import close_in_own_transaction
+from assessment.exams.scoring import foresee
 from assessment.exams.tables import Attempt
 from assessment.exams.taking import start, submit
 from tests.exams.room import BODY, Room, open_room, write
@@ -63,8 +65,11 @@ def test_answers_submission_and_time_over_hold_the_lock_shortly(room: Room) -> N
     assert best(room, answer) <= LIMIT
 
     def hand_in(attempt_id: str) -> None:
-        with room.site.app.app_context(), write() as session:
-            submit(session, BODY, attempt_id, now=NOW)
+        with room.site.app.app_context():
+            with reading() as session:
+                foreseen = foresee(session, BODY, attempt_id)
+            with write() as session:
+                submit(session, BODY, attempt_id, now=NOW, foreseen=foreseen)
 
     halves = [room.attempt_id, *room.others]
     held = watch_locks(room.site.engine)

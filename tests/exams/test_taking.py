@@ -8,7 +8,7 @@ from assessment.domain.errors import Conflict
 from assessment.domain.exams.attempt_states import AttemptState
 from assessment.domain.exams.events import receipt
 from assessment.exams.closing import close_overdue
-from assessment.exams.scoring import accepted_events
+from assessment.exams.scoring import accepted_events, foresee
 from assessment.exams.tables import Attempt, ExamResult, ItemScore
 from assessment.exams.taking import start, submit
 from assessment.jobs.service import work_all
@@ -180,3 +180,13 @@ def test_answer_that_waited_while_the_attempt_was_closed_is_kept_aside(room: Roo
     reply = room.send(room.event(), token=token)
     assert reply.json is not None
     assert reply.json["held"] == [["c1", 1]]
+
+
+def test_scores_that_were_foreseen_are_dropped_when_an_answer_came_since(room: Room) -> None:
+    room.start()
+    with room.writing() as session:
+        foreseen = foresee(session, BODY, room.attempt_id)
+    room.send(room.event(0, "B"))
+    with room.writing() as session:
+        submit(session, BODY, room.attempt_id, now=NOW, foreseen=foreseen)
+    assert room.attempt().answers == 1

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.duties import take_side
@@ -44,6 +45,7 @@ WRITTEN = {"v": 1, "kind": "items_cut", "minimum_items": 2, "cut": "3/5"}
 OBSERVED = {"v": 1, "kind": "level_at_least", "level": 1}
 BOTH = {Method.WRITTEN: WRITTEN, Method.OBSERVED: OBSERVED}
 EARLIER = NOW - timedelta(days=1)
+NO_PHOTO = hashlib.sha256().hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +145,7 @@ def sit_exam(
     candidate: Actor | None = None,
     at: datetime = EARLIER,
     exception: str | None = None,
+    photo: str = NO_PHOTO,
 ) -> str:
     """An ended exam; `scores`: criterion id -> the marks 0 or 1 of its items. Returns the attempt's id."""
     body_id, person_id = world.body_id, (candidate or world.candidate).person_id
@@ -236,7 +239,17 @@ def sit_exam(
                 )
             )
     session.flush()
-    check_in(session, world, application_id, Occasion.EXAM, attempt.id, person_id, at=at, exception=exception)
+    check_in(
+        session,
+        world,
+        application_id,
+        Occasion.EXAM,
+        attempt.id,
+        person_id,
+        at=at,
+        exception=exception,
+        photo=photo,
+    )
     by_unit: dict[str, list[int]] = {}
     for criterion, marks in scores.items():
         by_unit.setdefault(unit_of[criterion], []).extend(marks)
@@ -305,11 +318,15 @@ def check_in(
     *,
     at: datetime,
     exception: str | None = None,
+    photo: str = NO_PHOTO,
 ) -> None:
     """The world's invigilator compared the candidate with the passport."""
     take_side(session, world.body_id, application_id, world.invigilator.person_id, Side.INVIGILATOR, now=at)
-    document = session.query(IdentityDocument).filter_by(body_id=world.body_id, person_id=candidate_id).first()
-    assert document is not None
+    document_id = session.scalars(
+        select(IdentityDocument.id).where(
+            IdentityDocument.body_id == world.body_id, IdentityDocument.person_id == candidate_id
+        )
+    ).one()
     session.add(
         CheckIn(
             body_id=world.body_id,
@@ -318,8 +335,8 @@ def check_in(
             occasion=occasion,
             record_id=record_id,
             person_id=world.invigilator.person_id,
-            document_id=document.id,
-            photo_digest=hashlib.sha256(b"").hexdigest(),
+            document_id=document_id,
+            photo_digest=photo,
             exception=exception,
             at=at,
         )

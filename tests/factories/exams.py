@@ -181,8 +181,9 @@ def make_item(
     stem: str = "",
     options: Sequence[str] = (),
     use: ItemUse = ItemUse.EXPOSED,
+    languages: Sequence[str] = ("id", "en"),
 ) -> str:
-    """Put an item into the bank, in both languages; returns the id of its version."""
+    """Put an item into the bank, in these languages; returns the id of its version."""
     row = ItemRow(body_id=body_id, id=new_id(), identifier=item.identifier, use=use, retired_at=None)
     session.add(row)
     session.flush()
@@ -200,8 +201,9 @@ def make_item(
     )
     session.add(version)
     session.flush()
-    for language, text in (("id", stem or f"Soal {item.identifier}?"), ("en", f"Question {item.identifier}?")):
-        content = words(item, language, text, options)
+    asked = {"id": stem or f"Soal {item.identifier}?", "en": f"Question {item.identifier}?"}
+    for language in languages:
+        content = words(item, language, asked[language], options)
         session.add(
             ItemTextRow(
                 body_id=body_id,
@@ -227,13 +229,14 @@ def make_exam(
     minutes: int = 60,
     open_for: timedelta = timedelta(minutes=30),
     stem: str = "",
+    languages: Sequence[str] = ("id", "en"),
 ) -> MadeExam:
     """A form of every item given, one criterion each in turn, and a sitting that starts now."""
     items = items or (single_choice(), multiple_response(), numeric_entry())
-    unit = make_unit(session, body_id, criteria=3)
+    unit = make_unit(session, body_id, criteria=min(3, len(items)))
     scheme = make_scheme(session, body_id, unit, cells={Method.WRITTEN: ITEMS_RULE})
     versions = tuple(
-        make_item(session, body_id, item, [unit.criteria[place % 3]], stem=stem)
+        make_item(session, body_id, item, [unit.criteria[place % 3]], stem=stem, languages=languages)
         for place, item in enumerate(items)
     )
     form = draw_form(

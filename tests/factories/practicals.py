@@ -20,7 +20,7 @@ from assessment.practicals.content import CriterionContent
 from assessment.practicals.marking import Reply, criteria_to_mark, record_observations
 from assessment.practicals.opening import open_sheet
 from assessment.practicals.scheduling import schedule
-from assessment.practicals.tables import Practical, PracticalState, Task
+from assessment.practicals.tables import Practical, PracticalState
 from assessment.practicals.tasks import create_task
 from assessment.standards.packing import pack
 from assessment.standards.tables import Competency, CompetencyKind, CompetencyText, Standard, StandardState
@@ -174,7 +174,7 @@ def make_competencies(
 class MadeTask:
     """A task with the scheme it belongs to; `criterion_ids` maps "UNIT CODE/1.1" to an id."""
 
-    task: Task
+    task_id: str
     scheme: MadeScheme
     criterion_ids: dict[str, str]
 
@@ -185,7 +185,7 @@ def make_task(session: Session, body_id: str, document: dict[str, Any] | None = 
     units, criterion_ids = make_competencies(session, body_id, document)
     scheme = make_scheme(session, body_id, *units)
     task = create_task(session, body_id, scheme.scheme_version_id, document, criterion_ids, NOW)
-    return MadeTask(task=task, scheme=scheme, criterion_ids=criterion_ids)
+    return MadeTask(task_id=task.id, scheme=scheme, criterion_ids=criterion_ids)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +224,7 @@ def make_practical(
         body_id,
         application_id,
         candidate_id,
-        made.task.id,
+        made.task_id,
         site_id,
         assessor.person_id,
         starts_at,

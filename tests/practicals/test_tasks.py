@@ -25,7 +25,7 @@ def test_the_demo_tasks_are_stored_with_all_their_texts(
     body_id = make_body(session)
     made = make_task(session, body_id, demo_document(name))
     for language in ("id", "en"):
-        content = task_content(session, body_id, newest_rubric(session, body_id, made.task.id), language)
+        content = task_content(session, body_id, newest_rubric(session, body_id, made.task_id), language)
         assert content.title == demo_document(name)["title"][language]
         assert len(content.criteria) == criteria
         assert len(content.instructions) == sections
@@ -36,7 +36,7 @@ def test_the_demo_tasks_are_stored_with_all_their_texts(
 def test_a_criterion_says_what_it_proves(session: Session) -> None:
     body_id = make_body(session)
     made = make_task(session, body_id)
-    content = task_content(session, body_id, newest_rubric(session, body_id, made.task.id), "en")
+    content = task_content(session, body_id, newest_rubric(session, body_id, made.task_id), "en")
     proof = content.criteria[0].proves[0]
     assert (proof.unit_code, proof.number) == ("C.25LAS01.029.1", "1.1")
     assert proof.criterion_id == made.criterion_ids["C.25LAS01.029.1/1.1"]

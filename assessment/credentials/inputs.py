@@ -1,0 +1,35 @@
+"""What people type about certificates: shape only."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from assessment.web.inputs import Input, choices
+
+STEP_TEXTS = {
+    "suspend": _l("Suspend: it does not hold until it is reinstated"),
+    "reinstate": _l("Reinstate: it holds again"),
+    "revoke": _l("Revoke: it never holds again"),
+}
+
+
+class ProposalInput(Input):
+    """A proposed change of a certificate's status."""
+
+    step = RadioField(_l("What shall change"), choices=choices(STEP_TEXTS), validators=[DataRequired()])
+    reason = TextAreaField(
+        _l("Reason"),
+        validators=[DataRequired(), Length(min=5, max=2000)],
+        description=_l("It is kept with your name and the time. No personal data of others."),
+    )
+
+
+class AnswerInput(Input):
+    """A second person's answer to a proposal."""
+
+    answer = RadioField(
+        _l("Your answer"),
+        choices=choices({"confirm": _l("Confirm: it takes effect at once"), "refuse": _l("Turn down")}),
+        validators=[DataRequired()],
+    )
+    note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000)])

@@ -1,0 +1,83 @@
+"""What anybody may fetch: key documents, status lists, the register of issuers, and what a scheme is.
+
+Plain files that any cache can hold; no cookie is read or set.
+"""
+
+from flask import Blueprint, Response, g, render_template
+from flask_babel import gettext
+
+from assessment.credentials.certificate import in_language
+from assessment.credentials.keys import origin
+from assessment.credentials.public import did_document, issuers
+from assessment.credentials.public_schemes import public_scheme
+from assessment.credentials.publishing import register_text
+from assessment.credentials.status_lists import published_list
+from assessment.credentials.wording import METHODS
+from assessment.database import db
+from assessment.domain.credentials.json_text import write_object
+from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.web.language import language
+from assessment.web.refusals import say
+from assessment.web.requests import now
+
+public_files = Blueprint("public_files", __name__)
+
+SECONDS_TO_KEEP_A_LIST = 60
+SECONDS_TO_KEEP_KEYS = 300
+
+
+@public_files.before_request
+def without_cookies() -> None:
+    """A file is the same for everybody."""
+    g.no_cookies = True
+
+
+@public_files.get("/b/<code>/did.json")
+def did(code: str) -> Response:
+    document = did_document(db.session(), code)
+    if document is None:
+        raise NotFound(N_("There is no such certification body."))
+    return _file(write_object(document), "application/did+json", SECONDS_TO_KEEP_KEYS)
+
+
+@public_files.get("/issuers.json")
+def register() -> Response:
+    session = db.session()
+    return _file(register_text(origin(session), issuers(session)), "application/json", SECONDS_TO_KEEP_KEYS)
+
+
+@public_files.get("/status/<name>")
+def status_list(name: str) -> Response:
+    try:
+        document = published_list(name, now())
+    except Conflict as refusal:
+        answer = Response(say(refusal), 503, content_type="text/plain; charset=utf-8")
+        answer.headers["Retry-After"] = "5"
+        return answer
+    if document is None:
+        raise NotFound(N_("There is no such status list."))
+    return _file(write_object(document), "application/vc", SECONDS_TO_KEEP_A_LIST)
+
+
+@public_files.get("/b/<code>/schemes/<scheme_code>")
+@public_files.get("/b/<code>/schemes/<scheme_code>/<int:version>")
+def scheme(code: str, scheme_code: str, version: int | None = None) -> str:
+    found = public_scheme(db.session(), code, scheme_code, version)
+    if found is None:
+        raise NotFound(N_("There is no such scheme."))
+    return render_template(
+        "credentials/scheme.html",
+        scheme=found,
+        title=in_language(found.titles, language()) or gettext("Scheme"),
+        summary=in_language(found.summaries, language()),
+        methods=METHODS,
+    )
+
+
+def _file(content: bytes, kind: str, seconds: int) -> Response:
+    answer = Response(content, content_type=kind)
+    answer.headers["Cache-Control"] = f"public, max-age={seconds}"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer.add_etag()
+    return answer

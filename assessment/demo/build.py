@@ -1,0 +1,130 @@
+"""Builds the demo: two bodies, their content, and forty candidates in all stages, through the ordinary services.
+
+Everything happens in the order of its time, each act by the person who would do it. Then the record is sealed
+and the status lists are signed, as the worker of a running installation does.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+
+from assessment.accounts.tables import Installation
+from assessment.app import create_app
+from assessment.audit.sealing import seal
+from assessment.credentials.queries import certificates
+from assessment.credentials.signer_client import running_signer
+from assessment.credentials.status_lists import renew_lists
+from assessment.database import Act, db, reading, unit_of_work
+from assessment.demo.applying import plan_application
+from assessment.demo.calendar import Agenda
+from assessment.demo.cast import Cast, register_cast
+from assessment.demo.content import load_content
+from assessment.demo.deciding import plan_certificate, plan_meetings
+from assessment.demo.examining import plan_exams
+from assessment.demo.ground import mark_begun, mark_complete
+from assessment.demo.marking import plan_practical, plan_recommendation
+from assessment.demo.story import Story
+from assessment.domain.roles import Role
+from assessment.migrating import migrate
+from assessment.settings import Settings
+
+TELL_EVERY_SECONDS = 5.0
+MOST_CERTIFICATES = 1_000
+
+Tell = Callable[[str], None]
+
+
+def build(settings: Settings, *, today: datetime, tell: Tell) -> None:
+    """Build the demo where home and database are empty; `tell` gets a line a step.
+
+    The mark of a finished building is written at the very end: what is interrupted does not count as a demo.
+    """
+    mark_begun(settings, now=today)
+    migrate(settings, now=today)
+    app = create_app(settings)
+    with app.app_context():
+        _mark_database(settings, today)
+        tell("Registering two bodies and their people")
+        cast = register_cast(today)
+        with running_signer(settings):
+            _let_it_happen(cast, tell)
+            tell("Signing the status lists and sealing the record")
+            renew_lists(datetime.now(UTC))
+        _seal_everything()
+        said = {
+            "origin": settings.base_url,
+            "created_at": today.isoformat(),
+            "accounts": cast.accounts,
+        }
+    close(app)
+    mark_complete(settings, said)
+
+
+def _mark_database(settings: Settings, today: datetime) -> None:
+    with unit_of_work(_nobody("demo.mark", today)) as session:
+        session.add(Installation(id=1, demo=True, origin=settings.base_url, created_at=today))
+
+
+def _let_it_happen(cast: Cast, tell: Tell) -> None:
+    agenda = Agenda()
+    for ensemble in cast.ensembles:
+        tell(f"Loading the content of {ensemble.one(Role.ADMINISTRATOR).body_name}")
+        content = load_content(ensemble)
+        stories = [Story(ensemble=ensemble, content=content, candidate=each) for each in ensemble.candidates]
+        for story in stories:
+            plan_application(story, agenda)
+        plan_exams(stories, agenda)
+        for story in stories:
+            plan_practical(story, agenda)
+            plan_recommendation(story, agenda)
+        plan_meetings(ensemble, stories, agenda)
+        for story in stories:
+            plan_certificate(story, agenda)
+    told = time.monotonic()
+
+    def progress(done: int, of: int, moment: datetime) -> None:
+        nonlocal told
+        if done == of or time.monotonic() > told + TELL_EVERY_SECONDS:
+            told = time.monotonic()
+            tell(f"Forty candidates: {done} of {of} events, now {moment:%Y-%m-%d}")
+
+    agenda.carry_out(progress)
+
+
+def _seal_everything() -> None:
+    while True:
+        now = datetime.now(UTC)
+        with unit_of_work(_nobody("audit.seal", now)) as session:
+            if not seal(session, now=now):
+                return
+
+
+def _nobody(name: str, at: datetime) -> Act:
+    return Act(body_id=None, account_id=None, person_id=None, at=at, name=name)
+
+
+def report(settings: Settings, built: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Return what `teruji demo --json` prints; the shape is frozen in DESIGN.md, "Stable commands"."""
+    app = create_app(settings)
+    with app.app_context(), reading() as session:
+        lines, _count = certificates(session, now=now, size=MOST_CERTIFICATES)
+        found = [
+            {
+                "number": line.number,
+                "status": line.verdict.value if line.verdict is not None else "cannot_check",
+                "url": f"{settings.base_url}/v/{line.id}",
+            }
+            for line in lines
+        ]
+    close(app)
+    return {"base_url": built["origin"], "accounts": built["accounts"], "certificates": found}
+
+
+def close(app: Flask) -> None:
+    """Let go of the database."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,39 @@
+"""A running signer for the tests that sign."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from assessment.credentials.signer_client import running_signer
+from tests.fixtures.sites import Site
+
+
+@pytest.fixture(scope="session")
+def signer_on(shared_app: Callable[[str], Flask]) -> Iterator[Callable[[str], None]]:
+    """Give the function that has a signer for this worker's application on a kind of database."""
+    started: set[str] = set()
+    with ExitStack() as stack:
+
+        def start(kind: str) -> None:
+            if kind not in started:
+                stack.enter_context(running_signer(shared_app(kind).extensions["settings"]))
+                started.add(kind)
+
+        yield start
+
+
+@pytest.fixture
+def signing(session: Session, database: str, signer_on: Callable[[str], None]) -> Session:
+    """The session, with a signer that answers."""
+    signer_on(database)
+    return session
+
+
+@pytest.fixture
+def signing_site(site: Site) -> Iterator[Site]:
+    """An installation of the test's own, with its signer."""
+    with running_signer(site.settings):
+        yield site
