@@ -1,23 +1,21 @@
-"""What an administrator does: accounts, one-time passwords, roles, erasing a person.
+"""What an administrator does: one-time passwords, roles with their dates, closing accounts, erasing a person.
 
 Nobody acts on their own account here, so that no administrator makes themselves a releaser. Whoever resets a
 colleague's password leaves a row that keeps them from releasing for 24 hours (rule 10). Passwords arrive
 hashed: hashing takes longer than the write lock may be held.
 """
 
-import re
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
 from assessment.accounts.persons import erase_person
 from assessment.accounts.sign_in import revoke_sessions
-from assessment.accounts.tables import Account, CredentialReset, Person, RoleGrant, Site
+from assessment.accounts.tables import Account, CredentialReset, RoleGrant, Site
 from assessment.audit.recording import because
 from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.roles import Role
@@ -26,7 +24,6 @@ from assessment.web.actor import Actor
 UNUSABLE = "!"
 SHORTEST_REASON = 5
 
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,119}")
 # No letters or digits that are mistaken for each other when they are read out.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -34,32 +31,6 @@ _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 def new_password() -> str:
     """Draw a one-time password of four groups, 79 bits, that can be read out on the telephone."""
     return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
-
-
-def create_account(
-    session: Session, actor: Actor, person_id: str, *, login: str, password_hash: str, locale: str, now: datetime
-) -> Account:
-    """Give a person an account. Raises Invalid for a login that cannot be typed, Conflict when it is taken."""
-    login = login.strip().lower()
-    if not _LOGIN.fullmatch(login):
-        raise Invalid(N_("A login has 3 to 120 small letters, digits or the signs . _ @ + -."))
-    if session.get(Person, (actor.body_id, person_id)) is None:
-        raise NotFound(N_("There is no such person."))
-    account = Account(
-        body_id=actor.body_id,
-        id=new_id(),
-        person_id=person_id,
-        login=login,
-        password_hash=password_hash,
-        locale=locale,
-        created_at=now,
-    )
-    session.add(account)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise Conflict(N_("This login is taken. Choose another.")) from error
-    return account
 
 
 def reset_password(session: Session, actor: Actor, account_id: str, *, password_hash: str, now: datetime) -> Account:
@@ -148,6 +119,22 @@ def end_grant(session: Session, actor: Actor, account_id: str, grant_id: str, *,
         raise Conflict(N_("This role has ended already."))
     grant.ended_at = max(now, grant.granted_at)
     session.flush()
+
+
+def renew_verification(
+    session: Session, actor: Actor, site_id: str, *, verified_from: date, verified_until: date
+) -> Site:
+    """Enter the dates of a site's newest verification; the audit record keeps who did it and when."""
+    if verified_until < verified_from:
+        raise Invalid(
+            N_("Expected a last day on or after %(first)s, got %(last)s."), first=verified_from, last=verified_until
+        )
+    site = session.get(Site, (actor.body_id, site_id))
+    if site is None:
+        raise NotFound(N_("There is no such site."))
+    site.verified_from, site.verified_until = verified_from, verified_until
+    session.flush()
+    return site
 
 
 def erase(session: Session, actor: Actor, person_id: str, *, reason: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
@@ -143,7 +144,10 @@ def open_account(
         created_at=now,
     )
     session.add(account)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody took it at this moment
+        raise Conflict(N_("The login %(login)s is taken."), login=login) from error
     return account.id
 
 

@@ -76,8 +76,8 @@ class AccountInput(Input):
 
     login = StringField(
         _l("Login"),
-        validators=[DataRequired(), Length(min=3, max=120)],
-        description=_l("3 to 120 small letters, digits or the signs . _ @ + -."),
+        validators=[DataRequired(), Length(min=3, max=60)],
+        description=_l("3 to 60 small letters, figures, points and hyphens."),
     )
     locale = RadioField(_l("Language"), choices=choices(LANGUAGES), default="id")
 

@@ -5,12 +5,14 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, url_for
 from flask_babel import gettext
 
-from assessment.accounts.authority import add_licence, add_site, register_assessor, renew_verification
+from assessment.accounts.administration import renew_verification
+from assessment.accounts.founding import license_body, register_assessor, verify_site
 from assessment.accounts.inputs import SITE_KINDS, LicenceInput, RegistrationInput, SiteInput, VerificationInput
 from assessment.accounts.persons import name_of, names
 from assessment.accounts.queries import licences_of, registrations, sites_of
 from assessment.accounts.tables import CertificationBody, SiteKind
-from assessment.accounts.views_admin import Page, administration, form_page, required
+from assessment.accounts.views_accounts import administration
+from assessment.accounts.views_admin import Page, form_page, required
 from assessment.database import db, reading
 from assessment.domain.errors import Refusal
 from assessment.domain.roles import Role
@@ -18,6 +20,10 @@ from assessment.web.actor import me
 from assessment.web.inputs import choices
 from assessment.web.refusals import say
 from assessment.web.requests import now
+
+EVERY_SCHEME = "*"
+
+__all__ = ("administration",)
 
 
 @administration.get("/body")
@@ -43,13 +49,14 @@ def licence() -> Page:
     refusal = ""
     if form.validate_on_submit():
         try:
-            add_licence(
+            license_body(
                 db.session(),
-                me(),
+                me().body_id,
                 number=form.number.data or "",
                 authority=form.authority.data or "",
-                authority_number=form.authority_number.data,
-                scheme_codes=[code.strip() for code in (form.schemes.data or "").split(",") if code.strip()],
+                authority_number=(form.authority_number.data or "").strip() or None,
+                scheme_codes=[code.strip() for code in (form.schemes.data or "").split(",") if code.strip()]
+                or [EVERY_SCHEME],
                 valid_from=required(form.valid_from.data),
                 valid_until=required(form.valid_until.data),
             )
@@ -66,9 +73,9 @@ def site() -> Page:
     refusal = ""
     if form.validate_on_submit():
         try:
-            add_site(
+            verify_site(
                 db.session(),
-                me(),
+                me().body_id,
                 name=form.name.data or "",
                 city=form.city.data or "",
                 kind=SiteKind(form.kind.data),
@@ -116,7 +123,7 @@ def registration(person_id: str) -> Page:
         try:
             register_assessor(
                 db.session(),
-                me(),
+                me().body_id,
                 person_id,
                 number=form.number.data or "",
                 valid_from=required(form.valid_from.data),

@@ -17,6 +17,8 @@ from assessment.web.language import LANGUAGES
 from assessment.web.refusals import say
 from assessment.web.requests import keep_if_refused, now
 
+__all__ = ("accounts",)
+
 
 @accounts.get("/me")
 def me() -> str:

@@ -15,6 +15,14 @@ from assessment.domain.certification.unit_result import CellResult, CriterionSta
 from assessment.domain.competency import Method, Outcome
 
 NO_WORDS = Words(text="—")
+COLUMNS = (
+    Method.WRITTEN,
+    Method.OBSERVED,
+    Method.PRODUCT,
+    Method.ORAL,
+    Method.PORTFOLIO,
+    Method.THIRD_PARTY,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +103,9 @@ class Cell:
 class Gap:
     """What is missing of a criterion, or of the unit itself, and the methods any of which would close it."""
 
+    element_id: str
     element: Words | None
+    criterion_id: str
     criterion: Words | None
     reason: Reason
     method: Method | None
@@ -114,6 +124,17 @@ class UnitRow:
     gaps: tuple[Gap, ...]
     proved_by: tuple[Method, ...]
 
+    @property
+    def missing(self) -> list[tuple[Words, list[tuple[Words, list[Gap]]]]]:
+        """The gaps as a map: element, then criterion, then what is missing of it and how it is closed."""
+        elements: dict[str, tuple[Words, dict[str, tuple[Words, list[Gap]]]]] = {}
+        for gap in self.gaps:
+            if gap.element is None or gap.criterion is None:
+                continue
+            criteria = elements.setdefault(gap.element_id, (gap.element, {}))[1]
+            criteria.setdefault(gap.criterion_id, (gap.criterion, []))[1].append(gap)
+        return [(element, list(criteria.values())) for element, criteria in elements.values()]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvidenceTable:
@@ -126,7 +147,7 @@ class EvidenceTable:
 def table_of(results: Mapping[str, UnitResult], sums: Mapping[str, Sum], words: Mapping[str, Words]) -> EvidenceTable:
     """Return the table of these results; `words` by id of unit, element, criterion, rubric line, oral question."""
     used = {method for result in results.values() for method in _methods(result)}
-    methods = tuple(method for method in Method if method in used)
+    methods = tuple(method for method in COLUMNS if method in used)
     return EvidenceTable(
         methods=methods,
         rows=tuple(
@@ -138,7 +159,9 @@ def table_of(results: Mapping[str, UnitResult], sums: Mapping[str, Sum], words: 
                 cells=tuple(_cell(result, method, sums.get(unit_id), words) for method in methods),
                 gaps=tuple(
                     Gap(
+                        element_id=gap.element_id or "",
                         element=words.get(gap.element_id, NO_WORDS) if gap.element_id else None,
+                        criterion_id=gap.criterion_id or "",
                         criterion=words.get(gap.criterion_id, NO_WORDS) if gap.criterion_id else None,
                         reason=gap.reason,
                         method=gap.method,

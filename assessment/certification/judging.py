@@ -41,6 +41,7 @@ from assessment.domain.certification.duties import INVOLVED, Involvement
 from assessment.domain.certification.unit_result import SchemeResult, SchemeRule, scheme_result
 from assessment.domain.certification.unit_result import UnitResult as DomainResult
 from assessment.domain.competency import Outcome
+from assessment.schemes.tables import SchemeUnit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,7 +187,7 @@ def _remarks(
 
 
 def newest_results(session: Session, body_id: str, application_id: str, *, at: datetime) -> list[UnitResult]:
-    """Return the newest stored result of each unit of an application at a moment."""
+    """Return the newest stored result of each unit of an application at a moment, in the scheme's order."""
     place = (
         func.row_number()
         .over(partition_by=UnitResult.unit_id, order_by=(UnitResult.derived_at.desc(), UnitResult.id))
@@ -205,7 +206,18 @@ def newest_results(session: Session, body_id: str, application_id: str, *, at: d
         session.scalars(
             select(UnitResult)
             .join(ranked, ranked.c.id == UnitResult.id)
+            .join(
+                Application,
+                (Application.body_id == UnitResult.body_id) & (Application.id == UnitResult.application_id),
+            )
+            .join(
+                SchemeUnit,
+                (SchemeUnit.body_id == UnitResult.body_id)
+                & (SchemeUnit.scheme_version_id == Application.scheme_version_id)
+                & (SchemeUnit.unit_id == UnitResult.unit_id),
+            )
             .where(UnitResult.body_id == body_id, ranked.c.place == 1)
+            .order_by(SchemeUnit.position, UnitResult.unit_id)
         )
     )
 

@@ -34,7 +34,7 @@ from assessment.certification.queries import (
 from assessment.certification.tables import Application
 from assessment.certification.wording import EVENTS, PURPOSE_NAMES, SIDES, STATES
 from assessment.database import db
-from assessment.domain.certification.application_states import APPLICATION
+from assessment.domain.certification.application_states import APPLICATION, ApplicationEvent
 from assessment.domain.certification.application_states import ApplicationState as S
 from assessment.domain.errors import N_, NotFound, Refusal
 from assessment.domain.roles import Role
@@ -57,6 +57,15 @@ PILES: dict[str, tuple[str, tuple[S, ...]]] = {
     "certified": (N_("Certified"), (S.CERTIFIED, S.SURVEILLANCE_DUE, S.SUSPENDED)),
     "over": (N_("Over"), (S.REJECTED, S.WITHDRAWN, S.REVOKED, S.EXPIRED, S.CLOSED)),
 }
+OFFICE_EVENTS = frozenset(
+    {
+        ApplicationEvent.ACCEPT,
+        ApplicationEvent.REJECT,
+        ApplicationEvent.RETURN,
+        ApplicationEvent.REASSESS,
+        ApplicationEvent.CLOSE,
+    }
+)
 STAFF = frozenset(Role) - {Role.CANDIDATE, Role.OFFICIAL}
 
 
@@ -229,7 +238,7 @@ def _file(application_id: str, *, refusal: str = "") -> str:
     trainer.person_id.choices = sorted(
         ((id_, named[id_].text) for id_ in staff if id_ in named), key=lambda pair: pair[1]
     )
-    events = {event.value for event in APPLICATION.events(application.state)}
+    events = set(APPLICATION.events(application.state))
     return render_template(
         "certification/file.html",
         head=head,
@@ -245,6 +254,7 @@ def _file(application_id: str, *, refusal: str = "") -> str:
         event_names=EVENTS,
         names=named,
         events=events,
+        acts=bool(events & OFFICE_EVENTS),
         document=DocumentInput(formdata=None),
         trainer=trainer,
         may_place=application.state in (S.AGREED, S.REASSESSMENT, S.RECOGNITION, S.SCHEDULED, S.IN_ASSESSMENT),

@@ -15,8 +15,8 @@ from assessment.certification.applying import (
 from assessment.certification.consents import save_consents
 from assessment.certification.receiving import accept, check_prerequisite, register_trainer, see_document
 from assessment.certification.tables import Purpose
+from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
-from assessment.demo.content import acting
 from assessment.demo.story import Story
 
 CLAIM = "Ada; salinan ijazah dan surat keterangan kerja dibawa."

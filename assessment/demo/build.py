@@ -22,7 +22,7 @@ from assessment.demo.applying import plan_application
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Cast, register_cast
 from assessment.demo.content import load_content
-from assessment.demo.deciding import plan_certificate, plan_meetings
+from assessment.demo.deciding import plan_certificate, plan_meetings, work
 from assessment.demo.examining import plan_exams
 from assessment.demo.ground import mark_begun, mark_complete
 from assessment.demo.marking import plan_practical, plan_recommendation
@@ -52,6 +52,7 @@ def build(settings: Settings, *, today: datetime, tell: Tell) -> None:
         with running_signer(settings):
             _let_it_happen(cast, tell)
             tell("Signing the status lists and sealing the record")
+            work(today)
             renew_lists(datetime.now(UTC))
         _seal_everything()
         said = {

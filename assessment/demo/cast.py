@@ -1,7 +1,6 @@
 """The people of the demo, registered through the same services as real ones: bodies, sites, staff, candidates."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from assessment.accounts.administration import new_password, reset_password
 from assessment.accounts.founding import (
     found_body,
     grant_role,
@@ -24,6 +24,7 @@ from assessment.accounts.persons import Name, register_person
 from assessment.accounts.sign_in import hash_password
 from assessment.accounts.tables import Party, SiteKind
 from assessment.database import Act, unit_of_work
+from assessment.demo.acting import acting
 from assessment.demo.calendar import Calendar
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor
@@ -32,7 +33,7 @@ FOLDER = Path(__file__).parent
 FOUNDED_DAYS_AGO = 1_440
 AUTHORITY = "Otoritas Contoh (bukan BNSP)"
 ADULT_DAYS = 35 * 365
-PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+RESET_DAYS_AGO = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,11 +77,6 @@ class Cast:
 
     ensembles: list[Ensemble] = field(default_factory=list)
     accounts: list[dict[str, str | None]] = field(default_factory=list)
-
-
-def new_password() -> str:
-    """Draw a password that can be read aloud: three groups of four."""
-    return "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def register_cast(today: datetime) -> Cast:
@@ -150,9 +146,18 @@ def _register_body(
         desk = _Desk(session=session, body=body, passwords=passwords, hashes=hashes, cast=cast, today=today)
         staff, outside = desk.staff(_of(people["staff"], code), now)
         candidates = desk.candidates(_of(people["candidates"], code), sites, trainers, calendar)
-    cast.ensembles.append(
-        Ensemble(code=code, calendar=calendar, sites=sites, staff=staff, outside=outside, candidates=candidates)
-    )
+    ensemble = Ensemble(code=code, calendar=calendar, sites=sites, staff=staff, outside=outside, candidates=candidates)
+    _reset_password(ensemble, people, hashes)
+    cast.ensembles.append(ensemble)
+
+
+def _reset_password(ensemble: Ensemble, people: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
+    """An assessor forgot the password last month; the administrator helped."""
+    administrator, assessor = ensemble.one(Role.ADMINISTRATOR), ensemble.one(Role.ASSESSOR)
+    login = next(member["login"] for member in people["staff"] if member["name"] == assessor.name)
+    now = ensemble.calendar.at(RESET_DAYS_AGO, 9)
+    with acting(administrator, now, "reset_password") as session:
+        reset_password(session, administrator, assessor.account_id, password_hash=hashes[login], now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

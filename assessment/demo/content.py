@@ -3,8 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -12,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from assessment.database import Act, unit_of_work
+from assessment.database import Act
+from assessment.demo.acting import acting
 from assessment.demo.cast import FOLDER, FOUNDED_DAYS_AGO, Ensemble
 from assessment.domain.case.read import read
 from assessment.domain.errors import N_, Conflict
@@ -32,7 +31,6 @@ from assessment.schemes.tables import Prerequisite
 from assessment.standards.completing import mark_complete
 from assessment.standards.importing import import_standard
 from assessment.standards.queries import criteria_by_path, units_by_code
-from assessment.web.actor import Actor
 
 FOLDERS = {"las": FOLDER / "welder", "dapur": FOLDER / "kitchen"}
 FORM_CODE = "CONTOH-A"
@@ -49,16 +47,6 @@ class Content:
     form_id: str
     task_id: str
     prerequisites: tuple[str, ...]
-
-
-@contextmanager
-def acting(actor: Actor, now: datetime, name: str) -> Iterator[Session]:
-    """Let somebody do one thing at a moment: a unit of work of their own."""
-    act = Act(
-        body_id=actor.body_id, account_id=actor.account_id, person_id=actor.person_id, at=now, name=f"demo.{name}"
-    )
-    with unit_of_work(act) as session:
-        yield session
 
 
 def load_content(ensemble: Ensemble) -> Content:

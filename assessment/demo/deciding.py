@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from assessment.certification.appealing import appeal
+from assessment.certification.appealing import answer_appeal, appeal
 from assessment.certification.deciding import cast_vote, declare, record_decision
 from assessment.certification.meeting import add_cases, close_meeting, invite, mark_present, open_meeting
 from assessment.certification.tables import Choice
@@ -13,9 +13,9 @@ from assessment.credentials.changing_status import answer, propose
 from assessment.credentials.releasing import release
 from assessment.credentials.tables import StatusPurpose
 from assessment.database import reading
+from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Ensemble
-from assessment.demo.content import acting
 from assessment.demo.story import Story
 from assessment.domain.errors import N_, Conflict
 from assessment.domain.roles import Role
@@ -29,6 +29,7 @@ WHY = {
     Choice.NOT_YET_COMPETENT: "Beberapa kriteria belum terbukti; bukti yang menutupnya ditulis di peta kompetensi.",
 }
 SUSPENDED = "Keluhan pemberi kerja sedang diperiksa (contoh)."
+DISMISSED = "Foto dan catatan asesor dilihat lagi; penilaian sesuai dengan rubrik. Keputusan tetap."
 REVOKED = "Identitas pada saat uji ternyata tidak sesuai (contoh)."
 
 
@@ -56,6 +57,8 @@ def plan_certificate(story: Story, agenda: Agenda) -> None:
         agenda.add(story.at("revoked", 10), lambda now: _set_status(story, StatusPurpose.REVOCATION, REVOKED, now))
     if story.reaches("appealed"):
         agenda.add(story.at("appealed", 10), lambda now: _appeal(story, now))
+    if story.reaches("appeal_dismissed"):
+        agenda.add(story.at("appeal_dismissed", 10), lambda now: _dismiss(story, now))
 
 
 def _meeting(ensemble: Ensemble, number: int, cases: list[Story], *, whole: bool) -> Callable[[datetime], None]:
@@ -136,6 +139,12 @@ def _appeal(story: Story, now: datetime) -> None:
             wants_help=False,
             now=now,
         )
+
+
+def _dismiss(story: Story, now: datetime) -> None:
+    quality = story.ensemble.one(Role.QUALITY_MANAGER)
+    with acting(quality, now, "answer_appeal") as session:
+        answer_appeal(session, quality, story.application_id, upheld=False, reason=DISMISSED, now=now)
 
 
 def work(now: datetime) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from assessment.accounts.check_in import Comparison
 from assessment.certification.placing import put_on_roster
 from assessment.database import reading
+from assessment.demo.acting import acting
 from assessment.demo.applying import needs_time
 from assessment.demo.calendar import Agenda
-from assessment.demo.content import acting
 from assessment.demo.paper import Answer, Paper, good_paper, weak_paper
 from assessment.demo.photos import drawn_photo
 from assessment.demo.story import Story
@@ -20,7 +20,7 @@ from assessment.domain.competency import Method
 from assessment.domain.errors import N_, Conflict
 from assessment.domain.exams.events import parse
 from assessment.exams.answering import take_events
-from assessment.exams.invigilating import check_in, release
+from assessment.exams.invigilating import check_in, give_time, release
 from assessment.exams.preparing import items_on, prepare
 from assessment.exams.sittings import NewSitting, close_roster, create_sitting
 from assessment.exams.tables import Attempt
@@ -28,6 +28,7 @@ from assessment.exams.taking import start, submit, token_for
 from assessment.item_bank.tables import ItemCriterion
 from assessment.schemes.queries import plan_cells
 
+POWER_CUT = "Listrik padam sepuluh menit (contoh)."
 EXTRA_SECONDS = 45 * 60
 ANSWERS_AT_A_TIME = 8
 SECONDS_AN_ANSWER = 75
@@ -127,8 +128,7 @@ def _plan_attempt(story: Story, agenda: Agenda, times: Times) -> None:
     running = story.candidate.stage == "running"
     agenda.add(story.at("exam", *released), lambda now: _release(story, now))
     agenda.add(story.at("exam", *started), lambda now: _begin(story, now, share=0.4 if running else 1))
-    if not running:
-        agenda.add(story.at("exam", *submitted), lambda now: _submit(story, now))
+    agenda.add(story.at("exam", *submitted), lambda now: (_give_time if running else _submit)(story, now))
 
 
 def _check_in(story: Story, now: datetime) -> None:
@@ -218,3 +218,19 @@ def _body(story: Story, order: list[str], first: int, answers: Mapping[str, Answ
 def _submit(story: Story, now: datetime) -> None:
     with acting(story.actor, now, "submit_exam") as session:
         submit(session, story.ensemble.code, story.attempt_id, now=now)
+
+
+def _give_time(story: Story, now: datetime) -> None:
+    with reading() as session:
+        sitting_id = session.get_one(Attempt, (story.ensemble.code, story.attempt_id)).sitting_id
+    with acting(story.invigilator, now, "extra_time") as session:
+        give_time(
+            session,
+            story.ensemble.code,
+            sitting_id,
+            [story.attempt_id],
+            minutes=10,
+            reason=POWER_CUT,
+            given_by=story.invigilator.person_id,
+            now=now,
+        )

@@ -9,8 +9,8 @@ from assessment.certification.assessing import ask_orally, confirm_everything, o
 from assessment.certification.placing import schedule_practical
 from assessment.certification.tables import Choice
 from assessment.database import reading
+from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
-from assessment.demo.content import acting
 from assessment.demo.photos import drawn_photo
 from assessment.demo.sheet import marks, undecided
 from assessment.demo.story import Story

@@ -1,13 +1,14 @@
 """What people type about practicals: shape only."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
+from assessment.web.inputs import Input
 
-class CheckInInput(FlaskForm):
+
+class CheckInInput(Input):
     """The comparison of a candidate with a document."""
 
     document_id = RadioField(_l("Document that was shown"), validators=[DataRequired()])

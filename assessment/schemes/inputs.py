@@ -15,7 +15,7 @@ from assessment.domain.plan import ItemsCut, Kind, LevelAtLeast, SufficiencyRule
 from assessment.schemes.draft import LOOK_BACK_DAYS, MOST_DAYS, MOST_MEMBERS, MOST_MONTHS, SchemeDraft
 from assessment.schemes.queries import MemberUnit, SchemeFacts
 from assessment.schemes.tables import SchemeKind
-from assessment.web.inputs import Input
+from assessment.web.inputs import Input, choices
 
 KINDS = {
     "kkni": _l("KKNI: a whole level of qualification"),
@@ -69,7 +69,7 @@ class SchemeInput(Input):
         validators=[DataRequired(), Length(max=60), Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")],
         description=_l("Letters, figures, points and hyphens. It stays the same in every version."),
     )
-    kind = RadioField(_l("Kind of scheme"), choices=list(KINDS.items()))
+    kind = RadioField(_l("Kind of scheme"), choices=choices(KINDS))
     title_id = StringField(_l("Title in Indonesian"), validators=[DataRequired(), Length(max=300)])
     title_en = StringField(_l("Title in English"), validators=[DataRequired(), Length(max=300)])
     summary_id = TextAreaField(_l("Summary in Indonesian"), validators=[Optional(), Length(max=8000)])
@@ -112,13 +112,10 @@ class SchemeInput(Input):
 
     def offer_units(self, offered: Sequence[tuple[str, str]], members: Sequence[MemberUnit] = ()) -> "SchemeInput":
         """Name the units that can be picked, as (code, title); a draft's own units are always among them."""
-        known = {code for code, _ in offered}
-        choices = [
-            *((code, f"{code} {title}"[:300]) for code, title in offered),
-            *((member.code, member.code) for member in members if member.code not in known),
-        ]
-        self.core_units.choices = choices
-        self.elective_units.choices = choices
+        known = {member.code: member.code for member in members}
+        known |= {code: f"{code} {title}"[:300] for code, title in offered}
+        self.core_units.choices = choices(known)
+        self.elective_units.choices = choices(known)
         return self
 
 
@@ -202,14 +199,14 @@ class CellInput(Input):
     )
     level = SelectField(
         _l("Level"),
-        choices=[("1", "1"), ("2", "2"), ("3", "3")],
+        choices=choices({"1": "1", "2": "2", "3": "3"}),
         description=_l("For the rule on levels, on the scale from 0 to 3."),
     )
 
     def offer_rules(self, method: Method) -> "CellInput":
         """Offer the rules that fit a method."""
         fitting = (Kind.ITEMS, Kind.LEVEL, Kind.YES) if method in ANSWERED else (Kind.LEVEL, Kind.YES, Kind.LIMIT)
-        self.kind.choices = [(kind.value, RULES[kind]) for kind in fitting]
+        self.kind.choices = choices({kind.value: RULES[kind] for kind in fitting})
         return self
 
 

@@ -6,7 +6,7 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from assessment.standards.completing import LONGEST_NOTE, LONGEST_SOURCE
-from assessment.web.inputs import Input
+from assessment.web.inputs import Input, choices
 
 STATES = {
     "published": ("done", _l("Published")),
@@ -57,10 +57,12 @@ class CompletenessInput(Input):
 
     complete = RadioField(
         _l("I compared the elements and criteria with the source, and they are"),
-        choices=[
-            ("yes", _l("complete: every criterion of the source stands here")),
-            ("no", _l("not complete: something is missing or differs")),
-        ],
+        choices=choices(
+            {
+                "yes": _l("complete: every criterion of the source stands here"),
+                "no": _l("not complete: something is missing or differs"),
+            }
+        ),
     )
     source = StringField(
         _l("Source"),

@@ -21,6 +21,7 @@ from assessment.verification.page import CheckLine, Language, Note, Page, Regist
 from assessment.verification.sentences import (
     CHECK_WORDS,
     CHECKS,
+    CRITERIA,
     LEVELS,
     METHODS,
     NOT_REPLACED,
@@ -105,7 +106,7 @@ def present(
         title=_own_language(facts.title, language),
         units=tuple(_unit(unit, language) for unit in facts.units),
         scope=_scope(registry, language),
-        conditions=_conditions(facts, registry),
+        conditions=_conditions(facts, registry, language),
         own_address=facts.id,
         on_device=on_device(verification, keys) if keys else None,
     )
@@ -214,10 +215,16 @@ def _scope(registry: Registry | None, language: Language) -> tuple[tuple[str, st
     return tuple((language.say(SCOPE[name]) if name in SCOPE else name, ", ".join(values[name])) for name in order)
 
 
-def _conditions(facts: Facts, registry: Registry | None) -> tuple[Note, ...]:
+def _conditions(facts: Facts, registry: Registry | None, language: Language) -> tuple[Note, ...]:
     """The document's own words on how it was judged; what our records say better is left to them."""
-    texts = [facts.criteria] if registry else [facts.description.replace(NOT_ISO_9606, "").strip(), facts.criteria]
-    return tuple(Note(text=visible(text), language="en") for text in texts if text)
+    if facts.criteria == CRITERIA:
+        criteria = Note(text=language.say(CRITERIA), language=language.code)
+    else:
+        criteria = Note(text=visible(facts.criteria), language="en")
+    if registry is not None:
+        return (criteria,)
+    description = Note(text=visible(facts.description.replace(NOT_ISO_9606, "")), language="en")
+    return tuple(note for note in (description, criteria) if note.text)
 
 
 def _behind(verification: Verification, registry: Registry | None, language: Language) -> tuple[tuple[str, str], ...]:

@@ -173,6 +173,12 @@ METHODS: Mapping[Method, str] = {
 
 LEVELS: Mapping[str, str] = {"competent": N_("Competent"), "not-yet-competent": N_("Not yet competent")}
 
+# The one text that every certificate bears so far; another one is shown as it stands in the document.
+CRITERIA = N_(
+    "Every performance criterion of each unit was proved by sufficient evidence under the scheme's assessment plan. "
+    "Assessors recommended, a meeting of people who took no part decided, and another person released."
+)
+
 NOT_REPLACED = (
     N_("the skill and language tests of a country, such as SSW and Japanese tests or EPS-TOPIK"),
     N_("a visa, a work permit or a medical examination"),

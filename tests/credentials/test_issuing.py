@@ -16,6 +16,7 @@ from assessment.credentials.keys import current_key
 from assessment.credentials.printing import attached_credential
 from assessment.credentials.public import did_document, find_by_number, issuers
 from assessment.credentials.publishing import register_text
+from assessment.credentials.releasing import release
 from assessment.credentials.status_lists import published_list
 from assessment.credentials.tables import Credential, CredentialIntent, IssuerKey, StatusList
 from assessment.domain.competency import Method
@@ -28,8 +29,14 @@ from assessment.domain.credentials.verify import verify
 from assessment.domain.errors import Conflict, NotFound
 from assessment.jobs.tables import Job
 from tests.factories.accounts import NOW
-from tests.factories.certification import make_world
-from tests.factories.credentials import issue_everything, make_issued, make_released
+from tests.factories.certification import another_person, make_world
+from tests.factories.credentials import (
+    issue_everything,
+    make_decided,
+    make_issued,
+    make_released,
+    make_releaser,
+)
 
 
 def document_of(session: Session, credential_id: str) -> dict[str, object]:
@@ -157,8 +164,11 @@ def test_the_printed_file_is_sealed_and_carries_the_credential(signing: Session)
 
 def test_trained_under_one_roof_is_said(signing: Session) -> None:
     world = make_world(signing, party=Party.P1)
-    facts = read_facts(document_of(signing, make_issued(signing, world)))
-    assert "also trained" not in facts.description  # nobody of the body trained this candidate
+    decision_id = make_decided(signing, world, trainer=another_person(signing, world))
+    credential_id = release(signing, make_releaser(signing, world), decision_id, now=NOW).id
+    issue_everything(signing)
+    facts = read_facts(document_of(signing, credential_id))
+    assert "The same body also trained the holder (first party, P1)." in facts.description
 
 
 def test_number_and_birth_date_together_find_it(signing: Session) -> None:
@@ -175,9 +185,7 @@ def test_number_and_birth_date_together_find_it(signing: Session) -> None:
 def test_the_register_is_plain_json(signing: Session) -> None:
     make_issued(signing, make_world(signing))
     register = read_object(register_text("http://localhost:8000", issuers(signing)))
-    assert register["issuers"] == {
-        "did:web:localhost%3A8000:b:las": {"name": "LSP Contoh las", "compromised_keys": []}
-    }
+    assert register["issuers"] == {"did:web:localhost%3A8000:b:las": {"name": "LSP Contoh las", "compromised_keys": []}}
 
 
 def test_without_a_signer_the_job_waits_and_is_done_later(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

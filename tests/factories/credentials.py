@@ -4,11 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from assessment.accounts.duties import take_side
 from assessment.certification.deciding import cast_vote, declare, record_decision
 from assessment.certification.tables import Choice
 from assessment.credentials.changing_status import answer, propose
 from assessment.credentials.releasing import release
 from assessment.credentials.tables import StatusPurpose
+from assessment.domain.certification.duties import Side
 from assessment.domain.roles import Role
 from assessment.jobs.service import work_all
 from assessment.web.actor import Actor
@@ -22,19 +24,18 @@ def make_decided(
     *,
     candidate: Actor | None = None,
     number: str = "2026-03",
+    trainer: str | None = None,
     now: datetime = NOW,
 ) -> str:
-    """A decision K of a meeting of everybody who may decide; returns its id."""
+    """A decision K of a meeting of everybody who may decide, one of them from outside; returns its id."""
     application_id = make_recommended(session, world, candidate=candidate, now=now)
-    meeting_id = make_meeting(session, world, application_id, number=number, now=now)
+    if trainer is not None:
+        take_side(session, world.body_id, application_id, trainer, Side.TRAINER, now=now)
+    meeting_id = make_meeting(session, world, application_id, number=number, outside=1, now=now)
     for decider in world.deciders:
         declare(session, decider, meeting_id, application_id, conflict=False, now=now)
-        cast_vote(
-            session, decider, meeting_id, application_id, Choice.COMPETENT, reason="Bukti lengkap.", now=now
-        )
-    decision = record_decision(
-        session, world.deciders[0], meeting_id, application_id, reason="Bukti lengkap.", now=now
-    )
+        cast_vote(session, decider, meeting_id, application_id, Choice.COMPETENT, reason="Bukti lengkap.", now=now)
+    decision = record_decision(session, world.deciders[0], meeting_id, application_id, reason="Bukti lengkap.", now=now)
     return decision.id
 
 
@@ -77,9 +78,7 @@ def make_issued(
     now: datetime = NOW,
 ) -> str:
     """An issued certificate; returns its id."""
-    credential_id = make_released(
-        session, world, releaser=releaser, candidate=candidate, number=number, now=now
-    )
+    credential_id = make_released(session, world, releaser=releaser, candidate=candidate, number=number, now=now)
     issue_everything(session, now)
     return credential_id
 

@@ -109,7 +109,7 @@ class House:
         forged: bool = False,
         erased: bool = False,
         document: Callable[[dict[str, Any]], dict[str, Any]] = dict,
-        sample: bool = False,
+        trained: bool = False,
     ) -> Made:
         """Make one certificate in the wanted state."""
         with writing_on(self.site, body_id=self.body_id) as session:
@@ -122,6 +122,10 @@ class House:
             for purpose in marked:
                 self.marks[purpose].add(position)
             self._publish(session)
+            if trained:
+                trainer = make_person(session, self.body_id, "Pelatih Misal")
+                application_id = session.get_one(CredentialIntent, (self.body_id, made.public_id)).application_id
+                take_side(session, self.body_id, application_id, trainer, Side.TRAINER, now=NOW)
             if erased:
                 erase_person(session, self.body_id, made.person_id, now=NOW)
         return made

@@ -81,7 +81,7 @@ def test_somebody_elses_application_is_refused(session: Session) -> None:
 def test_a_task_of_another_scheme_is_refused(session: Session) -> None:
     practical = make_practical(session, state=S.SCHEDULED)
     with pytest.raises(Invalid):
-        planned_again(session, practical, task_id=make_task(session, practical.body_id).task.id)
+        planned_again(session, practical, task_id=make_task(session, practical.body_id).task_id)
     with pytest.raises(NotFound):
         planned_again(session, practical, task_id="nothing")
 

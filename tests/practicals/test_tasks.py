@@ -15,7 +15,8 @@ from assessment.practicals.tables import Task
 from assessment.practicals.tasks import create_task
 from assessment.schemes.tables import Instrument, InstrumentCoverage, InstrumentKind
 from tests.factories.accounts import NOW, make_body
-from tests.factories.practicals import a_criterion, a_document, demo_document, make_competencies, make_scheme, make_task
+from tests.factories.competency import make_scheme
+from tests.factories.practicals import a_criterion, a_document, demo_document, make_competencies, make_task
 
 
 @pytest.mark.parametrize(("name", "criteria", "sections"), [("welder", 30, 2), ("kitchen", 30, 3)])

@@ -196,7 +196,10 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
 
 
 def test_a_file_that_is_too_large_is_refused_in_words(site: Site, standard: Imported) -> None:
-    answer = upload(signed_in(site, "scheme_manager"), b" " * (17 * 1024 * 1024))
+    visitor = signed_in(site, "scheme_manager")
+    visitor.get("/standards/import?lang=en")
+    body = b" " * (17 * 1024 * 1024)
+    answer = visitor.client.post("/standards/import", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert "Too large" in answer.text
 

@@ -1,0 +1,142 @@
+"""A body's office on a site of its own: a clock that stands, people who can sign in, certificates in every state."""
+
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from assessment.accounts.tables import Account
+from assessment.credentials.changing_status import propose
+from assessment.credentials.tables import StatusPurpose
+from assessment.database import Act, db, unit_of_work
+from assessment.domain.roles import Role
+from assessment.jobs.service import work_all
+from assessment.schemes.tables import SchemeVersion
+from assessment.web.actor import Actor
+from tests.factories.accounts import NOW, PASSWORD, make_actor, make_body
+from tests.factories.certification import World, make_world
+from tests.factories.credentials import change_status, make_decided, make_released, make_releaser
+from tests.fixtures.sites import Site
+
+BODY = "las"
+LATER = NOW + timedelta(days=40)
+
+
+@dataclass(kw_only=True)
+class Office:
+    """A body with one decision to release and, once `issue` ran, four certificates: one of each state."""
+
+    site: Site
+    world: World
+    releaser: Actor
+    stranger: Actor
+    decision_id: str
+    valid: str
+    expired: str
+    suspended: str
+    revoked: str
+    now: datetime = LATER
+    clients: dict[str, FlaskClient] = field(default_factory=dict)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Write in the app, committed at the end."""
+        with self.site.app.app_context(), write(self.now) as session:
+            yield session
+
+    def work(self) -> int:
+        """Do every job that is due."""
+        with self.site.app.app_context():
+            return work_all(lambda: self.now)
+
+    def signed_in(self, actor: Actor) -> FlaskClient:
+        """A browser in which the actor is signed in."""
+        if actor.account_id not in self.clients:
+            client = self.site.client()
+            page = client.get("/signin")
+            answer = client.post(
+                "/signin",
+                data={"login": self.login_of(actor), "password": PASSWORD, "csrf_token": hidden(page, "csrf_token")},
+            )
+            assert answer.status_code == 303, answer.text
+            self.clients[actor.account_id] = client
+        return self.clients[actor.account_id]
+
+    def login_of(self, actor: Actor) -> str:
+        """The login of an actor's account."""
+        with self.site.app.app_context():
+            return db.session().get_one(Account, (actor.body_id, actor.account_id)).login
+
+
+def write(now: datetime) -> AbstractContextManager[Session]:
+    """One unit of work by nobody in particular."""
+    return unit_of_work(Act(body_id=BODY, account_id=None, person_id=None, at=now, name="test"))
+
+
+def open_office(site: Site) -> Office:
+    """Build the office and issue its certificates, then let forty days pass; the site's signer must answer."""
+    site.app.extensions["clock"] = lambda: LATER
+    with site.app.app_context(), write(NOW) as session:
+        world = make_world(session)
+        releaser = make_releaser(session, world)
+        people = {
+            name: make_actor(session, BODY, Role.CANDIDATE, name=name)
+            for name in ("Joko Contoh", "Ayu Contoh", "Rudi Contoh", "Wati Contoh")
+        }
+        certificates = {
+            "valid": make_released(session, world, releaser=releaser, number="2026-01"),
+            "suspended": make_released(
+                session, world, releaser=releaser, candidate=people["Joko Contoh"], number="2026-02"
+            ),
+            "revoked": make_released(
+                session, world, releaser=releaser, candidate=people["Ayu Contoh"], number="2026-03"
+            ),
+        }
+        decision_id = make_decided(session, world, candidate=people["Wati Contoh"], number="2026-04")
+        version = session.get_one(SchemeVersion, (BODY, world.scheme.scheme_version_id))
+        version.validity_months = 1
+        certificates["expired"] = make_released(
+            session, world, releaser=releaser, candidate=people["Rudi Contoh"], number="2026-05"
+        )
+        version.validity_months = 36
+        make_body(session, "lain")
+        stranger = make_actor(session, "lain", Role.RELEASER, Role.QUALITY_MANAGER, Role.CANDIDATE)
+    with site.app.app_context():
+        work_all(lambda: NOW)
+        with write(NOW) as session:
+            for name, purpose in (("suspended", StatusPurpose.SUSPENSION), ("revoked", StatusPurpose.REVOCATION)):
+                change_status(session, releaser, world.quality, certificates[name], purpose)
+    return Office(
+        site=site,
+        world=world,
+        releaser=releaser,
+        stranger=stranger,
+        decision_id=decision_id,
+        **certificates,
+    )
+
+
+def propose_revocation(office: Office, credential_id: str) -> str:
+    """A proposal of the quality manager that waits for a second person; returns its id."""
+    with office.writing() as session:
+        return propose(
+            session,
+            office.world.quality,
+            credential_id,
+            StatusPurpose.REVOCATION,
+            True,
+            reason="Bukti identitas ternyata palsu.",
+            now=LATER,
+        ).id
+
+
+def hidden(page: TestResponse, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found is not None, page.text[:500]
+    return found[1]

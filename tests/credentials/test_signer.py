@@ -1,0 +1,166 @@
+"""The signer: what it does, what it refuses, and what its files look like."""
+
+import base64
+import json
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from assessment.credentials.signer import LONGEST_LINE, Keys, Refused, answer, free_path
+from assessment.credentials.signer_client import SignerClient, running_signer
+from assessment.domain.errors import Conflict
+from assessment.settings import Settings, SettingsError
+from tests.fixtures.databases import settings_for
+
+SECRET = bytes(range(32))
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    home = tmp_path_factory.mktemp("signer")
+    settings = settings_for(home, f"sqlite:///{home / 'none.sqlite'}")
+    with running_signer(settings):
+        yield settings
+
+
+@contextmanager
+def talk(settings: Settings) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(5)
+        connection.connect(str(settings.signer_socket))
+        yield connection
+
+
+def say(settings: Settings, line: bytes) -> dict[str, Any]:
+    with talk(settings) as connection:
+        connection.sendall(line + b"\n")
+        with connection.makefile("rb") as lines:
+            value: dict[str, Any] = json.loads(lines.readline())
+            return value
+
+
+def test_it_signs_with_the_key_that_it_opened(settings: Settings) -> None:
+    client = SignerClient(settings.signer_socket)
+    public = client.open_key("las", 2026)
+    Ed25519PublicKey.from_public_bytes(public).verify(client.sign("las", "2026", b"content"), b"content")
+
+
+def test_opening_again_gives_the_same_key(settings: Settings) -> None:
+    client = SignerClient(settings.signer_socket)
+    assert client.open_key("las", 2027) == client.open_key("las", 2027)
+    assert client.open_key("las", 2027) != client.open_key("dapur", 2027)
+
+
+def test_socket_and_key_files_are_for_their_owner_alone(settings: Settings) -> None:
+    SignerClient(settings.signer_socket).open_key("las", 2026)
+    file = settings.home / "keys" / "las" / "2026.key"
+    assert stat.S_IMODE(settings.signer_socket.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"not json",
+        b"[1]",
+        b'{"op": "ping", "more": 1}',
+        b'{"op": "open", "body": "../etc", "year": 2026}',
+        b'{"op": "open", "body": "las", "year": true}',
+        b'{"op": "open", "body": "las", "year": 99}',
+        b'{"op": "sign", "body": "las", "key": "../2026", "content": "AAAA"}',
+        b'{"op": "sign", "body": "las", "key": "2999", "content": "AAAA"}',
+        b'{"op": "sign", "body": "las", "key": "2026", "content": "@"}',
+        b'{"op": "sign", "body": "las", "key": "2026", "content": ""}',
+        b'{"op": "export", "body": "las", "key": "2026"}',
+        b'{"op": "sign", "body": "las", "key": "2026", "content": "' + base64.b64encode(bytes(5000)) + b'"}',
+        b"[" * 5000,
+    ],
+)
+def test_anything_else_is_refused_and_it_goes_on(settings: Settings, line: bytes) -> None:
+    refused = say(settings, line)
+    assert (refused["ok"], set(refused)) == (False, {"ok", "error"})
+    assert SignerClient(settings.signer_socket).ping()
+
+
+def test_a_line_without_end_is_cut_off(settings: Settings) -> None:
+    with talk(settings) as connection:
+        connection.sendall(b"x" * (LONGEST_LINE + 1))
+        assert b"at most" in connection.recv(1000)
+        assert connection.recv(1000) == b""
+    assert SignerClient(settings.signer_socket).ping()
+
+
+def test_who_hangs_up_in_the_middle_harms_nobody(settings: Settings) -> None:
+    for _ in range(20):
+        with talk(settings) as connection:
+            connection.sendall(b'{"op": "pi')
+    assert SignerClient(settings.signer_socket).ping()
+
+
+def test_several_lines_on_one_connection(settings: Settings) -> None:
+    with talk(settings) as connection, connection.makefile("rb") as lines:
+        for _ in range(3):
+            connection.sendall(b'{"op": "ping"}\n')
+            assert json.loads(lines.readline()) == {"ok": True}
+
+
+def test_a_second_signer_does_not_take_the_place_of_the_first(settings: Settings) -> None:
+    with pytest.raises(SettingsError, match="another signer"):
+        free_path(settings.signer_socket)
+    with running_signer(settings):  # finds the one that answers
+        assert SignerClient(settings.signer_socket).ping()
+    assert SignerClient(settings.signer_socket).ping()
+
+
+def test_without_a_signer_the_client_refuses(tmp_path: Path) -> None:
+    client = SignerClient(tmp_path / "nobody.sock")
+    assert not client.ping()
+    with pytest.raises(Conflict, match=r"The signer does not answer\."):
+        client.sign("las", "2026", b"content")
+
+
+def test_a_socket_left_behind_is_replaced(tmp_path: Path) -> None:
+    place = tmp_path / "signer.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(place))
+    assert free_path(place) == place
+    assert not place.exists()
+
+
+def test_a_path_too_long_for_a_socket_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="TERUJI_SIGNER_SOCKET"):
+        free_path(tmp_path / ("x" * 120))
+
+
+def test_a_key_survives_a_restart_and_no_other_secret_opens_it(tmp_path: Path) -> None:
+    public = Keys(tmp_path, SECRET).open("las", "2026").public_key().public_bytes_raw()
+    assert Keys(tmp_path, SECRET).open("las", "2026").public_key().public_bytes_raw() == public
+    with pytest.raises(Refused, match="another secret"):
+        Keys(tmp_path, bytes(32)).open("las", "2026")
+
+
+def test_a_key_file_cannot_be_moved_to_another_body(tmp_path: Path) -> None:
+    Keys(tmp_path, SECRET).open("las", "2026")
+    (tmp_path / "lain").mkdir()
+    (tmp_path / "las" / "2026.key").rename(tmp_path / "lain" / "2026.key")
+    with pytest.raises(Refused, match="another secret"):
+        Keys(tmp_path, SECRET).find("lain", "2026")
+
+
+def test_the_private_key_is_not_in_its_file_in_the_clear(tmp_path: Path) -> None:
+    key = Keys(tmp_path, SECRET).open("las", "2026")
+    assert key.private_bytes_raw() not in (tmp_path / "las" / "2026.key").read_bytes()
+
+
+def test_signing_does_not_make_a_key(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no key"):
+        answer(Keys(tmp_path, SECRET), b'{"op": "sign", "body": "las", "key": "2026", "content": "AAAA"}')
+    assert list(tmp_path.iterdir()) == []
