@@ -23,6 +23,7 @@ from assessment.exams.views_sittings import sittings
 from assessment.item_bank.views import item_bank
 from assessment.practicals.views_sheet import practicals
 from assessment.practicals.views_tasks import tasks
+from assessment.reports.views import reports
 from assessment.schemes.views_editing import schemes
 from assessment.standards.views import standards
 from assessment.verification.views import verification
@@ -54,4 +55,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     releases,
     certificates,
     public_files,
+    reports,
 )

@@ -11,5 +11,6 @@ pytest_plugins = [
     "tests.fixtures.measuring",
     "tests.fixtures.databases",
     "tests.fixtures.sites",
+    "tests.fixtures.demos",
     "tests.fixtures.browser",
 ]

@@ -37,9 +37,16 @@ def close_keys(app: Flask) -> None:
 
     @app.after_request
     def store(response: Response) -> Response | WerkzeugResponse:
-        if "once" not in g or response.status_code not in (302, 303):
+        if "once" not in g:
             return response
         somebody, key = g.once
+        if response.status_code in (409, 422) and not g.get("keep_if_refused"):
+            # Refused because an equal post came first: this one is led to that one's place.
+            db.session.rollback()
+            place = _place(somebody, key)
+            return response if place is None else redirect(place, 303)
+        if response.status_code not in (302, 303):
+            return response
         try:
             db.session.execute(
                 insert(OneTimeKey).values(

@@ -58,7 +58,50 @@ def confirm(
     if (unit_id, method) not in gathered.evidence_at:
         raise Conflict(N_("There is no evidence of this kind for the unit yet."))
     _begin(session, actor, application, now=now)
-    confirmation = EvidenceConfirmation(
+    confirmation = _confirmation(
+        actor,
+        application_id,
+        unit_id,
+        method,
+        valid=valid,
+        authentic=authentic,
+        current=current,
+        sufficient=sufficient,
+        now=now,
+    )
+    session.add(confirmation)
+    session.flush()
+    return confirmation
+
+
+def confirm_everything(session: Session, actor: Actor, application_id: str, *, now: datetime) -> int:
+    """Confirm all evidence that waits, each piece by all four rules; returns how many confirmations were made."""
+    application = _in_work(session, actor, application_id, now=now)
+    waiting = gather(session, application, until=now).unconfirmed()
+    _begin(session, actor, application, now=now)
+    session.add_all(
+        _confirmation(
+            actor, application_id, unit_id, method, valid=True, authentic=True, current=True, sufficient=True, now=now
+        )
+        for unit_id, method in waiting
+    )
+    session.flush()
+    return len(waiting)
+
+
+def _confirmation(
+    actor: Actor,
+    application_id: str,
+    unit_id: str,
+    method: Method,
+    *,
+    valid: bool,
+    authentic: bool,
+    current: bool,
+    sufficient: bool,
+    now: datetime,
+) -> EvidenceConfirmation:
+    return EvidenceConfirmation(
         body_id=actor.body_id,
         id=new_id(),
         application_id=application_id,
@@ -71,29 +114,6 @@ def confirm(
         person_id=actor.person_id,
         at=now,
     )
-    session.add(confirmation)
-    session.flush()
-    return confirmation
-
-
-def confirm_everything(session: Session, actor: Actor, application_id: str, *, now: datetime) -> int:
-    """Confirm all evidence that waits, each piece by all four rules; returns how many confirmations were made."""
-    application = _in_work(session, actor, application_id, now=now)
-    waiting = gather(session, application, until=now).unconfirmed()
-    for unit_id, method in waiting:
-        confirm(
-            session,
-            actor,
-            application_id,
-            unit_id,
-            method,
-            valid=True,
-            authentic=True,
-            current=True,
-            sufficient=True,
-            now=now,
-        )
-    return len(waiting)
 
 
 def ask_orally(
@@ -202,7 +222,8 @@ def recommend(
     if still_open:
         raise Conflict(N_("Expected every follow-up to be closed first; still open: %(count)s."), count=len(still_open))
     gathered = gather(session, application, until=now)
-    derived = overall(gathered, unit_results(gathered))
+    results = unit_results(gathered)
+    derived = overall(gathered, results)
     if derived.outcome is Outcome.NEEDS_MORE_EVIDENCE:
         raise Conflict(
             N_("Evidence is still open in %(count)s places; confirm it, close it, or ask for more."),
@@ -213,7 +234,7 @@ def recommend(
             N_("The evidence does not carry K: %(count)s criteria are not proved."), count=len(derived.missing)
         )
     text = said(note) if outcome is Choice.NOT_YET_COMPETENT else note.strip()
-    record_results(session, application, now=now)
+    record_results(session, application, gathered, results, now=now)
     if application.state is ApplicationState.IN_ASSESSMENT:
         move(session, actor, application, ApplicationEvent.FINISH_ASSESSMENT, reason="", now=now)
     move(session, actor, application, ApplicationEvent.RECOMMEND, reason=outcome.value, now=now)

@@ -72,12 +72,17 @@ def decision_page(
         title=words[case.version.id].text if case.version.id in words else case.scheme_code,
         table=table_of(judged.results, judged.sums, words),
         voters=tuple(
-            Voter(
-                name=named.get(standing.member.person_id, ERASED_NAME).text,
-                standing=standing,
-                given=given_by[standing.member.person_id],
+            sorted(
+                (
+                    Voter(
+                        name=named.get(standing.member.person_id, ERASED_NAME).text,
+                        standing=standing,
+                        given=given_by[standing.member.person_id],
+                    )
+                    for standing in judged.decision.standings
+                ),
+                key=lambda voter: voter.name,
             )
-            for standing in judged.decision.standings
         ),
         names=named,
         criteria={id_: f"{word.more} {word.text}" for id_, word in words.items() if word.more},

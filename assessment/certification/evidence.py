@@ -114,9 +114,15 @@ def overall(gathered: Gathered, results: Mapping[str, UnitResult]) -> SchemeResu
     return scheme_result(results, gathered.grid.rule)
 
 
-def record_results(session: Session, application: Application, *, now: datetime) -> dict[str, UnitResultRow]:
-    """Derive the result of each unit and add it as a new row; earlier results stay."""
-    gathered = gather(session, application, until=now)
+def record_results(
+    session: Session,
+    application: Application,
+    gathered: Gathered,
+    results: Mapping[str, UnitResult],
+    *,
+    now: datetime,
+) -> dict[str, UnitResultRow]:
+    """Add the result of each unit as a new row; earlier results stay."""
     rows = {
         unit_id: UnitResultRow(
             body_id=application.body_id,
@@ -128,7 +134,7 @@ def record_results(session: Session, application: Application, *, now: datetime)
             detail=result_to_json(result, gathered.sums.get(unit_id)),
             derived_at=now,
         )
-        for unit_id, result in unit_results(gathered).items()
+        for unit_id, result in results.items()
     }
     session.add_all(rows.values())
     session.flush()

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import CertificationBody, CheckIn, Duty, Party, Site
@@ -299,7 +299,7 @@ def _units(session: Session, decision: Decision, version: SchemeVersion) -> tupl
 
 def _places(session: Session, application: Application) -> tuple[Place, ...]:
     exams = (
-        select(Sitting.starts_at.label("at"), Site.name, Site.city)
+        select(literal("exam").label("kind"), Sitting.starts_at.label("at"), Site.name, Site.city)
         .join(Attempt, (Attempt.body_id == Sitting.body_id) & (Attempt.sitting_id == Sitting.id))
         .join(Site, (Site.body_id == Sitting.body_id) & (Site.id == Sitting.site_id))
         .where(
@@ -309,7 +309,7 @@ def _places(session: Session, application: Application) -> tuple[Place, ...]:
         )
     )
     practicals = (
-        select(Practical.starts_at.label("at"), Site.name, Site.city)
+        select(literal("practical").label("kind"), Practical.starts_at.label("at"), Site.name, Site.city)
         .join(Site, (Site.body_id == Practical.body_id) & (Site.id == Practical.site_id))
         .where(
             Practical.body_id == application.body_id,
@@ -318,8 +318,7 @@ def _places(session: Session, application: Application) -> tuple[Place, ...]:
         )
     )
     found = [
-        Place(kind=kind, at=row.at, site_name=row.name, site_city=row.city)
-        for kind, statement in (("exam", exams), ("practical", practicals))
-        for row in session.execute(statement)
+        Place(kind=row.kind, at=row.at, site_name=row.name, site_city=row.city)
+        for row in session.execute(union_all(exams, practicals))
     ]
     return tuple(sorted(found, key=lambda place: place.at))

@@ -22,11 +22,15 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from assessment.certification.tables import Choice, Purpose
 from assessment.certification.wording import PURPOSES
-from assessment.web.inputs import Input
+from assessment.web.inputs import Input, choices
 
 MOMENT = "%Y-%m-%dT%H:%M"
 LONG = Length(max=2_000)
-YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]
+OUTCOMES = {
+    Choice.COMPETENT.value: _l("Competent (K)"),
+    Choice.NOT_YET_COMPETENT.value: _l("Not yet competent (BK)"),
+}
+YES_NO = {"yes": _l("Yes"), "no": _l("No")}
 
 
 class ProgrammeInput(Input):
@@ -70,7 +74,7 @@ def self_assessment_input(elements: Sequence[tuple[str, str]]) -> tuple[Input, d
         able, evidence = names[id_]
         fields[able] = RadioField(
             text,
-            choices=[("yes", _l("I can do this")), ("no", _l("Not yet"))],
+            choices=choices({"yes": _l("I can do this"), "no": _l("Not yet")}),
             validators=[InputRequired(_l("Choose one of the two."))],
         )
         fields[evidence] = TextAreaField(
@@ -86,7 +90,7 @@ def consents_input(purposes: Iterable[Purpose], *, minor: bool) -> tuple[Input, 
     """Return the input of the consents, and by purpose its field; under 18 it asks for the guardian."""
     fields: dict[str, Field] = {
         purpose.value: RadioField(
-            PURPOSES[purpose], choices=YES_NO, validators=[InputRequired(_l("Choose one of the two."))]
+            PURPOSES[purpose], choices=choices(YES_NO), validators=[InputRequired(_l("Choose one of the two."))]
         )
         for purpose in purposes
     }
@@ -111,7 +115,7 @@ class CheckInput(Input):
     prerequisite_id = HiddenField(validators=[DataRequired()])
     accepted = RadioField(
         _l("The proof"),
-        choices=[("yes", _l("Seen and accepted")), ("no", _l("Not accepted"))],
+        choices=choices({"yes": _l("Seen and accepted"), "no": _l("Not accepted")}),
         validators=[InputRequired()],
     )
     note = StringField(_l("What was seen, or why it is not accepted"), validators=[Optional(), LONG])
@@ -120,7 +124,7 @@ class CheckInput(Input):
 class DocumentInput(Input):
     """An identity document that the officer holds in their hands."""
 
-    kind = SelectField(_l("Document"), choices=[("passport", _l("Passport")), ("ktp", _l("Identity card (KTP)"))])
+    kind = SelectField(_l("Document"), choices=choices({"passport": _l("Passport"), "ktp": _l("Identity card (KTP)")}))
     number = StringField(_l("Number"), validators=[DataRequired(), Length(max=40)])
     valid_until = DateField(_l("Valid until"), validators=[Optional()])
 
@@ -167,7 +171,7 @@ class OralInput(Input):
     answer = TextAreaField(_l("Answer in the candidate's words"), validators=[DataRequired(), Length(max=4_000)])
     sufficient = RadioField(
         _l("The answer"),
-        choices=[("yes", _l("Suffices")), ("no", _l("Does not suffice"))],
+        choices=choices({"yes": _l("Suffices"), "no": _l("Does not suffice")}),
         validators=[InputRequired()],
     )
 
@@ -185,10 +189,7 @@ class RecommendationInput(Input):
 
     outcome = RadioField(
         _l("Recommendation"),
-        choices=[
-            (Choice.COMPETENT.value, _l("Competent (K)")),
-            (Choice.NOT_YET_COMPETENT.value, _l("Not yet competent (BK)")),
-        ],
+        choices=choices(OUTCOMES),
         validators=[InputRequired()],
     )
     note = TextAreaField(_l("Note for the meeting"), validators=[Optional(), LONG])
@@ -222,7 +223,7 @@ class DeclarationInput(Input):
 
     conflict = RadioField(
         _l("Conflict of interest"),
-        choices=[("no", _l("I have none on this case")), ("yes", _l("I have one and do not vote"))],
+        choices=choices({"no": _l("I have none on this case"), "yes": _l("I have one and do not vote")}),
         validators=[InputRequired()],
     )
     detail = StringField(_l("What it is, if there is one"), validators=[Optional(), LONG])
@@ -233,10 +234,7 @@ class VoteInput(Input):
 
     choice = RadioField(
         _l("Your vote"),
-        choices=[
-            (Choice.COMPETENT.value, _l("Competent (K)")),
-            (Choice.NOT_YET_COMPETENT.value, _l("Not yet competent (BK)")),
-        ],
+        choices=choices(OUTCOMES),
         validators=[InputRequired()],
     )
     reason = TextAreaField(_l("Reason"), description=_l("Needed for BK."), validators=[Optional(), LONG])
@@ -246,13 +244,13 @@ class AppealInput(Input):
     """The appeal with its three questions (FR.AK.04)."""
 
     process_explained = RadioField(
-        _l("Was the way to appeal explained to you?"), choices=YES_NO, validators=[InputRequired()]
+        _l("Was the way to appeal explained to you?"), choices=choices(YES_NO), validators=[InputRequired()]
     )
     discussed_with_assessor = RadioField(
-        _l("Did you talk about it with the assessor?"), choices=YES_NO, validators=[InputRequired()]
+        _l("Did you talk about it with the assessor?"), choices=choices(YES_NO), validators=[InputRequired()]
     )
     wants_help = RadioField(
-        _l("Do you want somebody to help you with the appeal?"), choices=YES_NO, validators=[InputRequired()]
+        _l("Do you want somebody to help you with the appeal?"), choices=choices(YES_NO), validators=[InputRequired()]
     )
     grounds = TextAreaField(
         _l("Why you appeal"),
@@ -266,7 +264,9 @@ class AppealAnswerInput(Input):
 
     upheld = RadioField(
         _l("Answer"),
-        choices=[("yes", _l("Upheld: the candidate is assessed again")), ("no", _l("Dismissed: the decision stays"))],
+        choices=choices(
+            {"yes": _l("Upheld: the candidate is assessed again"), "no": _l("Dismissed: the decision stays")}
+        ),
         validators=[InputRequired()],
     )
     reason = TextAreaField(_l("Reason"), validators=[DataRequired(), Length(min=5, max=2_000)])

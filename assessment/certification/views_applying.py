@@ -17,7 +17,7 @@ from assessment.certification.inputs import (
     yes,
 )
 from assessment.certification.queries import Head, head_of, standing_of_application
-from assessment.certification.tables import Purpose
+from assessment.certification.tables import Application, Purpose
 from assessment.certification.wording import PARTS
 from assessment.database import db
 from assessment.domain.certification.application_states import ApplicationState
@@ -147,14 +147,12 @@ def check(application_id: str) -> str | Response | tuple[str, int]:
             refusal = say(error) if isinstance(error, Conflict) else gettext("Some steps are not whole yet.")
         else:
             return redirect(url_for("applications.page", application_id=application_id), 303)
-    missing = parts_missing(db.session(), head.application, now=now())
+    shown = steps(None, head.application)
     page = render_template(
         "certification/apply_check.html",
         head=head,
-        steps=steps(None, application_id),
-        missing=[
-            {"text": PARTS[part], "href": url_for(ENDPOINTS[part], application_id=application_id)} for part in missing
-        ],
+        steps=shown,
+        missing=[{"text": step["label"], "href": step["href"]} for step in shown if step["state"] == "todo"],
         required=required_of(db.session(), head.application, language()),
         units=said_of_elements(db.session(), head.application, language()),
         refusal=refusal,
@@ -177,20 +175,19 @@ def onward(part: Part, application_id: str) -> Response:
     return redirect(url_for(FOLLOWING[part], application_id=application_id), 303)
 
 
-def steps(part: Part | None, application_id: str) -> list[dict[str, str]]:
-    """The steps of the application, with the one that is open now; None is the last look."""
-    order = list(Part)
-    here = len(order) if part is None else order.index(part)
+def steps(part: Part | None, application: Application) -> list[dict[str, str]]:
+    """The steps of the application: which are whole, and which is open now; None is the last look."""
+    missing = parts_missing(db.session(), application, now=now())
     found = [
         {
             "label": str(PARTS[each]),
-            "state": "current" if place == here else ("done" if place < here else "todo"),
-            "href": url_for(ENDPOINTS[each], application_id=application_id),
+            "state": "current" if each is part else ("todo" if each in missing else "done"),
+            "href": url_for(ENDPOINTS[each], application_id=application.id),
         }
-        for place, each in enumerate(order)
+        for each in Part
     ]
     last = {"label": gettext("Check and submit"), "state": "current" if part is None else "todo"}
-    return [*found, last | {"href": url_for("applications.check", application_id=application_id)}]
+    return [*found, last | {"href": url_for("applications.check", application_id=application.id)}]
 
 
 def step_page(template: str, part: Part, head: Head, form: object, **values: object) -> tuple[str, int]:
@@ -200,7 +197,7 @@ def step_page(template: str, part: Part, head: Head, form: object, **values: obj
         f"certification/{template}.html",
         head=head,
         form=form,
-        steps=steps(part, head.application.id),
+        steps=steps(part, head.application),
         **values,
     )
     return page, 422 if refused else 200

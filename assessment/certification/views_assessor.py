@@ -1,6 +1,6 @@
 """The assessor's page of an application: confirm evidence, ask orally, ask for more, recommend."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from assessment.certification.assessor_page import AssessorPage, assessor_page
 from assessment.certification.inputs import ConfirmInput, FollowUpInput, OralInput, RecommendationInput, yes
 from assessment.certification.queries import head_of, heads
 from assessment.certification.tables import Application, Choice
+from assessment.certification.texts import Words
 from assessment.certification.wording import METHODS, REASONS, STATES
 from assessment.database import db
 from assessment.domain.certification.application_states import ApplicationState
@@ -26,6 +27,7 @@ from assessment.domain.errors import N_, Invalid, NotFound, Refusal
 from assessment.domain.roles import Role
 from assessment.practicals.tables import TaskResult
 from assessment.web.actor import Actor, me
+from assessment.web.inputs import choices
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -64,6 +66,19 @@ def confirm(application_id: str) -> str | Response | tuple[str, int]:
             sufficient=bool(form.sufficient.data),
             now=now(),
         ),
+        gettext("Saved."),
+        anchor="confirm",
+    )
+
+
+@evidence.post("/evidence/<application_id>/confirmations/all")
+def confirm_all(application_id: str) -> str | Response | tuple[str, int]:
+    if request.form.get("looked") != "yes":
+        return _page(application_id, refusal=gettext("Say first that you have looked at every piece.")), 422
+    return _act(
+        application_id,
+        None,
+        lambda: assessing.confirm_everything(db.session(), me(), application_id, now=now()),
         gettext("Saved."),
         anchor="confirm",
     )
@@ -170,8 +185,8 @@ def _page(application_id: str, *, form: Any = None, refusal: str = "") -> str:
         return form if isinstance(form, kind) else kind(formdata=None)
 
     oral, follow_up = own(OralInput), own(FollowUpInput)
-    oral.criterion_id.choices = [(id_, _short(f"{words.more} {words.text}")) for id_, words in shown.askable]
-    follow_up.criterion_id.choices = [(id_, _short(f"{words.more} {words.text}")) for id_, words in shown.criteria]
+    oral.criterion_id.choices = _criteria(shown.askable)
+    follow_up.criterion_id.choices = _criteria(shown.criteria)
     return render_template(
         "certification/evidence.html",
         shown=shown,
@@ -181,6 +196,7 @@ def _page(application_id: str, *, form: Any = None, refusal: str = "") -> str:
         oral=oral,
         follow_up=follow_up,
         recommendation=own(RecommendationInput),
+        confirmation=ConfirmInput(formdata=None),
         refusal=refusal,
         method_names=METHODS,
         reasons=REASONS,
@@ -189,6 +205,10 @@ def _page(application_id: str, *, form: Any = None, refusal: str = "") -> str:
 
 def _may_work(shown: AssessorPage) -> bool:
     return Role.ASSESSOR in me().roles and shown.head.application.state in assessing.IN_WORK
+
+
+def _criteria(found: Iterable[tuple[str, Words]]) -> list[Any]:
+    return choices({id_: _short(f"{words.more} {words.text}") for id_, words in found})
 
 
 def _short(text: str) -> str:

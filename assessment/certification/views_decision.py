@@ -21,9 +21,12 @@ from assessment.database import db
 from assessment.domain.errors import N_, NotFound, Refusal
 from assessment.domain.roles import Role
 from assessment.web.actor import me
+from assessment.web.inputs import choices
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
+
+SHORTENED = 90
 
 decisions = Blueprint("decisions", __name__)
 
@@ -146,11 +149,13 @@ def _page(meeting_id: str, application_id: str, *, form: Any = None, refusal: st
         return form if isinstance(form, kind) else kind(formdata=None)
 
     follow_up = own(FollowUpInput)
-    follow_up.criterion_id.choices = [
-        (status.criterion_id, shown.criteria.get(status.criterion_id, "—")[:90])
-        for result in shown.judged.results.values()
-        for status in result.criteria
-    ]
+    follow_up.criterion_id.choices = choices(
+        {
+            status.criterion_id: shown.criteria.get(status.criterion_id, "—")[:SHORTENED]
+            for result in shown.judged.results.values()
+            for status in result.criteria
+        }
+    )
     mine = next((voter for voter in shown.voters if voter.standing.member.person_id == me().person_id), None)
     return render_template(
         "certification/decision.html",

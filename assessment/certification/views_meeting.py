@@ -31,6 +31,7 @@ from assessment.domain.errors import Refusal
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
+from assessment.web.inputs import choices
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -157,9 +158,8 @@ def _page(meeting_id: str, *, refusal: str = "") -> str:
         )
     shown = meeting_page(session, me().body_id, meeting_id, language=language(), also=invitable)
     member = MemberInput(formdata=None)
-    member.person_id.choices = sorted(
-        ((id_, shown.name(id_)) for id_ in invitable if shown.member(id_) is None), key=lambda pair: pair[1]
-    )
+    uninvited = [(shown.name(id_), id_) for id_ in invitable if shown.member(id_) is None]
+    member.person_id.choices = choices({id_: name for name, id_ in sorted(uninvited)})
     return render_template(
         "certification/meeting.html",
         shown=shown,

@@ -40,6 +40,7 @@ from assessment.domain.errors import N_, NotFound, Refusal
 from assessment.domain.roles import Role
 from assessment.schemes.tables import Scheme, SchemeVersion
 from assessment.web.actor import Actor, me
+from assessment.web.inputs import choices
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -235,9 +236,7 @@ def _file(application_id: str, *, refusal: str = "") -> str:
     people |= {each.checked_by for each in required if each.checked_by}
     named = names(session, me().body_id, people)
     trainer = PersonInput(formdata=None)
-    trainer.person_id.choices = sorted(
-        ((id_, named[id_].text) for id_ in staff if id_ in named), key=lambda pair: pair[1]
-    )
+    trainer.person_id.choices = choices({id_: text for text, id_ in sorted((named[id_].text, id_) for id_ in staff)})
     events = set(APPLICATION.events(application.state))
     return render_template(
         "certification/file.html",

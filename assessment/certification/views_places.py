@@ -20,6 +20,7 @@ from assessment.domain.certification.application_states import ApplicationState 
 from assessment.domain.errors import N_, NotFound, Refusal
 from assessment.domain.roles import Role
 from assessment.web.actor import me
+from assessment.web.inputs import choices
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -36,9 +37,8 @@ def page(application_id: str) -> str:
 def exam(application_id: str) -> str | Response | tuple[str, int]:
     form = RosterPlaceInput()
     head = _head(application_id)
-    form.sitting_id.choices = [
-        (sitting.id, sitting.code) for sitting, _ in coming_sittings(db.session(), head.application, now=now())
-    ]
+    coming = coming_sittings(db.session(), head.application, now=now())
+    form.sitting_id.choices = choices({sitting.id: sitting.code for sitting, _ in coming})
     if not form.validate_on_submit():
         return _page(application_id, exam_form=form), 422
     try:
@@ -94,9 +94,11 @@ def _choices(form: PracticalPlaceInput, head: Head) -> None:
     session, body_id = db.session(), me().body_id
     assessors = people_with(session, body_id, [Role.ASSESSOR], now=now()) - {head.application.person_id}
     named = names(session, body_id, assessors)
-    form.task_id.choices = tasks_for(session, head.application, language())
-    form.site_id.choices = sites_of(session, body_id)
-    form.assessor_id.choices = sorted(((id_, name.text) for id_, name in named.items()), key=lambda pair: pair[1])
+    form.task_id.choices = choices(dict(tasks_for(session, head.application, language())))
+    form.site_id.choices = choices(dict(sites_of(session, body_id)))
+    form.assessor_id.choices = choices(
+        {id_: text for text, id_ in sorted((name.text, id_) for id_, name in named.items())}
+    )
 
 
 def _page(
@@ -110,7 +112,7 @@ def _page(
     session = db.session()
     exam_form = exam_form or RosterPlaceInput(formdata=None)
     sittings = coming_sittings(session, head.application, now=now())
-    exam_form.sitting_id.choices = [(sitting.id, f"{sitting.code} · {site}") for sitting, site in sittings]
+    exam_form.sitting_id.choices = choices({sitting.id: f"{sitting.code} · {site}" for sitting, site in sittings})
     if practical_form is None:
         practical_form = PracticalPlaceInput(formdata=None)
         _choices(practical_form, head)

@@ -14,9 +14,9 @@ from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assessment.certification.facts import DecisionFacts, decision_facts
+from assessment.certification.facts import decision_facts
 from assessment.certification.grid import grid_of
-from assessment.credentials.keys import is_demo, origin
+from assessment.credentials.keys import installation
 from assessment.domain.certification.clocks import calendar_day, valid_until
 from assessment.domain.competency import Method, Outcome
 from assessment.domain.credentials.achievement import Achievement, UnitOffered, UnitProof
@@ -80,7 +80,9 @@ class Certificate:
     licensed: bool
     authority: str
     authority_number: str
-    achievement: Achievement
+    scheme_code: str
+    scheme_version: int
+    scheme_version_id: str
     titles: Mapping[str, str]
     summaries: Mapping[str, str]
     scope: tuple[tuple[str, tuple[str, ...]], ...]
@@ -127,7 +129,7 @@ class Certificate:
 def certificate_of(session: Session, body_id: str, decision_id: str) -> Certificate:
     """Return what the certificate of a decision states. Raises NotFound for an unknown decision of this body."""
     facts = decision_facts(session, body_id, decision_id)
-    address = origin(session)
+    address, demo = installation(session)
     zone = ZoneInfo(facts.zone)
     licence = facts.licence
     return Certificate(
@@ -140,7 +142,9 @@ def certificate_of(session: Session, body_id: str, decision_id: str) -> Certific
         licensed=licence is not None and bool(licence.authority_number),
         authority=licence.authority if licence else "",
         authority_number=(licence.authority_number or "") if licence else "",
-        achievement=_achievement(session, facts, address),
+        scheme_code=facts.scheme_code,
+        scheme_version=facts.scheme_version_number,
+        scheme_version_id=facts.scheme_version_id,
         titles=facts.scheme_titles,
         summaries=facts.scheme_summaries,
         scope=_grouped(facts.scope),
@@ -157,7 +161,7 @@ def certificate_of(session: Session, body_id: str, decision_id: str) -> Certific
         deciders=facts.deciders,
         outside_deciders=facts.outside_deciders,
         trained_here=facts.trained_here,
-        stamp=facts.sample or is_demo(session),
+        stamp=facts.sample or demo,
         welding=bool(WELDING_SCOPE & {name for name, _ in facts.scope}),
         decided_on=facts.decided_on,
         valid_until_on=valid_until(facts.decided_on, months=facts.validity_months),
@@ -202,22 +206,24 @@ def _day(at: datetime, zone: ZoneInfo) -> date:
     return calendar_day(at, zone)
 
 
-def _achievement(session: Session, facts: DecisionFacts, address: str) -> Achievement:
-    """The scheme version as an achievement; the same for every certificate of the version."""
-    version = scheme_address(address, facts.body_id, facts.scheme_code, facts.scheme_version_number)
-    title = in_language(facts.scheme_titles, "en")
+def achievement_of(session: Session, certificate: Certificate) -> Achievement:
+    """Return the scheme version as an achievement; the same for every certificate of the version."""
+    address = scheme_address(
+        certificate.origin, certificate.body_id, certificate.scheme_code, certificate.scheme_version
+    )
+    title = in_language(certificate.titles, "en")
     return Achievement(
-        id=version,
-        code=facts.scheme_code,
-        version=str(facts.scheme_version_number),
-        kind=CERTIFICATION if facts.licence is not None and facts.licence.authority_number else ASSESSMENT,
+        id=address,
+        code=certificate.scheme_code,
+        version=str(certificate.scheme_version),
+        kind=CERTIFICATION if certificate.licensed else ASSESSMENT,
         name=title,
-        source_name=in_language(facts.scheme_titles, "id"),
-        description=in_language(facts.scheme_summaries, "en") or title,
+        source_name=in_language(certificate.titles, "id"),
+        description=in_language(certificate.summaries, "en") or title,
         criteria=CRITERIA,
-        framework=facts.licence.authority if facts.licence and facts.licence.authority_number else facts.body_name,
-        url=scheme_address(address, facts.body_id, facts.scheme_code),
-        units=offered_units(session, facts.body_id, facts.scheme_version_id, version),
+        framework=certificate.authority if certificate.licensed else certificate.issuer_name,
+        url=scheme_address(certificate.origin, certificate.body_id, certificate.scheme_code),
+        units=offered_units(session, certificate.body_id, certificate.scheme_version_id, address),
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import birth_date_of, name_of, sealer
 from assessment.accounts.sealing import wrapped_key
-from assessment.credentials.certificate import Certificate, certificate_of
+from assessment.credentials.certificate import Certificate, achievement_of, certificate_of
 from assessment.credentials.codes import address_code, full_code
 from assessment.credentials.keys import Key, ready_key
 from assessment.credentials.printing import Issued, print_certificate
@@ -26,7 +26,7 @@ from assessment.credentials.signer_client import signer
 from assessment.credentials.slots import entries
 from assessment.credentials.tables import Credential, CredentialIntent, StatusSlot
 from assessment.database import Act, reading, unit_of_work
-from assessment.domain.credentials.achievement import Recipient, StatusEntry, validity_of_days
+from assessment.domain.credentials.achievement import Achievement, Recipient, StatusEntry, validity_of_days
 from assessment.domain.credentials.build import build_credential
 from assessment.domain.credentials.json_text import digest, write_object
 from assessment.domain.credentials.mrz_name import mrz_name
@@ -47,6 +47,7 @@ class Order:
     public_id: str
     number: str
     certificate: Certificate
+    achievement: Achievement
     statuses: tuple[StatusEntry, ...]
     name: str
     birth_year: int
@@ -107,7 +108,7 @@ def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, obje
         description=certificate.description,
         issuer=certificate.did,
         issuer_name=certificate.issuer_name,
-        achievement=certificate.achievement,
+        achievement=order.achievement,
         recipient=Recipient(name=order.name),
         proofs=certificate.proofs,
         validity=validity,
@@ -124,7 +125,7 @@ def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, obje
         public_id=order.public_id,
         name=mrz_name(order.name),
         birth_year=order.birth_year,
-        scheme_code=certificate.achievement.code,
+        scheme_code=order.achievement.code,
         first_day=certificate.decided_on,
         last_day=certificate.valid_until_on,
         offset=_offset(validity.start),
@@ -161,6 +162,7 @@ def _order(session: Session, body_id: str, public_id: str) -> Order | None:
         public_id=public_id,
         number=intent.number,
         certificate=replace(certificate, decided_on=intent.decided_on, valid_until_on=intent.valid_until_on),
+        achievement=achievement_of(session, certificate),
         statuses=tuple(entries(slots)),
         name=name_of(session, body_id, intent.person_id).text,
         birth_year=birth_date_of(session, body_id, intent.person_id).year,

@@ -35,9 +35,14 @@ class Key:
 
 def origin(session: Session) -> str:
     """Return the origin of every code and credential: the installation's, before the first issue the setting's."""
-    fixed = session.scalar(select(Installation.origin))
+    return installation(session)[0]
+
+
+def installation(session: Session) -> tuple[str, bool]:
+    """Return the origin, and whether this installation shows the demo; one statement."""
+    row = session.execute(select(Installation.origin, Installation.demo)).first()
     settings: Settings = current_app.extensions["settings"]
-    return fixed or settings.base_url
+    return (settings.base_url, False) if row is None else (row.origin, row.demo)
 
 
 def fix_origin(session: Session, *, now: datetime) -> str:
@@ -53,7 +58,7 @@ def fix_origin(session: Session, *, now: datetime) -> str:
 
 def is_demo(session: Session) -> bool:
     """Say whether this installation shows the demo."""
-    return bool(session.scalar(select(Installation.demo)))
+    return installation(session)[1]
 
 
 def issuer_did(session: Session, body_id: str) -> str:

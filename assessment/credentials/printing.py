@@ -117,7 +117,6 @@ def _page(certificate: Certificate, *, number: str, name: str, public_id: str) -
         "title": dict(certificate.title),
         "scheme": _pair(certificate.titles),
         "summary": _pair(certificate.summaries),
-        "scheme_code": f"{certificate.achievement.code} · {certificate.achievement.version}",
         "scope": {
             "id": scope_text(tuple((SCOPE_NAMES.get(scope, scope), values) for scope, values in certificate.scope)),
             "en": scope_text(certificate.scope),

@@ -5,12 +5,13 @@ print are one transaction: a certificate is on its way exactly when somebody rel
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from assessment.accounts.duties import sides_of, take_side
+from assessment.accounts.duties import take_side
 from assessment.accounts.ids import new_id
 from assessment.accounts.persons import birth_date_of, name_of
 from assessment.accounts.tables import CertificationBody, CredentialReset, Duty
@@ -23,7 +24,7 @@ from assessment.credentials.slots import take_slots
 from assessment.credentials.tables import CredentialIntent, Release
 from assessment.domain.certification.application_states import ApplicationEvent
 from assessment.domain.certification.clocks import calendar_day, expiry_instant, start_instant, valid_until
-from assessment.domain.certification.duties import INVOLVED, RELEASE_PAUSE, Involvement, Side, check_release
+from assessment.domain.certification.duties import Involvement, Side, check_release
 from assessment.domain.credentials.mrz_name import mrz_name
 from assessment.domain.credentials.qr_payload import Payload, fitting
 from assessment.domain.errors import N_, Conflict
@@ -42,7 +43,6 @@ def release(session: Session, actor: Actor, decision_id: str, *, now: datetime) 
     """
     facts = decision_facts(session, actor.body_id, decision_id)
     application = application_of(session, actor.body_id, facts.application_id)
-    require_standing(session, facts)
     check_may_release(session, actor, facts, now=now)
     require_licence(session, actor.body_id, facts.scheme_version_id, now=now)
     require_codable(session, facts)
@@ -65,50 +65,26 @@ def release(session: Session, actor: Actor, decision_id: str, *, now: datetime) 
     return intent
 
 
-def require_standing(session: Session, facts: DecisionFacts) -> None:
-    """Raise Conflict unless this is the newest decision of its application, K, and not released yet."""
-    newest = session.scalar(
-        select(Decision.id)
-        .where(Decision.body_id == facts.body_id, Decision.application_id == facts.application_id)
-        .order_by(Decision.decided_at.desc(), Decision.id)
-        .limit(1)
-    )
+def check_may_release(session: Session, actor: Actor, facts: DecisionFacts, *, now: datetime) -> None:
+    """Refuse, saying why, when this person may not release this decision now; one statement.
+
+    Raises Conflict when it is not K, not the newest of its application, or released already; NotAllowed when the
+    person took part, or reset a colleague's password within 24 hours.
+    """
+    rows = session.execute(_situation(actor.person_id, facts, now)).all()
+    first, zone = rows[0], ZoneInfo(facts.zone)
     if facts.outcome is not Choice.COMPETENT:
         raise Conflict(N_("Only a decision K leads to a certificate."))
-    if newest != facts.decision_id:
+    if first.newest != facts.decision_id:
         raise Conflict(N_("A later decision stands in its place."))
-    if session.get(Release, (facts.body_id, facts.decision_id)) is not None:
+    if first.released:
         raise Conflict(N_("This decision has been released."))
-
-
-def check_may_release(session: Session, actor: Actor, facts: DecisionFacts, *, now: datetime) -> None:
-    """Raise NotAllowed, saying why, when this person may not release this decision; four statements."""
-    zone = ZoneInfo(facts.zone)
-    deciders = session.scalars(
-        select(Vote.person_id).where(Vote.body_id == facts.body_id, Vote.application_id == facts.application_id)
-    )
-    resets = session.scalars(
-        select(CredentialReset.at).where(
-            CredentialReset.body_id == facts.body_id,
-            CredentialReset.reset_by == actor.person_id,
-            CredentialReset.at > now - RELEASE_PAUSE,
-        )
-    )
-    past = session.execute(
-        select(Duty.side, Duty.assigned_at)
-        .join(Application, (Application.body_id == Duty.body_id) & (Application.id == Duty.application_id))
-        .where(
-            Duty.body_id == facts.body_id,
-            Duty.person_id == actor.person_id,
-            Application.person_id == facts.person_id,
-            Duty.side.in_(INVOLVED),
-        )
-    )
+    duties = [row for row in rows if row.side is not None]
     check_release(
         person_id=actor.person_id,
         candidate_id=facts.person_id,
-        held=sides_of(session, facts.body_id, facts.application_id).get(actor.person_id),
-        deciders=deciders,
+        held=next((row.side for row in duties if row.application_id == facts.application_id), None),
+        deciders=[actor.person_id] if first.voted else [],
         involvements=[
             Involvement(
                 person_id=actor.person_id,
@@ -116,12 +92,51 @@ def check_may_release(session: Session, actor: Actor, facts: DecisionFacts, *, n
                 side=row.side,
                 on=calendar_day(row.assigned_at, zone),
             )
-            for row in past
+            for row in duties
         ],
-        resets=resets,
+        resets=[] if first.reset_at is None else [first.reset_at],
         look_back_days=facts.look_back_days,
         now=now,
         today=calendar_day(now, zone),
+    )
+
+
+def _situation(person_id: str, facts: DecisionFacts, now: datetime) -> Select[*tuple[Any, ...]]:
+    """A row for each duty of the person in any application of the candidate, one at least, with what else counts."""
+    newest = (
+        select(Decision.id)
+        .where(Decision.body_id == facts.body_id, Decision.application_id == facts.application_id)
+        .order_by(Decision.decided_at.desc(), Decision.id)
+        .limit(1)
+    )
+    reset_at = select(func.max(CredentialReset.at)).where(
+        CredentialReset.body_id == facts.body_id, CredentialReset.reset_by == person_id, CredentialReset.at <= now
+    )
+    released = exists().where(Release.body_id == facts.body_id, Release.decision_id == facts.decision_id)
+    voted = exists().where(
+        Vote.body_id == facts.body_id,
+        Vote.application_id == facts.application_id,
+        Vote.person_id == person_id,
+    )
+    return (
+        select(
+            newest.scalar_subquery().label("newest"),
+            reset_at.scalar_subquery().label("reset_at"),
+            released.label("released"),
+            voted.label("voted"),
+            Duty.application_id,
+            Duty.side,
+            Duty.assigned_at,
+        )
+        .select_from(Application)
+        .join(
+            Duty,
+            (Duty.body_id == Application.body_id)
+            & (Duty.application_id == Application.id)
+            & (Duty.person_id == person_id),
+            isouter=True,
+        )
+        .where(Application.body_id == facts.body_id, Application.person_id == facts.person_id)
     )
 
 

@@ -146,7 +146,8 @@ def _page(credential_id: str, proposal: ProposalInput | None = None, answered: A
     line = certificate_line(session, me().body_id, credential_id, now=now())
     if line is None:
         raise NotFound(N_("There is no such certificate."))
-    changes = changes_of(session, me().body_id, credential_id)
+    # A holder hears of what is in effect, never of what somebody only proposed.
+    changes = [each for each in changes_of(session, me().body_id, credential_id) if office or each.confirmed]
     people = {line.person_id, *(change.proposed_by for change in changes)}
     people |= {change.confirmed_by for change in changes if change.confirmed_by}
     forms = {
@@ -157,7 +158,6 @@ def _page(credential_id: str, proposal: ProposalInput | None = None, answered: A
     return render_template(
         "credentials/certificate.html",
         line=line,
-        holder=me().person_id == line.person_id and not office,
         office=office,
         names=names(session, me().body_id, people),
         title=_titles({line.scheme_version_id}).get(line.scheme_version_id),
@@ -214,6 +214,24 @@ def _way_to_certificate(session: Session, application: Application) -> Link | No
     return Link(text=gettext("Your certificate"), url=url_for("certificates.page", credential_id=found))
 
 
+def _own_waiting(session: Session, actor: Actor, moment: datetime) -> Sequence[Pile]:
+    lines, _total = find_certificates(session, now=moment, body_id=actor.body_id, person_id=actor.person_id)
+    issued = [line for line in lines if line.issued_at is not None]
+    oldest = [
+        Task(text=f"{line.number} · {line.scheme_code}", url=url_for("certificates.page", credential_id=line.id))
+        for line in issued[:OLDEST]
+    ]
+    return [
+        Pile(
+            title=gettext("My certificates"),
+            count=len(issued),
+            url=url_for("certificates.own"),
+            oldest=tuple(oldest),
+        )
+    ]
+
+
 leads_to(_way_to_certificate)
+waits_for(Role.CANDIDATE, _own_waiting)
 waits_for(Role.RELEASER, _proposals_waiting)
 waits_for(Role.QUALITY_MANAGER, _proposals_waiting)

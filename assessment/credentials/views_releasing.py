@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from assessment.accounts.persons import name_of, names
+from assessment.accounts.persons import Name, name_of, names
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.certification.facts import DecisionFacts, decision_facts
 from assessment.certification.releasable import PAGE, decisions_to_release
@@ -16,10 +16,11 @@ from assessment.certification.texts import words_of
 from assessment.credentials.certificate import certificate_of, in_language
 from assessment.credentials.printing import preview_certificate
 from assessment.credentials.queries import standing_of_decision
-from assessment.credentials.releasing import check_may_release, require_codable, require_standing
+from assessment.credentials.releasing import check_may_release
 from assessment.credentials.releasing import release as release_decision
 from assessment.credentials.wording import METHODS
 from assessment.database import db
+from assessment.domain.credentials.mrz_name import mrz_name
 from assessment.domain.errors import Refusal
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor, me
@@ -81,28 +82,27 @@ def release(decision_id: str) -> AnyResponse | tuple[str, int]:
 
 
 def _page(decision_id: str, refusal: str = "") -> str:
-    session = db.session()
-    facts = decision_facts(session, me().body_id, decision_id)
+    facts = decision_facts(db.session(), me().body_id, decision_id)
+    name = name_of(db.session(), me().body_id, facts.person_id)
     return render_template(
         "credentials/release.html",
         facts=facts,
-        name=name_of(session, me().body_id, facts.person_id),
+        name=name,
         title=in_language(facts.scheme_titles, language()),
         units=[
             (unit.code, in_language(unit.titles, language()), [METHODS[way] for way in unit.methods])
             for unit in facts.units
             if unit.unit_id in facts.competent_units
         ],
-        refusal=refusal or _why_not(session, facts),
+        refusal=refusal or _why_not(facts, name),
     )
 
 
-def _why_not(session: Session, facts: DecisionFacts) -> str:
+def _why_not(facts: DecisionFacts, name: Name) -> str:
     """Why this person cannot release this decision now, empty when they can."""
     try:
-        require_standing(session, facts)
-        check_may_release(session, me(), facts, now=now())
-        require_codable(session, facts)
+        check_may_release(db.session(), me(), facts, now=now())
+        mrz_name(name.text)
     except Refusal as error:
         return say(error)
     return ""

@@ -8,7 +8,8 @@ A person who was erased is counted, never reported: what was sealed under a dest
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -91,7 +92,7 @@ def find_problems(session: Session, check: Check, recorder: Recorder, storage: S
         # One look at one moment, however long it takes; SQLite's transactions are like that by themselves.
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     for name in sorted(COVERED):
-        yield from _rows(session, check, recorder, Base.metadata.tables[name])
+        yield from _readable(name, _rows(session, check, recorder, Base.metadata.tables[name]))
     yield from _seals(session, check)
     yield from _derived(session, check)
     yield from _files(session, check, storage)
@@ -101,43 +102,56 @@ def find_problems(session: Session, check: Check, recorder: Recorder, storage: S
 # --- rows and their entries -----------------------------------------------------------------------------
 
 
+def _readable(table: str, problems: Iterator[Problem]) -> Iterator[Problem]:
+    """Pass problems on; a value that no longer is of its column's kind ends the table, and is one itself."""
+    try:
+        yield from problems
+    except (ValueError, LookupError, TypeError) as error:
+        yield Problem(
+            record=table,
+            kind="unreadable",
+            expected="values of the kinds that the columns hold",
+            found=f"{type(error).__name__}: {error}"[:300],
+        )
+
+
 def _rows(session: Session, check: Check, recorder: Recorder, table: Table) -> Iterator[Problem]:
     """Merge the rows of a table with their last entries, both in the order of their keys."""
     chosen = check.chooser(lambda: session.scalar(select(func.count()).select_from(table)) or 0)
-    rows, entries = _stored(session, table), _last_entries(session, table.name)
     check.count(table.name, 0)
-    row, entry = next(rows, None), next(entries, None)
-    while row is not None or entry is not None:
-        if entry is None or (row is not None and row[0] < entry[0]):
-            assert row is not None
-            yield Problem(record=f"{table.name}/{row[0]}", kind="row", expected=NO_ROW, found=NO_ENTRY)
-            row = next(rows, None)
-        elif row is None or entry[0] < row[0]:
-            if entry[1] != "delete":
-                yield Problem(record=f"{table.name}/{entry[0]}", kind="row", expected=entry[2].hex(), found=NO_ROW)
-            entry = next(entries, None)
-        else:
-            if _looked_at(check, entry[3]) and chosen():
-                check.count(table.name)
-                found = recorder.digest(table, row[1])
-                expected = entry[2].hex() if entry[1] != "delete" else NO_ROW
-                if expected != found.hex():
-                    yield Problem(record=f"{table.name}/{row[0]}", kind="row", expected=expected, found=found.hex())
-            row, entry = next(rows, None), next(entries, None)
+    with closing(_stored(session, table)) as rows, closing(_last_entries(session, table.name)) as entries:
+        row, entry = next(rows, None), next(entries, None)
+        while row is not None or entry is not None:
+            if entry is None or (row is not None and row[0] < entry[0]):
+                assert row is not None
+                yield Problem(record=f"{table.name}/{row[0]}", kind="row", expected=NO_ROW, found=NO_ENTRY)
+                row = next(rows, None)
+            elif row is None or entry[0] < row[0]:
+                if entry[1] != "delete":
+                    yield Problem(record=f"{table.name}/{entry[0]}", kind="row", expected=entry[2].hex(), found=NO_ROW)
+                entry = next(entries, None)
+            else:
+                if _looked_at(check, entry[3]) and chosen():
+                    check.count(table.name)
+                    found = recorder.digest(table, row[1]).hex()
+                    expected = entry[2].hex() if entry[1] != "delete" else NO_ROW
+                    if expected != found:
+                        yield Problem(record=f"{table.name}/{row[0]}", kind="row", expected=expected, found=found)
+                row, entry = next(rows, None), next(entries, None)
 
 
-def _stored(session: Session, table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
+def _stored(session: Session, table: Table) -> Generator[tuple[str, dict[str, Any]]]:
     key: ColumnElement[str] = cast(next(iter(table.primary_key.columns)), Text)
     for column in list(table.primary_key.columns)[1:]:
         key = key + "/" + cast(column, Text)
-    for row in session.execute(
-        select(table).order_by(_bytewise(session, key)).execution_options(yield_per=ROWS_AT_A_TIME)
-    ):
-        values = dict(row._mapping)
-        yield record_key(table, values), values
+    query = select(table).order_by(_bytewise(session, key)).execution_options(yield_per=ROWS_AT_A_TIME)
+    with session.execute(query) as found:
+        for row in found:
+            values = dict(row._mapping)
+            yield record_key(table, values), values
 
 
-def _last_entries(session: Session, table: str) -> Iterator[tuple[str, str, bytes, datetime]]:
+def _last_entries(session: Session, table: str) -> Generator[tuple[str, str, bytes, datetime]]:
     """Yield (key, change, digest, moment) of the newest entry of each row."""
     newest = (
         select(func.max(AuditEntry.id).label("id"))
@@ -145,13 +159,15 @@ def _last_entries(session: Session, table: str) -> Iterator[tuple[str, str, byte
         .group_by(AuditEntry.record_key)
         .subquery()
     )
-    for row in session.execute(
+    query = (
         select(AuditEntry.record_key, AuditEntry.change, AuditEntry.digest, AuditEntry.at)
         .join(newest, newest.c.id == AuditEntry.id)
         .order_by(_bytewise(session, AuditEntry.record_key))
         .execution_options(yield_per=ROWS_AT_A_TIME)
-    ):
-        yield row.record_key, row.change, row.digest, row.at
+    )
+    with session.execute(query) as found:
+        for row in found:
+            yield row.record_key, row.change, row.digest, row.at
 
 
 def _bytewise(session: Session, key: ColumnElement[str] | Any) -> Any:
@@ -175,7 +191,9 @@ def _seals(session: Session, check: Check) -> Iterator[Problem]:
     if entries == seals:
         return
     late = session.execute(
-        select(func.count().label("number"), func.min(AuditEntry.id).label("first"), func.min(AuditEntry.at).label("at"))
+        select(
+            func.count().label("number"), func.min(AuditEntry.id).label("first"), func.min(AuditEntry.at).label("at")
+        )
         .outerjoin(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
         .where(AuditSeal.entry_id.is_(None), AuditEntry.at < check.now - LONGEST_UNSEALED)
     ).one()

@@ -25,6 +25,9 @@ from assessment.standards.tables import (
 FALLBACK = ("id", "en")
 MOST_HOPS = 5
 
+# A statement of SQLite takes 32,766 values at most.
+MOST_VALUES = 10_000
+
 _SAME_THING = ("isTranslationOf", "replacedBy")
 
 
@@ -51,15 +54,20 @@ def nearest(available: Iterable[str], wished: str) -> str | None:
 
 
 def all_texts(session: Session, body_id: str, competency_ids: Collection[str]) -> dict[str, dict[str, str]]:
-    """Return competency id -> language -> statement; one statement."""
-    rows = session.execute(
-        select(CompetencyText.competency_id, CompetencyText.language, CompetencyText.statement)
-        .where(CompetencyText.body_id == body_id, CompetencyText.competency_id.in_(competency_ids))
-        .order_by(CompetencyText.language)
-    )
+    """Return competency id -> language -> statement; one statement up to 10,000 competencies."""
+    wanted = list(dict.fromkeys(competency_ids))
     found: dict[str, dict[str, str]] = {}
-    for row in rows:
-        found.setdefault(row.competency_id, {})[row.language] = row.statement
+    for start in range(0, len(wanted), MOST_VALUES):
+        rows = session.execute(
+            select(CompetencyText.competency_id, CompetencyText.language, CompetencyText.statement)
+            .where(
+                CompetencyText.body_id == body_id,
+                CompetencyText.competency_id.in_(wanted[start : start + MOST_VALUES]),
+            )
+            .order_by(CompetencyText.language)
+        )
+        for row in rows:
+            found.setdefault(row.competency_id, {})[row.language] = row.statement
     return found
 
 

@@ -49,7 +49,7 @@ SHOWN_ODDITIES = 100
 def index() -> str:
     words, page, retired = _words(), _page(), request.args.get("state") == "retired"
     lines, count = list_standards(db.session(), me().body_id, words=words, page=page, retired=retired)
-    kept: dict[str, Any] = {name: value for name, value in (("q", words), ("state", "retired" if retired else "")) if value}
+    kept: dict[str, Any] = ({"q": words} if words else {}) | ({"state": "retired"} if retired else {})
     return render_template(
         "standards/index.html",
         lines=lines,

@@ -3,6 +3,7 @@
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -47,6 +48,11 @@ def answer(status: int, detail: str) -> tuple[Response | str, int]:
     return render_template("home/error.html", status=status, heading=heading, detail=detail), status
 
 
+def taken(error: IntegrityError) -> bool:
+    """Whether a row was refused because another one has what must be unique: somebody else was first."""
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
+
+
 def refuse(app: Flask) -> None:
     """Register the handlers."""
 
@@ -70,6 +76,14 @@ def refuse(app: Flask) -> None:
         if error.code is None or error.code < 400:
             return error
         return answer(error.code, gettext(error.description or ""))
+
+    @app.errorhandler(IntegrityError)
+    def on_race(error: IntegrityError) -> tuple[Response | str, int]:
+        if not taken(error):
+            return on_error(error)
+        app.logger.warning("somebody else was first: %s", error.orig)
+        db.session.rollback()
+        return answer(409, gettext("Somebody else entered the same at this moment. Reload the page to see it."))
 
     @app.errorhandler(Exception)
     def on_error(error: Exception) -> tuple[Response | str, int]:

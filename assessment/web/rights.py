@@ -169,6 +169,7 @@ MATRIX: dict[str, Rule] = {
     "evidence.index": may(assessor=ANY),
     "evidence.page": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=DUTY),
     "evidence.confirm": may(assessor=DUTY),
+    "evidence.confirm_all": may(assessor=DUTY),
     "evidence.ask_orally": may(assessor=DUTY),
     "evidence.open_follow_up": may(assessor=DUTY),
     "evidence.close_follow_up": may(assessor=DUTY),
@@ -228,4 +229,7 @@ MATRIX: dict[str, Rule] = {
     "accounts.change_password": SIGNED_IN,
     "accounts.end_other_sessions": SIGNED_IN,
     "accounts.change_language": SIGNED_IN,
+    # --- reports: numbers without personal data, and the audit record
+    "reports.numbers": may(official=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "reports.record": may(quality_manager=ANY),
 }

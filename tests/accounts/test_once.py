@@ -57,6 +57,7 @@ def test_two_people_may_have_the_same_key(site: Site, administrator: Visitor) ->
     assert count(site, Person) == before + 2
 
 
+@pytest.mark.long_lock("twenty threads share one interpreter")
 def test_twenty_equal_posts_at_once_create_one(site: Site, administrator: Visitor) -> None:
     before = count(site, Person)
     cookie = administrator.client.get_cookie("session")

@@ -31,9 +31,7 @@ from tests.factories.certification import (
 )
 
 
-def declare_and_vote(
-    session: Session, world: World, meeting_id: str, application_id: str, *choices: Choice
-) -> None:
+def declare_and_vote(session: Session, world: World, meeting_id: str, application_id: str, *choices: Choice) -> None:
     for decider, choice in zip(world.deciders, choices, strict=False):
         declare(session, decider, meeting_id, application_id, conflict=False, now=NOW)
         cast_vote(session, decider, meeting_id, application_id, choice, reason="alasan suara", now=NOW)
@@ -52,9 +50,7 @@ def test_a_meeting_finds_a_candidate_competent(session: Session) -> None:
     application_id = make_recommended(session, world)
     meeting_id = make_meeting(session, world, application_id)
     declare_and_vote(session, world, meeting_id, application_id, K, K, K)
-    decision = record_decision(
-        session, world.deciders[0], meeting_id, application_id, reason="Bukti lengkap.", now=NOW
-    )
+    decision = record_decision(session, world.deciders[0], meeting_id, application_id, reason="Bukti lengkap.", now=NOW)
     assert (decision.outcome, decision.votes_for, decision.votes_against) == (K, 3, 0)
     assert decision.decided_on == date(2026, 3, 12)
     application = session.get_one(Application, (world.body_id, application_id))
@@ -250,9 +246,7 @@ def test_more_evidence_blocks_the_decision_and_sends_the_case_back(session: Sess
     )
     application = session.get_one(Application, (world.body_id, application_id))
     assert application.state is ApplicationState.IN_ASSESSMENT
-    assert {Block.NEEDS_MORE_EVIDENCE, Block.NO_RECOMMENDATION} <= blocks(
-        session, world, meeting_id, application_id
-    )
+    assert {Block.NEEDS_MORE_EVIDENCE, Block.NO_RECOMMENDATION} <= blocks(session, world, meeting_id, application_id)
     with pytest.raises(Conflict, match="no recommendation"):
         cast_vote_of_first(session, world, meeting_id, application_id)
     with pytest.raises(Conflict, match="follow-up"):

@@ -29,7 +29,7 @@ LATER = NOW + timedelta(days=40)
 
 @dataclass(kw_only=True)
 class Office:
-    """A body with one decision to release and, once `issue` ran, four certificates: one of each state."""
+    """A body with a decision to release and a valid certificate; a full one with a certificate of each state."""
 
     site: Site
     world: World
@@ -37,9 +37,9 @@ class Office:
     stranger: Actor
     decision_id: str
     valid: str
-    expired: str
-    suspended: str
-    revoked: str
+    expired: str = ""
+    suspended: str = ""
+    revoked: str = ""
     now: datetime = LATER
     clients: dict[str, FlaskClient] = field(default_factory=dict)
 
@@ -78,47 +78,42 @@ def write(now: datetime) -> AbstractContextManager[Session]:
     return unit_of_work(Act(body_id=BODY, account_id=None, person_id=None, at=now, name="test"))
 
 
-def open_office(site: Site) -> Office:
+def open_office(site: Site, *, full: bool = False) -> Office:
     """Build the office and issue its certificates, then let forty days pass; the site's signer must answer."""
     site.app.extensions["clock"] = lambda: LATER
     with site.app.app_context(), write(NOW) as session:
         world = make_world(session)
         releaser = make_releaser(session, world)
-        people = {
-            name: make_actor(session, BODY, Role.CANDIDATE, name=name)
-            for name in ("Joko Contoh", "Ayu Contoh", "Rudi Contoh", "Wati Contoh")
-        }
-        certificates = {
-            "valid": make_released(session, world, releaser=releaser, number="2026-01"),
-            "suspended": make_released(
-                session, world, releaser=releaser, candidate=people["Joko Contoh"], number="2026-02"
-            ),
-            "revoked": make_released(
-                session, world, releaser=releaser, candidate=people["Ayu Contoh"], number="2026-03"
-            ),
-        }
-        decision_id = make_decided(session, world, candidate=people["Wati Contoh"], number="2026-04")
-        version = session.get_one(SchemeVersion, (BODY, world.scheme.scheme_version_id))
-        version.validity_months = 1
-        certificates["expired"] = make_released(
-            session, world, releaser=releaser, candidate=people["Rudi Contoh"], number="2026-05"
-        )
-        version.validity_months = 36
+        issued = {"valid": make_released(session, world, releaser=releaser, number="2026-01")}
+        if full:
+            issued |= _others(session, world, releaser)
+        last = make_actor(session, BODY, Role.CANDIDATE, name="Wati Contoh")
+        decision_id = make_decided(session, world, candidate=last, number="2026-09")
         make_body(session, "lain")
         stranger = make_actor(session, "lain", Role.RELEASER, Role.QUALITY_MANAGER, Role.CANDIDATE)
     with site.app.app_context():
         work_all(lambda: NOW)
-        with write(NOW) as session:
-            for name, purpose in (("suspended", StatusPurpose.SUSPENSION), ("revoked", StatusPurpose.REVOCATION)):
-                change_status(session, releaser, world.quality, certificates[name], purpose)
-    return Office(
-        site=site,
-        world=world,
-        releaser=releaser,
-        stranger=stranger,
-        decision_id=decision_id,
-        **certificates,
-    )
+        if full:
+            with write(NOW) as session:
+                for name, purpose in (("suspended", StatusPurpose.SUSPENSION), ("revoked", StatusPurpose.REVOCATION)):
+                    change_status(session, releaser, world.quality, issued[name], purpose)
+    return Office(site=site, world=world, releaser=releaser, stranger=stranger, decision_id=decision_id, **issued)
+
+
+def _others(session: Session, world: World, releaser: Actor) -> dict[str, str]:
+    """Certificates that are to be suspended and revoked, and one that is valid for a month only."""
+    version = session.get_one(SchemeVersion, (BODY, world.scheme.scheme_version_id))
+    issued = {}
+    for place, (state, name) in enumerate(
+        (("suspended", "Joko Contoh"), ("revoked", "Ayu Contoh"), ("expired", "Rudi Contoh"))
+    ):
+        version.validity_months = 1 if state == "expired" else 36
+        candidate = make_actor(session, BODY, Role.CANDIDATE, name=name)
+        issued[state] = make_released(
+            session, world, releaser=releaser, candidate=candidate, number=f"2026-0{2 + place}"
+        )
+    version.validity_months = 36
+    return issued
 
 
 def propose_revocation(office: Office, credential_id: str) -> str:

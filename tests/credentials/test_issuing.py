@@ -158,6 +158,7 @@ def test_the_printed_file_is_sealed_and_carries_the_credential(signing: Session)
     credential = signing.get_one(Credential, ("las", credential_id))
     stored = current_app.extensions["storage"].get(credential.pdf_digest)
     assert b"%PDF" not in stored
+    assert b"Contoh" not in credential.sealed
     pdf = sealer().open(wrapped_key(signing, "las", world.candidate.person_id), credential.person_id, stored)
     assert attached_credential(pdf) == export(signing, "las", credential_id, Format.JSON)
 

@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from assessment.credentials.tables import Credential, StatusChange, StatusPurpose
+from assessment.credentials.tables import StatusChange, StatusPurpose
 from assessment.database import db
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.status_list import StatusPurpose as Purpose
@@ -24,6 +24,11 @@ pytestmark = pytest.mark.long_lock("the office is built in one go")
 @pytest.fixture
 def office(signing_site: Site) -> Office:
     return open_office(signing_site)
+
+
+@pytest.fixture
+def full_office(signing_site: Site) -> Office:
+    return open_office(signing_site, full=True)
 
 
 def test_from_the_list_to_the_certificate(office: Office) -> None:
@@ -59,18 +64,18 @@ def test_who_may_not_release_is_told_why_and_has_no_button(office: Office) -> No
     assert 'method="post" action="/releases' not in page.text
 
 
-def test_the_list_tells_each_state_by_seal_and_word(office: Office) -> None:
-    page = office.signed_in(office.world.quality).get("/certificates")
-    for word in ("Berlaku", "Ditangguhkan", "Dicabut", "Berakhir"):
+def test_the_list_tells_each_state_and_is_searched_by_number(full_office: Office) -> None:
+    client = full_office.signed_in(full_office.world.quality)
+    page = client.get("/certificates")
+    for word in ("Berlaku", "Dibekukan sementara", "Dicabut", "Kedaluwarsa"):
         assert f"<span>{word}</span>" in page.text, word
-
-
-def test_a_number_or_its_beginning_finds(office: Office) -> None:
-    client = office.signed_in(office.releaser)
-    assert client.get("/certificates?q=las-2026-000001").text.count("LAS-2026-0000") >= 1
     assert "Joko Contoh" not in client.get("/certificates?q=las-2026-000001").text
     assert "Joko Contoh" in client.get("/certificates?q=LAS-2026").text
     assert "Tidak ada nomor" in client.get("/certificates?q=XYZ").text
+    assert "Joko Contoh" in client.get(f"/certificates/{full_office.suspended}").text
+    holder = full_office.signed_in(full_office.world.candidate)
+    for path in ("", "/pdf", "/json"):
+        assert holder.get(f"/certificates/{full_office.suspended}{path}").status_code == 404
 
 
 def test_the_holder_has_their_own_and_nobody_elses(office: Office) -> None:
@@ -83,8 +88,6 @@ def test_the_holder_has_their_own_and_nobody_elses(office: Office) -> None:
     assert pdf.data.startswith(b"%PDF")
     assert pdf.headers["Content-Disposition"] == 'attachment; filename="LAS-2026-000001.pdf"'
     assert read_object(client.get(f"/certificates/{office.valid}/json").data)["id"].endswith(office.valid)  # type: ignore[attr-defined]
-    for path in ("", "/pdf", "/json"):
-        assert client.get(f"/certificates/{office.suspended}{path}").status_code == 404
 
 
 def test_the_code_can_be_read(office: Office) -> None:
@@ -92,11 +95,8 @@ def test_the_code_can_be_read(office: Office) -> None:
     picture = Image.open(io.BytesIO(client.get(f"/certificates/{office.valid}/qr-png").data))
     text = client.get(f"/certificates/{office.valid}/qr-text").text.strip()
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text]
-
-
-@pytest.mark.parametrize("form", ["jwt", "tlog-proof", "exe"])
-def test_a_form_that_is_not_there_is_not_found(office: Office, form: str) -> None:
-    assert office.signed_in(office.releaser).get(f"/certificates/{office.valid}/{form}").status_code == 404
+    for form in ("jwt", "tlog-proof", "exe"):
+        assert client.get(f"/certificates/{office.valid}/{form}").status_code == 404
 
 
 def test_two_people_revoke_and_the_public_list_says_so_at_once(office: Office) -> None:
@@ -116,6 +116,8 @@ def test_two_people_revoke_and_the_public_list_says_so_at_once(office: Office) -
         change = db.session().query(StatusChange).filter_by(credential_id=office.valid).one()
         assert (change.purpose, change.value) == (StatusPurpose.REVOCATION, True)
     assert "Menunggu orang kedua" in proposer.get(f"/certificates/{office.valid}").text
+    holder = office.signed_in(office.world.candidate)
+    assert "Pencabutan" not in holder.get(f"/certificates/{office.valid}").text
     data = {"csrf_token": hidden(confirmer.get(f"/certificates/{office.valid}"), "csrf_token"), "once": "kunci-dua"}
     answered = confirmer.post(
         f"/certificates/{office.valid}/status-changes/{change.id}",
@@ -124,6 +126,7 @@ def test_two_people_revoke_and_the_public_list_says_so_at_once(office: Office) -
     assert answered.status_code == 303, answered.text
     document = read_object(confirmer.get(f"/certificates/{office.valid}/json").data)
     entry = next(each for each in document["credentialStatus"] if each["statusPurpose"] == "revocation")  # type: ignore[attr-defined]
+    assert "Pencabutan" in holder.get(f"/certificates/{office.valid}").text
     listed = office.site.client().get("/status/las-revocation-0")
     assert read_list(json.loads(listed.data), Purpose.REVOCATION).is_set(int(entry["statusListIndex"]))
 
@@ -167,31 +170,27 @@ def test_another_bodys_people_find_nothing(office: Office) -> None:
         f"/certificates/{office.valid}/status-changes/{change_id}",
     ):
         assert client.post(path, data={"csrf_token": token}).status_code == 404, path
-    assert "LAS-2026" not in client.get("/certificates").text
-    assert "LAS-2026" not in client.get("/status-changes").text
+    assert "LAS-2026-0" not in client.get("/certificates").text
+    assert "LAS-2026-0" not in client.get("/status-changes").text
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/today",
-        "/releases",
-        "/releases/{decision_id}",
-        "/releases/{decision_id}/preview.png",
-        "/certificates",
-        "/certificates/{suspended}",
-        "/certificates/{valid}/pdf",
-        "/status-changes",
-    ],
-)
-def test_a_page_takes_at_most_twelve_statements(office: Office, path: str) -> None:
+def test_a_page_takes_at_most_twelve_statements(office: Office) -> None:
     propose_revocation(office, office.valid)
     client = office.signed_in(office.releaser)
-    path = path.format(**vars(office))
-    client.get(path)
-    with count_statements(office.site.engine) as statements:
-        assert client.get(path).status_code == 200
-    assert len(statements) <= 12, "\n".join(statements)
+    for path in (
+        "/today",
+        "/releases",
+        f"/releases/{office.decision_id}",
+        f"/releases/{office.decision_id}/preview.png",
+        "/certificates",
+        f"/certificates/{office.valid}",
+        f"/certificates/{office.valid}/pdf",
+        "/status-changes",
+    ):
+        client.get(path)
+        with count_statements(office.site.engine) as statements:
+            assert client.get(path).status_code == 200
+        assert len(statements) <= 12, f"{path}\n" + "\n".join(statements)
 
 
 def test_public_files_need_no_cookie_and_can_be_cached(office: Office) -> None:
@@ -222,13 +221,6 @@ def test_the_schemes_address_in_a_certificate_leads_somewhere(office: Office) ->
         assert "Unit contoh (id)" in page.text
 
 
-def test_readiness_tells_of_the_signer(office: Office) -> None:
-    checks = office.site.client().get("/readyz").get_json()["checks"]
+def test_readiness_tells_of_the_signer(signing_site: Site) -> None:
+    checks = signing_site.client().get("/readyz").get_json()["checks"]
     assert (checks["signer"], checks["key separation"]) == ("ok", "off")
-
-
-def test_what_is_stored_is_sealed(office: Office) -> None:
-    with office.site.app.app_context():
-        for row in db.session().query(Credential):
-            assert b"Contoh" not in row.sealed
-            assert row.sealed[:1] == b"\x01"

@@ -22,7 +22,7 @@ from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
 
 pytestmark = pytest.mark.long_lock("the room is built in one go; test_locks measures what people do")
-TELLING = ("Kunci S", "Kunci M", "Kunci N", "correct", "mapping", "max_score", "12.5", "tolerance", "0.5", "1/2")
+TELLING = ("Kunci S", "Kunci M", "Kunci N", "correct", "mapping", "max_score", "12.5", "tolerance", "0.5", "-1/2")
 FIELDS = ("token", "item", "client", "seq", "lang")
 
 

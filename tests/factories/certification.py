@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -20,9 +20,10 @@ from assessment.domain.certification.application_states import ApplicationState
 from assessment.domain.certification.duties import Side
 from assessment.domain.competency import Method
 from assessment.domain.exams.attempt_states import AttemptState
+from assessment.domain.items import item_json
 from assessment.domain.roles import Role
 from assessment.exams.tables import Attempt, ExamResult, Form, FormItem, FormState, ItemScore, RosterEntry, Sitting
-from assessment.item_bank.tables import Item, ItemCriterion, ItemUse, ItemVersion
+from assessment.item_bank.tables import Item, ItemCriterion, ItemText, ItemUse, ItemVersion
 from assessment.practicals.tables import (
     Observation,
     Practical,
@@ -38,6 +39,7 @@ from assessment.practicals.tables import (
 )
 from assessment.schemes.tables import Prerequisite, PrerequisiteText
 from assessment.web.actor import Actor
+from tests.domain.items.build import choice_item, choice_text
 from tests.factories.accounts import NOW, make_actor, make_body, make_person, make_site
 from tests.factories.competency import MadeScheme, make_application, make_scheme, make_unit
 
@@ -82,9 +84,7 @@ def make_world(
 ) -> World:
     """A licensed body with one published scheme and everybody who is needed."""
     body_id = make_body(session, body, party=party)
-    made = [
-        make_unit(session, body_id, code=f"C.25LAS01.0{29 + place}.1", criteria=criteria) for place in range(units)
-    ]
+    made = [make_unit(session, body_id, code=f"C.25LAS01.0{29 + place}.1", criteria=criteria) for place in range(units)]
     scheme = make_scheme(session, body_id, *made, cells=dict(cells), quorum=quorum)
     return World(
         body_id=body_id,
@@ -266,8 +266,7 @@ def sit_exam(
             by_criterion={
                 "v": 1,
                 "criteria": {
-                    criterion: _marks(marks)
-                    | {"minimum_items": 2, "cut": "3/5", "sufficient": _enough(marks)}
+                    criterion: _marks(marks) | {"minimum_items": 2, "cut": "3/5", "sufficient": _enough(marks)}
                     for criterion, marks in scores.items()
                 },
             },
@@ -287,7 +286,8 @@ def _enough(marks: Sequence[int]) -> bool | None:
 
 
 def _item(session: Session, body_id: str, criterion: str, at: datetime) -> str:
-    item = Item(body_id=body_id, id=new_id(), identifier=new_id(), use=ItemUse.EXPOSED, retired_at=None)
+    asked = replace(choice_item(), identifier=f"W-{new_id()}")
+    item = Item(body_id=body_id, id=new_id(), identifier=asked.identifier, use=ItemUse.EXPOSED, retired_at=None)
     session.add(item)
     session.flush()
     version = ItemVersion(
@@ -296,13 +296,23 @@ def _item(session: Session, body_id: str, criterion: str, at: datetime) -> str:
         item_id=item.id,
         number=1,
         kind="single_choice",
-        structure={},
-        digest="",
+        structure=item_json.to_json(asked),
+        digest=item_json.digest(asked),
         source="",
         imported_at=at,
     )
     session.add(version)
     session.flush()
+    session.add_all(
+        ItemText(
+            body_id=body_id,
+            item_version_id=version.id,
+            language=language,
+            title="Undercut",
+            content=item_json.text_to_json(choice_text(asked, language)),
+        )
+        for language in ("id", "en")
+    )
     session.add(ItemCriterion(body_id=body_id, item_version_id=version.id, criterion_id=criterion))
     session.flush()
     return version.id
@@ -424,9 +434,7 @@ def do_practical(
             for language, title in (("id", f"Pengerjaan {place}"), ("en", f"Workmanship {place}"))
         )
         session.add(
-            RubricAlignment(
-                body_id=body_id, rubric_criterion_id=row.id, criterion_id=criterion, method=Method.OBSERVED
-            )
+            RubricAlignment(body_id=body_id, rubric_criterion_id=row.id, criterion_id=criterion, method=Method.OBSERVED)
         )
         mark = {"v": 1, "answer": "needs_more_evidence"} if level is None else {"v": 1, "level": level}
         session.add(
@@ -477,9 +485,7 @@ def prove(session: Session, world: World, application_id: str, *, candidate: Act
     do_practical(session, world, application_id, dict.fromkeys(world.criteria, 2), candidate=candidate)
 
 
-def make_recommended(
-    session: Session, world: World, *, candidate: Actor | None = None, now: datetime = NOW
-) -> str:
+def make_recommended(session: Session, world: World, *, candidate: Actor | None = None, now: datetime = NOW) -> str:
     """An application with all its evidence, confirmed, and recommended K."""
     application_id = make_case(session, world, candidate=candidate)
     prove(session, world, application_id, candidate=candidate)

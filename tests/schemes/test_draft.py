@@ -117,7 +117,7 @@ def test_cells_and_defaults_are_read() -> None:
         (document(scope={"process": "SMAW"}), r"^\$\.scope\.process: expected a list, got 'SMAW'\.$"),
         (document(prerequisites=[{"id": "x"}]), r"^\$\.prerequisites\[0\]\.en: expected text, got nothing\.$"),
         (document(validty_months=3), r"unknown member validty_months"),
-        (document(plan=[a_cell(), a_cell()]), r"^\$\.plan\[1\]: expected one cell .* C\.25/1\.1, written"),
+        (document(plan=[a_cell(), a_cell()]), r"^\$\.plan\[1\]: expected one cell .* 'C\.25/1\.1, written'"),
         (document(plan=[a_cell(method="guess")]), r"^\$\.plan\[0\]\.method: expected a method of the plan"),
         (document(plan=[a_cell(kind="within_limit")]), r"^\$\.plan\[0\]\.rule: Expected a sufficiency rule that fits"),
         (document(plan=[a_cell(kind="maybe")]), r"^\$\.plan\[0\]\.rule: Expected a sufficiency rule"),

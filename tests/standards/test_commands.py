@@ -23,7 +23,6 @@ def file(site: Site, tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.only_on("sqlite")
 def test_a_standard_goes_in_and_comes_out_again(site: Site, file: Path, tmp_path: Path) -> None:
     told = site.run("standard", "import", str(file), "--json")
     assert told.returncode == 0, told.stderr
@@ -42,7 +41,6 @@ def test_a_standard_goes_in_and_comes_out_again(site: Site, file: Path, tmp_path
     assert json.loads(site.run("standard", "export", "C.25").stdout) == ODD
 
 
-@pytest.mark.only_on("sqlite")
 def test_each_oddity_is_a_line_and_a_second_import_says_that_nothing_changed(site: Site, file: Path) -> None:
     lines = site.run("standard", "import", str(file)).stdout.splitlines()
     assert len(lines) == 4
@@ -51,7 +49,6 @@ def test_each_oddity_is_a_line_and_a_second_import_says_that_nothing_changed(sit
     assert "nothing was changed" in site.run("standard", "import", str(file)).stdout
 
 
-@pytest.mark.only_on("sqlite")
 def test_what_is_refused_ends_with_1_and_what_is_misused_with_2(site: Site, file: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text('{"CFDocument": {}}')

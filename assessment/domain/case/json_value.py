@@ -11,6 +11,7 @@ from typing import Any
 from assessment.domain.errors import N_, Invalid
 
 MAXIMUM_BYTES = 20 * 1024 * 1024
+MAXIMUM_DEPTH = 64
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -41,17 +42,21 @@ def _constant(name: str) -> Any:
 
 
 def _check(value: Any) -> None:
-    waiting: list[tuple[str, Any]] = [("$", value)]
+    waiting: list[tuple[str, int, Any]] = [("$", 0, value)]
     while waiting:
-        path, current = waiting.pop()
+        path, depth, current = waiting.pop()
+        if depth > MAXIMUM_DEPTH:
+            raise Invalid(
+                N_("%(path)s: expected at most %(limit)s levels, got more."), path=path[:80], limit=MAXIMUM_DEPTH
+            )
         match current:
             case dict():
                 for name in current:
                     if _UNSTORABLE.search(name):
                         raise _unstorable(path)
-                waiting += [(f"{path}.{name}", member) for name, member in current.items()]
+                waiting += [(f"{path}.{name}", depth + 1, member) for name, member in current.items()]
             case list():
-                waiting += [(f"{path}[{index}]", member) for index, member in enumerate(current)]
+                waiting += [(f"{path}[{index}]", depth + 1, member) for index, member in enumerate(current)]
             case str():
                 if _UNSTORABLE.search(current):
                     raise _unstorable(path)

@@ -349,6 +349,7 @@ def test_a_malformed_package_is_refused_with_its_path(value: object, message: st
         b"{",
         b"\xff",
         b"[" * 100_000,
+        b"[" * 66 + b"]" * 66,
         b'{"CFDocument": NaN}',
         b'{"CFDocument": 1e999}',
         b'{"CFDocument": {}, "CFDocument": {}}',

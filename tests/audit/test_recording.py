@@ -1,0 +1,134 @@
+"""The audit record: every table is covered or exempt with a reason, and every write leaves an entry."""
+
+from dataclasses import replace
+
+import pytest
+from flask import current_app
+from sqlalchemy import Table, inspect, select
+from sqlalchemy.orm import Session
+
+from assessment.accounts.tables import Account, BodyLicence, CertificationBody, GuessCount, PersonName
+from assessment.audit import recording
+from assessment.audit.covered import COVERED, EXEMPT
+from assessment.audit.recording import Recorder, because, canonical, plain, record_key
+from assessment.audit.tables import AuditEntry
+from assessment.database import APPEND_ONLY, Act, Base, db
+from assessment.migrating import load_tables
+from tests.factories.accounts import NOW, make_actor, make_body, make_person
+from tests.fixtures.sites import Site
+
+
+def mapped_classes() -> dict[str, type[Base]]:
+    load_tables()
+    return {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
+
+
+def entries(session: Session, table: str) -> list[AuditEntry]:
+    return list(session.scalars(select(AuditEntry).where(AuditEntry.record_table == table).order_by(AuditEntry.id)))
+
+
+def test_every_table_is_covered_or_exempt_with_a_reason() -> None:
+    load_tables()
+    assert Base.metadata.tables.keys() == COVERED | EXEMPT.keys()
+    assert not COVERED & EXEMPT.keys()
+    assert all(EXEMPT.values())
+
+
+def test_what_is_append_only_exists() -> None:
+    load_tables()
+    assert set(APPEND_ONLY) <= Base.metadata.tables.keys()
+    assert len(APPEND_ONLY) == len(set(APPEND_ONLY))
+
+
+@pytest.mark.parametrize("table", sorted(COVERED))
+def test_a_row_of_a_covered_table_makes_an_entry(session: Session, table: str) -> None:
+    kind = mapped_classes()[table]
+    entry = recording._entry(session, kind(), inspect(kind), "insert")
+    assert entry["record_table"] == table
+    assert len(entry["digest"]) == 32
+
+
+def test_an_entry_says_who_did_what_when_to_which_row(session: Session) -> None:
+    make_body(session)
+    session.info["act"] = Act(body_id="las", account_id="a1", person_id="p1", at=NOW, name="exams.release")
+    person_id = make_person(session, "las")
+    (entry,) = entries(session, "person")
+    assert (entry.act, entry.account_id, entry.person_id, entry.at) == ("exams.release", "a1", "p1", NOW)
+    assert (entry.body_id, entry.record_key, entry.change, entry.reason) == ("las", f"las/{person_id}", "insert", None)
+
+
+def test_an_update_and_a_deletion_leave_entries_too(session: Session) -> None:
+    make_body(session)
+    (licence,) = session.scalars(select(BodyLicence))
+    licence.number = "CONTOH-LSP-002"
+    session.flush()
+    session.delete(licence)
+    session.flush()
+    assert [entry.change for entry in entries(session, "body_licence")] == ["insert", "update", "delete"]
+    assert len({entry.digest for entry in entries(session, "body_licence")[:2]}) == 2
+
+
+def test_setting_the_same_value_again_leaves_no_entry(session: Session) -> None:
+    make_body(session)
+    body = session.get_one(CertificationBody, "las")
+    body.name = str(body.name)
+    session.flush()
+    assert len(entries(session, "certification_body")) == 1
+
+
+def test_an_exempt_table_leaves_no_entry(session: Session) -> None:
+    session.add(GuessCount(key="a", window_start=NOW, count=1))
+    session.flush()
+    assert entries(session, "guess_count") == []
+
+
+def test_a_reason_is_kept_with_the_entries_that_follow(session: Session) -> None:
+    make_body(session)
+    because(session, "The authority changed its number.")
+    (licence,) = session.scalars(select(BodyLicence))
+    licence.number = "CONTOH-LSP-002"
+    session.flush()
+    assert [entry.reason for entry in entries(session, "body_licence")] == [None, "The authority changed its number."]
+
+
+def test_the_digest_is_that_of_the_row_as_it_is_read_back(session: Session) -> None:
+    make_body(session)
+    make_actor(session, "las")
+    recorder: Recorder = current_app.extensions["recorder"]
+    for kind in (CertificationBody, BodyLicence, PersonName, Account):
+        table = kind.__table__
+        assert isinstance(table, Table)
+        for row in session.execute(select(table)).mappings():
+            found = [
+                entry for entry in entries(session, table.name) if entry.record_key == record_key(table, dict(row))
+            ]
+            assert found[-1].digest == recorder.digest(table, dict(row))
+
+
+def test_another_installation_computes_another_digest(session: Session) -> None:
+    make_body(session)
+    table = CertificationBody.__table__
+    assert isinstance(table, Table)
+    row = dict(session.execute(select(table)).mappings().one())
+    assert Recorder(b"1" * 32).digest(table, row) != Recorder(b"2" * 32).digest(table, row)
+
+
+def test_a_write_that_nobody_is_the_author_of_is_refused(site: Site) -> None:
+    with site.app.app_context():
+        db.session.add(CertificationBody(id="las", name="LSP", city="Jakarta", party="P3", zone="UTC", created_at=NOW))
+        with pytest.raises(LookupError, match="nobody is its author"):
+            db.session.flush()
+        db.session.rollback()
+
+
+def test_canonical_bytes_have_one_form_only() -> None:
+    assert canonical({"b": [1, None, True], "a": "é"}) == '{"a":"é","b":[1,null,true]}'.encode()
+    assert plain(b"\x00\xff") == "00ff"
+    assert plain(NOW) == "2026-03-12T02:00:00.000000+00:00"
+    with pytest.raises(TypeError):
+        plain(object())
+
+
+def test_an_act_keeps_its_author_when_a_reason_is_added(session: Session, act: Act) -> None:
+    because(session, "so")
+    assert session.info["act"] == replace(act, reason="so")
