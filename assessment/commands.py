@@ -5,7 +5,9 @@ import click
 from assessment.accounts.commands import body
 from assessment.credentials.commands import certificate, publish_command
 from assessment.demo.commands import demo
+from assessment.exams.queries import form_items
 from assessment.item_bank.commands import qti
+from assessment.item_bank.exporting import forms_hold
 from assessment.reports.commands import fsck
 from assessment.serving.commands import serve_command
 from assessment.standards.commands import standard
@@ -21,4 +23,9 @@ COMMANDS: tuple[click.Command, ...] = (
     publish_command,
     demo,
     fsck,
+)
+
+# The bank stands on a lower floor than exams: it is told here what `qti export --form` means.
+forms_hold(
+    lambda session, body_id, form_id: [item.item_version_id for item, _ in form_items(session, body_id, form_id)]
 )

@@ -13,6 +13,7 @@ from assessment.accounts.ids import new_id
 from assessment.accounts.tables import Duty
 from assessment.certification.authority import require_registered, today_in
 from assessment.certification.evidence import gather, overall, record_results, unit_results
+from assessment.certification.grid import grid_of
 from assessment.certification.states import application_of, move, said
 from assessment.certification.tables import (
     Application,
@@ -133,9 +134,8 @@ def ask_orally(
     neither is open to it, and Invalid when question or answer is empty.
     """
     application = _in_work(session, actor, application_id, now=now)
-    methods = {
-        cell.method for cell in gather(session, application, until=now).grid.cells if cell.criterion_id == criterion_id
-    }
+    cells = grid_of(session, actor.body_id, application.scheme_version_id).cells
+    methods = {cell.method for cell in cells if cell.criterion_id == criterion_id}
     if not methods & {Method.WRITTEN, Method.ORAL}:
         raise Conflict(N_("An oral question closes a written gap or an oral cell; this criterion has neither."))
     _begin(session, actor, application, now=now)
@@ -172,7 +172,7 @@ def add_follow_up(
     now: datetime,
 ) -> FollowUp:
     """Store a follow-up of an application that the caller may write to."""
-    if criterion_id not in gather(session, application, until=now).grid.unit_of:
+    if criterion_id not in grid_of(session, application.body_id, application.scheme_version_id).unit_of:
         raise NotFound(N_("There is no such criterion in this scheme."))
     today = today_in(session, application.body_id, now)
     if due_on < today:

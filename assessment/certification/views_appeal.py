@@ -20,7 +20,7 @@ from assessment.certification.result_json import result_from_json
 from assessment.certification.tables import Decision
 from assessment.certification.texts import words_of
 from assessment.certification.wording import METHODS, REASONS, SIDES, STATES
-from assessment.database import db
+from assessment.database import db, reading
 from assessment.domain.errors import N_, NotFound, Refusal
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor, me
@@ -61,12 +61,12 @@ def page(application_id: str) -> str | Response | tuple[str, int]:
                 now=now(),
             )
         except Refusal as error:
-            db.session.rollback()
             refusal = say(error)
         else:
             flash(gettext("The answer is recorded. The candidate reads it."))
             return redirect(url_for("appeals.page", application_id=application_id), 303)
-    shown = _page(application_id, form, refusal)
+    with reading():
+        shown = _page(application_id, form, refusal)
     return shown, 422 if refusal or form.errors else 200
 
 

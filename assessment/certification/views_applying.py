@@ -19,7 +19,7 @@ from assessment.certification.inputs import (
 from assessment.certification.queries import Head, head_of, standing_of_application
 from assessment.certification.tables import Application, Purpose
 from assessment.certification.wording import PARTS
-from assessment.database import db
+from assessment.database import db, reading
 from assessment.domain.certification.application_states import ApplicationState
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.schemes.queries import published_schemes
@@ -56,89 +56,95 @@ def new() -> str | Response | tuple[str, int]:
             refusal = say(error)
         else:
             return redirect(url_for("applications.prerequisites", application_id=made.id), 303)
-    schemes = published_schemes(db.session(), me().body_id, today_in(db.session(), me().body_id, now()))
-    page = render_template("certification/apply_scheme.html", schemes=schemes, refusal=refusal, spoken=language())
+    with reading() as session:
+        schemes = published_schemes(session, me().body_id, today_in(session, me().body_id, now()))
+        page = render_template("certification/apply_scheme.html", schemes=schemes, refusal=refusal, spoken=language())
     return page, 422 if refusal else 200
 
 
 @applications.route("/applications/<application_id>/prerequisites", methods=["GET", "POST"])
 def prerequisites(application_id: str) -> str | Response | tuple[str, int]:
-    head = own_head(application_id)
-    required = required_of(db.session(), head.application, language())
-    form, fields = claims_input([(each.id, each.statement) for each in required])
-    if form.validate_on_submit():
-        claims = {id_: field.data or "" for id_, field in fields.items()}
-        applying.save_claims(db.session(), me(), application_id, claims)
-        return onward(Part.PREREQUISITES, application_id)
-    if not form.is_submitted():
-        for each in required:
-            fields[each.id].data = each.claim
-    return step_page("apply_prerequisites", Part.PREREQUISITES, head, form, fields=list(fields.values()))
+    with reading() as session:
+        head = own_head(application_id)
+        required = required_of(session, head.application, language())
+        form, fields = claims_input([(each.id, each.statement) for each in required])
+        if not form.validate_on_submit():
+            if not form.is_submitted():
+                for each in required:
+                    fields[each.id].data = each.claim
+            return step_page("apply_prerequisites", Part.PREREQUISITES, head, form, fields=list(fields.values()))
+    claims = {id_: field.data or "" for id_, field in fields.items()}
+    applying.save_claims(db.session(), me(), application_id, claims)
+    return onward(Part.PREREQUISITES, application_id)
 
 
 @applications.route("/applications/<application_id>/programme", methods=["GET", "POST"])
 def programme(application_id: str) -> str | Response | tuple[str, int]:
-    head = own_head(application_id)
-    form = ProgrammeInput(obj=head.application)
-    if form.validate_on_submit():
-        applying.save_programme(
-            db.session(),
-            me(),
-            application_id,
-            programme=form.programme.data or "",
-            payer=form.payer.data or "",
-            adjustment=form.adjustment.data or "",
-        )
-        return onward(Part.PROGRAMME, application_id)
-    return step_page("apply_programme", Part.PROGRAMME, head, form)
+    with reading():
+        head = own_head(application_id)
+        form = ProgrammeInput(obj=head.application)
+        if not form.validate_on_submit():
+            return step_page("apply_programme", Part.PROGRAMME, head, form)
+    applying.save_programme(
+        db.session(),
+        me(),
+        application_id,
+        programme=form.programme.data or "",
+        payer=form.payer.data or "",
+        adjustment=form.adjustment.data or "",
+    )
+    return onward(Part.PROGRAMME, application_id)
 
 
 @applications.route("/applications/<application_id>/self-assessment", methods=["GET", "POST"])
 def self_assessment(application_id: str) -> str | Response | tuple[str, int]:
-    head = own_head(application_id)
-    units = said_of_elements(db.session(), head.application, language())
-    elements = [element for unit in units for element in unit.elements]
-    form, fields = self_assessment_input([(element.id, element.text) for element in elements])
-    if form.validate_on_submit():
-        said_of = {id_: Said(able=yes(able), evidence=what.data or "") for id_, (able, what) in fields.items()}
-        applying.save_self_assessment(db.session(), me(), application_id, said_of)
-        return onward(Part.SELF_ASSESSMENT, application_id)
-    if not form.is_submitted():
-        for element in elements:
-            able, what = fields[element.id]
-            able.data = None if element.able is None else ("yes" if element.able else "no")
-            what.data = element.evidence
-    return step_page("apply_self_assessment", Part.SELF_ASSESSMENT, head, form, units=units, fields=fields)
+    with reading() as session:
+        head = own_head(application_id)
+        units = said_of_elements(session, head.application, language())
+        elements = [element for unit in units for element in unit.elements]
+        form, fields = self_assessment_input([(element.id, element.text) for element in elements])
+        if not form.validate_on_submit():
+            if not form.is_submitted():
+                for element in elements:
+                    able, what = fields[element.id]
+                    able.data = None if element.able is None else ("yes" if element.able else "no")
+                    what.data = element.evidence
+            return step_page("apply_self_assessment", Part.SELF_ASSESSMENT, head, form, units=units, fields=fields)
+    said_of = {id_: Said(able=yes(able), evidence=what.data or "") for id_, (able, what) in fields.items()}
+    applying.save_self_assessment(db.session(), me(), application_id, said_of)
+    return onward(Part.SELF_ASSESSMENT, application_id)
 
 
 @applications.route("/applications/<application_id>/consents", methods=["GET", "POST"])
 def consents(application_id: str) -> str | Response | tuple[str, int]:
-    head = own_head(application_id, draft=False)
-    minor = is_minor(db.session(), head.application, now=now())
-    purposes = [purpose for purpose in Purpose if not (minor and purpose is Purpose.PHOTO_ABROAD)]
-    form, fields = consents_input(purposes, minor=minor)
-    refusal = ""
-    if form.validate_on_submit():
-        given = {Purpose.PHOTO_ABROAD: False} | {purpose: yes(field) for purpose, field in fields.items()}
-        by_guardian = minor and bool(form["by_guardian"].data)
-        try:
-            save_consents(db.session(), me(), application_id, given, by_guardian=by_guardian, now=now())
-        except Invalid as error:
-            refusal = say(error)
-        else:
-            draft = head.application.state is ApplicationState.DRAFT
-            place = FOLLOWING[Part.CONSENTS] if draft else "applications.page"
-            return redirect(url_for(place, application_id=application_id), 303)
-    elif not form.is_submitted():
-        for purpose, consent in consents_of(db.session(), me().body_id, application_id).items():
-            if purpose in fields:
-                fields[purpose].data = "yes" if consent.given else "no"
-    return step_page("apply_consents", Part.CONSENTS, head, form, fields=fields, minor=minor, refusal=refusal)
+    with reading() as session:
+        head = own_head(application_id, draft=False)
+        draft = head.application.state is ApplicationState.DRAFT
+        minor = is_minor(session, head.application, now=now())
+        purposes = [purpose for purpose in Purpose if not (minor and purpose is Purpose.PHOTO_ABROAD)]
+        form, fields = consents_input(purposes, minor=minor)
+        if not form.validate_on_submit():
+            if not form.is_submitted():
+                for purpose, consent in consents_of(session, me().body_id, application_id).items():
+                    if purpose in fields:
+                        fields[purpose].data = "yes" if consent.given else "no"
+            return step_page("apply_consents", Part.CONSENTS, head, form, fields=fields, minor=minor, refusal="")
+    given = {Purpose.PHOTO_ABROAD: False} | {purpose: yes(field) for purpose, field in fields.items()}
+    by_guardian = minor and bool(form["by_guardian"].data)
+    try:
+        save_consents(db.session(), me(), application_id, given, by_guardian=by_guardian, now=now())
+    except Invalid as error:
+        with reading():
+            head = own_head(application_id, draft=False)
+            return step_page(
+                "apply_consents", Part.CONSENTS, head, form, fields=fields, minor=minor, refusal=say(error)
+            )
+    place = FOLLOWING[Part.CONSENTS] if draft else "applications.page"
+    return redirect(url_for(place, application_id=application_id), 303)
 
 
 @applications.route("/applications/<application_id>/submit", methods=["GET", "POST"])
 def check(application_id: str) -> str | Response | tuple[str, int]:
-    head = own_head(application_id)
     refusal = ""
     if request.method == "POST":
         try:
@@ -147,16 +153,18 @@ def check(application_id: str) -> str | Response | tuple[str, int]:
             refusal = say(error) if isinstance(error, Conflict) else gettext("Some steps are not whole yet.")
         else:
             return redirect(url_for("applications.page", application_id=application_id), 303)
-    shown = steps(None, head.application)
-    page = render_template(
-        "certification/apply_check.html",
-        head=head,
-        steps=shown,
-        missing=[{"text": step["label"], "href": step["href"]} for step in shown if step["state"] == "todo"],
-        required=required_of(db.session(), head.application, language()),
-        units=said_of_elements(db.session(), head.application, language()),
-        refusal=refusal,
-    )
+    with reading() as session:
+        head = own_head(application_id)
+        shown = steps(None, head.application)
+        page = render_template(
+            "certification/apply_check.html",
+            head=head,
+            steps=shown,
+            missing=[{"text": step["label"], "href": step["href"]} for step in shown if step["state"] == "todo"],
+            required=required_of(session, head.application, language()),
+            units=said_of_elements(session, head.application, language()),
+            refusal=refusal,
+        )
     return page, 422 if refusal else 200
 
 

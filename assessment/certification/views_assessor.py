@@ -14,6 +14,7 @@ from assessment.accounts.tables import Duty
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.certification import assessing
 from assessment.certification.assessor_page import AssessorPage, assessor_page
+from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import ConfirmInput, FollowUpInput, OralInput, RecommendationInput, yes
 from assessment.certification.queries import head_of, heads
 from assessment.certification.tables import Application, Choice
@@ -74,7 +75,7 @@ def confirm(application_id: str) -> str | Response | tuple[str, int]:
 @evidence.post("/evidence/<application_id>/confirmations/all")
 def confirm_all(application_id: str) -> str | Response | tuple[str, int]:
     if request.form.get("looked") != "yes":
-        return _page(application_id, refusal=gettext("Say first that you have looked at every piece.")), 422
+        return drawn_again(_page, application_id, refusal=gettext("Say first that you have looked at every piece."))
     return _act(
         application_id,
         None,
@@ -165,12 +166,11 @@ def _act(
     application_id: str, form: Any, does: Callable[[], object], done: str, *, anchor: str | None = None
 ) -> str | Response | tuple[str, int]:
     if form is not None and not form.validate_on_submit():
-        return _page(application_id, form=form), 422
+        return drawn_again(_page, application_id, form=form)
     try:
         does()
     except Refusal as error:
-        db.session.rollback()
-        return _page(application_id, form=form, refusal=say(error)), 422
+        return drawn_again(_page, application_id, form=form, refusal=say(error))
     flash(done)
     return redirect(url_for("evidence.page", application_id=application_id, _anchor=anchor), 303)
 

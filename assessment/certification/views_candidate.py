@@ -27,14 +27,16 @@ from assessment.certification.texts import words_of
 from assessment.certification.views_applying import applications, own_head
 from assessment.certification.way import way
 from assessment.certification.wording import CLOSES, EVENTS, REASONS, STATES
-from assessment.database import db
+from assessment.database import db, reading
 from assessment.domain.certification.application_states import APPLICATION, ApplicationEvent, ApplicationState
-from assessment.domain.errors import N_, NotFound, Refusal
+from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor, me
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
+
+__all__ = ("applications",)
 
 
 @applications.get("/applications")
@@ -77,13 +79,14 @@ def page(application_id: str) -> str | Response:
 
 @applications.route("/applications/<application_id>/agreement", methods=["GET", "POST"])
 def agreement(application_id: str) -> str | Response | tuple[str, int]:
-    head = own_head(application_id, draft=False)
-    if request.method == "POST":
-        if request.form.get("agreed") != "yes":
-            return render_template("certification/agreement.html", head=head, missing=True), 422
+    if request.method == "POST" and request.form.get("agreed") == "yes":
         applying.agree(db.session(), me(), application_id, now=now())
         return redirect(url_for("applications.page", application_id=application_id), 303)
-    return render_template("certification/agreement.html", head=head, missing=False)
+    missing = request.method == "POST"
+    with reading():
+        head = own_head(application_id, draft=False)
+        page = render_template("certification/agreement.html", head=head, missing=missing)
+    return page, 422 if missing else 200
 
 
 @applications.post("/applications/<application_id>/withdraw")
@@ -118,8 +121,6 @@ def result(application_id: str) -> str:
 
 @applications.route("/applications/<application_id>/appeal", methods=["GET", "POST"])
 def appeal(application_id: str) -> str | Response | tuple[str, int]:
-    head = own_head(application_id, draft=False)
-    decision = decided(head)
     form = AppealInput()
     refusal = ""
     if form.validate_on_submit():
@@ -134,13 +135,19 @@ def appeal(application_id: str) -> str | Response | tuple[str, int]:
                 wants_help=yes(form.wants_help),
                 now=now(),
             )
-        except Refusal as error:
+        except (Conflict, Invalid) as error:
             refusal = say(error)
         else:
             return redirect(url_for("applications.page", application_id=application_id), 303)
-    page = render_template(
-        "certification/appeal.html", head=head, form=form, refusal=refusal, until=appeal_until(decision)
-    )
+    with reading():
+        head = own_head(application_id, draft=False)
+        page = render_template(
+            "certification/appeal.html",
+            head=head,
+            form=form,
+            refusal=refusal,
+            until=appeal_until(decided(head)),
+        )
     return page, 422 if form.errors or refusal else 200
 
 

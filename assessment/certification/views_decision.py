@@ -13,6 +13,7 @@ from assessment.certification import deciding
 from assessment.certification.blocking import blockers
 from assessment.certification.consents import photo_allowed
 from assessment.certification.decision_page import DecisionPage, decision_page
+from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import DeclarationInput, FollowUpInput, ReasonInput, VoteInput, yes
 from assessment.certification.queries import newest_check_in
 from assessment.certification.tables import Application, Choice
@@ -132,12 +133,11 @@ def _act(
     meeting_id: str, application_id: str, form: Any, does: Callable[[], object], done: str
 ) -> str | WerkzeugResponse | tuple[str, int]:
     if not form.validate_on_submit():
-        return _page(meeting_id, application_id, form=form), 422
+        return drawn_again(_page, meeting_id, application_id, form=form)
     try:
         does()
     except Refusal as error:
-        db.session.rollback()
-        return _page(meeting_id, application_id, form=form, refusal=say(error)), 422
+        return drawn_again(_page, meeting_id, application_id, form=form, refusal=say(error))
     flash(done)
     return redirect(url_for("decisions.page", meeting_id=meeting_id, application_id=application_id), 303)
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.certification import meeting as meeting_service
+from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import CasesInput, MeetingInput, MemberInput
 from assessment.certification.meeting_page import meeting_page
 from assessment.certification.queries import PAGE, heads, standing_of_meeting
@@ -25,7 +26,7 @@ from assessment.certification.tables import (
     MeetingMember,
     Vote,
 )
-from assessment.database import db
+from assessment.database import db, reading
 from assessment.domain.certification.application_states import ApplicationState
 from assessment.domain.errors import Refusal
 from assessment.domain.roles import Role
@@ -48,25 +49,23 @@ def index() -> str | Response | tuple[str, int]:
         try:
             opened = meeting_service.open_meeting(db.session(), me(), form.number.data or "", now=now())
         except Refusal as error:
-            db.session.rollback()
             refusal = say(error)
         else:
             return redirect(url_for("meetings.page", meeting_id=opened.id), 303)
     page = max(1, request.args.get("page", 1, type=int))
     everything = _manages() or Role.QUALITY_MANAGER in me().roles
-    lines, total = find_meetings(
-        db.session(), me().body_id, member_id=None if everything else me().person_id, page=page
-    )
-    shown = render_template(
-        "certification/meetings.html",
-        lines=lines,
-        form=form,
-        manages=_manages(),
-        refusal=refusal,
-        page=page,
-        pages=-(-total // PAGE),
-        page_url=lambda number: url_for("meetings.index", page=number),
-    )
+    with reading() as session:
+        lines, total = find_meetings(session, me().body_id, member_id=None if everything else me().person_id, page=page)
+        shown = render_template(
+            "certification/meetings.html",
+            lines=lines,
+            form=form,
+            manages=_manages(),
+            refusal=refusal,
+            page=page,
+            pages=-(-total // PAGE),
+            page_url=lambda number: url_for("meetings.index", page=number),
+        )
     return shown, 422 if form.errors or refusal else 200
 
 
@@ -133,12 +132,11 @@ def _manages() -> bool:
 
 def _act(meeting_id: str, form: Any, does: Callable[[], object], done: str) -> str | Response | tuple[str, int]:
     if form is not None and not form.validate_on_submit():
-        return _page(meeting_id, refusal=gettext("Choose from the list first.")), 422
+        return drawn_again(_page, meeting_id, refusal=gettext("Choose from the list first."))
     try:
         does()
     except Refusal as error:
-        db.session.rollback()
-        return _page(meeting_id, refusal=say(error)), 422
+        return drawn_again(_page, meeting_id, refusal=say(error))
     flash(done)
     return redirect(url_for("meetings.page", meeting_id=meeting_id), 303)
 

@@ -15,6 +15,7 @@ from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.certification import appealing, receiving
 from assessment.certification.application_form import required_of, said_of_elements
 from assessment.certification.consents import consents_of
+from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import (
     CheckInput,
     DocumentInput,
@@ -214,12 +215,13 @@ def _with_reason(application_id: str, does: Callable[..., Application]) -> str |
 def _act(application_id: str, form: Any, does: Callable[[], object], done: str) -> str | Response | tuple[str, int]:
     """Do one thing to an application and come back to its file, or show the file with what was refused."""
     if form is not None and not form.validate_on_submit():
-        return _file(application_id, refusal=gettext("Something does not fit yet. Look at what you typed.")), 422
+        return drawn_again(
+            _file, application_id, refusal=gettext("Something does not fit yet. Look at what you typed.")
+        )
     try:
         does()
     except Refusal as error:
-        db.session.rollback()
-        return _file(application_id, refusal=say(error)), 422
+        return drawn_again(_file, application_id, refusal=say(error))
     flash(done)
     return redirect(url_for("office.file", application_id=application_id), 303)
 

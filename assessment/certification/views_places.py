@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from assessment.accounts.persons import names
 from assessment.certification.appointments import appointments
+from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import (
     PracticalPlaceInput,
     RosterPlaceInput,
@@ -40,7 +41,7 @@ def exam(application_id: str) -> str | Response | tuple[str, int]:
     coming = coming_sittings(db.session(), head.application, now=now())
     form.sitting_id.choices = choices({sitting.id: sitting.code for sitting, _ in coming})
     if not form.validate_on_submit():
-        return _page(application_id, exam_form=form), 422
+        return drawn_again(_page, application_id, exam_form=form)
     try:
         put_on_roster(
             db.session(),
@@ -52,8 +53,7 @@ def exam(application_id: str) -> str | Response | tuple[str, int]:
             now=now(),
         )
     except Refusal as error:
-        db.session.rollback()
-        return _page(application_id, exam_form=form, refusal=say(error)), 422
+        return drawn_again(_page, application_id, exam_form=form, refusal=say(error))
     flash(gettext("The candidate is on the roster."))
     return redirect(url_for("places.page", application_id=application_id), 303)
 
@@ -64,7 +64,7 @@ def practical(application_id: str) -> str | Response | tuple[str, int]:
     head = _head(application_id)
     _choices(form, head)
     if not form.validate_on_submit() or form.starts_at.data is None:
-        return _page(application_id, practical_form=form), 422
+        return drawn_again(_page, application_id, practical_form=form)
     try:
         schedule_practical(
             db.session(),
@@ -77,8 +77,7 @@ def practical(application_id: str) -> str | Response | tuple[str, int]:
             now=now(),
         )
     except Refusal as error:
-        db.session.rollback()
-        return _page(application_id, practical_form=form, refusal=say(error)), 422
+        return drawn_again(_page, application_id, practical_form=form, refusal=say(error))
     flash(gettext("The practical is scheduled."))
     return redirect(url_for("places.page", application_id=application_id), 303)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import sealer
 from assessment.accounts.sealing import Erased
-from assessment.credentials.codes import Drawing, full_code
+from assessment.credentials.codes import full_code
 from assessment.credentials.public import opened
 from assessment.credentials.queries import credential_of
 from assessment.credentials.tables import Credential, CredentialIntent
@@ -87,13 +87,8 @@ def export(session: Session, body_id: str, credential_id: str, form: Format) -> 
     address, _ = code_segments(issuer_of(read_object(document)), intent.id, digits)
     if form is Format.QR_TEXT:
         return f"{address}{digits}\n".encode()
-    drawing = draw(address, digits)
+    drawing = full_code(address, digits)
     return drawing.png() if form is Format.QR_PNG else drawing.svg().encode()
-
-
-def draw(address: str, digits: str) -> Drawing:
-    """Draw the large code of a certificate."""
-    return full_code(address, digits)
 
 
 def open_pdf(credential: Credential, wrapped: bytes | None) -> bytes:

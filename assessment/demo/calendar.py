@@ -37,7 +37,7 @@ class Event:
 
     at: datetime
     number: int
-    do: Callable[[datetime], None] = field(compare=False)
+    do: Callable[[datetime], object] = field(compare=False)
 
 
 class Agenda:
@@ -47,7 +47,7 @@ class Agenda:
         self._events: list[Event] = []
         self._number = count()
 
-    def add(self, at: datetime, do: Callable[[datetime], None]) -> None:
+    def add(self, at: datetime, do: Callable[[datetime], object]) -> None:
         """Note that something happens; it is told its moment."""
         self._events.append(Event(at=at, number=next(self._number), do=do))
 

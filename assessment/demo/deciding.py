@@ -53,6 +53,11 @@ def plan_certificate(story: Story, agenda: Agenda) -> None:
         agenda.add(story.at("released", 10), lambda now: _release(story, now))
     if story.reaches("suspended"):
         agenda.add(story.at("suspended", 10), lambda now: _set_status(story, StatusPurpose.SUSPENSION, SUSPENDED, now))
+    if story.reaches("suspension_proposed"):
+        agenda.add(
+            story.at("suspension_proposed", 9),
+            lambda now: _propose(story, StatusPurpose.SUSPENSION, SUSPENDED, now),
+        )
     if story.reaches("revoked"):
         agenda.add(story.at("revoked", 10), lambda now: _set_status(story, StatusPurpose.REVOCATION, REVOKED, now))
     if story.reaches("appealed"):
@@ -118,10 +123,16 @@ def _release(story: Story, now: datetime) -> None:
     work(now)
 
 
-def _set_status(story: Story, purpose: StatusPurpose, reason: str, now: datetime) -> None:
-    proposer, confirmer = story.ensemble.one(Role.QUALITY_MANAGER), story.ensemble.one(Role.RELEASER)
+def _propose(story: Story, purpose: StatusPurpose, reason: str, now: datetime) -> str:
+    proposer = story.ensemble.one(Role.QUALITY_MANAGER)
     with acting(proposer, now, "propose_status") as session:
-        change_id = propose(session, proposer, story.credential_id, purpose, True, reason=reason, now=now).id
+        return propose(session, proposer, story.credential_id, purpose, True, reason=reason, now=now).id
+
+
+def _set_status(story: Story, purpose: StatusPurpose, reason: str, now: datetime) -> None:
+    """Two people change a certificate's status: one proposes, another confirms."""
+    change_id = _propose(story, purpose, reason, now)
+    confirmer = story.ensemble.one(Role.RELEASER)
     at = now + timedelta(hours=1)
     with acting(confirmer, at, "confirm_status") as session:
         answer(session, confirmer, change_id, confirmed=True, now=at)

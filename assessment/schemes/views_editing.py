@@ -35,6 +35,8 @@ MOST_UNITS = 500
 
 Page = str | Response | tuple[str, int]
 
+__all__ = ("schemes",)
+
 
 @schemes.route("/schemes/new", methods=["GET", "POST"])
 def new() -> Page:

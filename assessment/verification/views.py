@@ -60,8 +60,16 @@ def _without_cookies(_endpoint: str | None, _values: dict[str, Any] | None) -> N
 
 
 @verification.after_request
-def _differs_by(response: Response) -> Response:
+def _closed(response: Response) -> Response:
+    """Let nothing in but what stands in the page, and nothing out: without `connect-src` no script can send."""
     response.vary.update(("Accept", "Accept-Language"))
+    styles = " ".join(f"'sha256-{digest}'" for digest in g.get("style_hashes", ()))
+    scripts = " ".join(f"'sha256-{digest}'" for digest in g.get("script_hashes", ())) or "'none'"
+    if styles:
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
     return response
 
 

@@ -75,7 +75,7 @@ def refuse(app: Flask) -> None:
     def on_http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
         if error.code is None or error.code < 400:
             return error
-        return answer(error.code, gettext(error.description or ""))
+        return answer(error.code, gettext(error.description) if error.description else "")
 
     @app.errorhandler(IntegrityError)
     def on_race(error: IntegrityError) -> tuple[Response | str, int]:

@@ -55,9 +55,7 @@ def test_the_database_refuses_every_pair_through_the_mapper_and_as_raw_sql(sessi
         session.execute(RAW, values | {"side": first.value})
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(RAW, values | {"side": second.value})
-        duty = Duty(
-            body_id="las", application_id=application_id, person_id=person_id, side=second, assigned_at=NOW
-        )
+        duty = Duty(body_id="las", application_id=application_id, person_id=person_id, side=second, assigned_at=NOW)
         with pytest.raises(IntegrityError), session.begin_nested():
             session.add(duty)
         assert session.scalar(select(Duty.side).where(Duty.person_id == person_id)) is first

@@ -1,11 +1,8 @@
 """Pages: who gets them, what stands on them, how many statements they take, and that texts are only texts."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import Name, record_name
@@ -14,10 +11,9 @@ from assessment.certification.appealing import appeal
 from assessment.certification.assessing import ask_orally, confirm_everything, recommend
 from assessment.certification.deciding import ask_for_more, cast_vote, declare, record_decision
 from assessment.certification.tables import Choice
-from assessment.database import Act, unit_of_work
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor
-from tests.factories.accounts import NOW, PASSWORD, make_actor, make_body
+from tests.factories.accounts import NOW, make_actor, make_body
 from tests.factories.certification import (
     World,
     do_practical,
@@ -29,44 +25,28 @@ from tests.factories.certification import (
     make_world,
     sit_exam,
 )
+from tests.factories.visitors import Visitor, writing_on
 from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
-
-pytestmark = pytest.mark.long_lock("the office is built in one go")
 
 SCRIPT = "<script>alert(1)</script>"
 BUDGET = 12
 
 
-@pytest.fixture
-def writing_to(site: Site) -> Callable[[], AbstractContextManager[Session]]:
-    """Give a unit of work on the site; its clock stands three hours after everything that is made."""
+@pytest.fixture(autouse=True)
+def later(site: Site) -> None:
+    """The clock of the site stands three hours after everything that is made."""
     site.app.extensions["clock"] = lambda: NOW + timedelta(hours=3)
 
-    @contextmanager
-    def begin() -> Iterator[Session]:
-        act = Act(body_id=None, account_id=None, person_id=None, at=NOW, name="test")
-        with site.app.app_context(), unit_of_work(act) as session:
-            yield session
 
-    return begin
-
-
-def sign_in(site: Site, login: str) -> FlaskClient:
-    client = site.client()
-    page = client.get("/signin?lang=en").get_data(as_text=True)
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    answer = client.post("/signin", data={"login": login, "password": PASSWORD, "csrf_token": token})
-    assert answer.status_code == 303
-    return client
+def sign_in(site: Site, login: str) -> Visitor:
+    visitor = Visitor(site)
+    assert visitor.sign_in(login, address="/signin?lang=en").status_code == 303
+    return visitor
 
 
 def login_of(session: Session, actor: Actor) -> str:
     return session.get_one(Account, (actor.body_id, actor.account_id)).login
-
-
-def csrf(page: str) -> str:
-    return page.split('name="csrf_token" value="')[1].split('"')[0]
 
 
 def logins(session: Session, world: World) -> dict[str, str]:
@@ -89,12 +69,10 @@ def decided(session: Session, world: World, application_id: str, choice: Choice)
     return meeting_id
 
 
-def test_the_decision_page_takes_the_same_statements_however_many_criteria(
-    site: Site, writing_to: Callable[[], AbstractContextManager[Session]]
-) -> None:
+def test_the_decision_page_takes_the_same_statements_however_many_criteria(site: Site) -> None:
     counts = []
     for body, units, criteria in (("las", 1, 2), ("dapur", 3, 8)):
-        with writing_to() as session:
+        with writing_on(site) as session:
             world = make_world(session, body=body, units=units, criteria=criteria)
             application_id = make_case(session, world)
             scores = {each: (1, 1, 1) for each in world.criteria} | {world.criteria[0]: (0, 0, 1)}
@@ -127,10 +105,8 @@ def test_the_decision_page_takes_the_same_statements_however_many_criteria(
     assert counts[1] <= BUDGET
 
 
-def test_no_page_takes_more_statements_than_its_budget(
-    site: Site, writing_to: Callable[[], AbstractContextManager[Session]]
-) -> None:
-    with writing_to() as session:
+def test_no_page_takes_more_statements_than_its_budget(site: Site) -> None:
+    with writing_on(site) as session:
         world = make_world(session, units=2, criteria=3)
         make_prerequisites(session, world, "Satu", "Dua")
         application_id = make_not_yet(session, world)
@@ -182,18 +158,16 @@ def test_no_page_takes_more_statements_than_its_budget(
         assert client.get("/today").status_code == 200
 
 
-def test_an_application_is_filled_in_page_by_page_and_submitted(
-    site: Site, writing_to: Callable[[], AbstractContextManager[Session]]
-) -> None:
-    with writing_to() as session:
+def test_an_application_is_filled_in_page_by_page_and_submitted(site: Site) -> None:
+    with writing_on(site) as session:
         world = make_world(session, units=2)
         make_prerequisites(session, world, "Satu", "Dua")
         login = login_of(session, world.candidate)
     client = sign_in(site, login)
 
     def send(address: str, **values: str) -> str:
-        token = csrf(client.get(address).get_data(as_text=True))
-        answer = client.post(address, data={"csrf_token": token, **values})
+        client.get(address)
+        answer = client.post(address, values)
         assert answer.status_code == 303, answer.get_data(as_text=True)
         return answer.headers["Location"]
 
@@ -224,10 +198,8 @@ def test_an_application_is_filled_in_page_by_page_and_submitted(
         "/agreement",
     ],
 )
-def test_an_application_is_nobody_elses(
-    site: Site, writing_to: Callable[[], AbstractContextManager[Session]], address: str
-) -> None:
-    with writing_to() as session:
+def test_an_application_is_nobody_elses(site: Site, address: str) -> None:
+    with writing_on(site) as session:
         world = make_world(session)
         application_id = make_not_yet(session, world)
         decided(session, world, application_id, Choice.NOT_YET_COMPETENT)
@@ -238,35 +210,27 @@ def test_an_application_is_nobody_elses(
         assert client.get(f"/applications/{application_id}{address}").status_code == 404
 
 
-def test_an_appeal_from_somebody_elses_account_is_not_found_and_changes_nothing(
-    site: Site, writing_to: Callable[[], AbstractContextManager[Session]]
-) -> None:
-    with writing_to() as session:
+def test_an_appeal_from_somebody_elses_account_is_not_found_and_changes_nothing(site: Site) -> None:
+    with writing_on(site) as session:
         world = make_world(session)
         application_id = make_not_yet(session, world)
         decided(session, world, application_id, Choice.NOT_YET_COMPETENT)
         stranger = login_of(session, make_actor(session, world.body_id, Role.CANDIDATE, name="Orang Lain"))
         owner = login_of(session, world.candidate)
-    client = sign_in(site, stranger)
-    token = csrf(client.get("/applications/new").get_data(as_text=True))
     form = {
-        "csrf_token": token,
         "grounds": "Ini bukan permohonan saya.",
         "process_explained": "yes",
         "discussed_with_assessor": "no",
         "wants_help": "no",
     }
-    assert client.post(f"/applications/{application_id}/appeal", data=form).status_code == 404
+    client = sign_in(site, stranger)
+    assert client.post(f"/applications/{application_id}/appeal", form).status_code == 404
     client = sign_in(site, owner)
-    address = f"/applications/{application_id}/appeal"
-    form["csrf_token"] = csrf(client.get(address).get_data(as_text=True))
-    assert client.post(address, data=form).status_code == 303
+    assert client.post(f"/applications/{application_id}/appeal", form).status_code == 303
 
 
-def test_a_result_is_not_shown_before_the_decision(
-    site: Site, writing_to: Callable[[], AbstractContextManager[Session]]
-) -> None:
-    with writing_to() as session:
+def test_a_result_is_not_shown_before_the_decision(site: Site) -> None:
+    with writing_on(site) as session:
         world = make_world(session)
         application_id = make_recommended(session, world)
         login = login_of(session, world.candidate)
@@ -276,10 +240,8 @@ def test_a_result_is_not_shown_before_the_decision(
     assert "Competent" not in page
 
 
-def test_the_map_of_what_is_missing_names_unit_element_criterion_and_the_way(
-    site: Site, writing_to: Callable[[], AbstractContextManager[Session]]
-) -> None:
-    with writing_to() as session:
+def test_the_map_of_what_is_missing_names_unit_element_criterion_and_the_way(site: Site) -> None:
+    with writing_on(site) as session:
         world = make_world(session)
         application_id = make_not_yet(session, world)
         decided(session, world, application_id, Choice.NOT_YET_COMPETENT)
@@ -299,10 +261,13 @@ def test_the_map_of_what_is_missing_names_unit_element_criterion_and_the_way(
     assert "Kriteria 1 (en)" not in page
 
 
-def test_what_people_type_is_only_text(site: Site, writing_to: Callable[[], AbstractContextManager[Session]]) -> None:
-    with writing_to() as session:
+def test_what_people_type_is_only_text(site: Site) -> None:
+    with writing_on(site) as session:
         world = make_world(session)
-        record_name(session, world.body_id, world.candidate.person_id, name=Name(text=SCRIPT), now=NOW, reason="contoh")
+        later = NOW + timedelta(hours=1)
+        record_name(
+            session, world.body_id, world.candidate.person_id, name=Name(text=SCRIPT), now=later, reason="contoh"
+        )
         application_id = make_case(session, world)
         scores = {world.criteria[0]: (0, 0, 1), world.criteria[1]: (1, 1, 1)}
         sit_exam(session, world, application_id, scores, exception=SCRIPT)
@@ -350,10 +315,8 @@ def test_what_people_type_is_only_text(site: Site, writing_to: Callable[[], Abst
             assert "alert(1)" in page, address
 
 
-def test_a_decider_of_another_meeting_does_not_see_the_case(
-    site: Site, writing_to: Callable[[], AbstractContextManager[Session]]
-) -> None:
-    with writing_to() as session:
+def test_a_decider_of_another_meeting_does_not_see_the_case(site: Site) -> None:
+    with writing_on(site) as session:
         world = make_world(session)
         application_id = make_recommended(session, world)
         meeting_id = make_meeting(session, world, application_id)

@@ -11,6 +11,7 @@ from assessment.domain.items.qti.package import read_package
 from assessment.item_bank.tables import ItemUse
 from tests.domain.items.build import choice_xml, water_xml
 from tests.factories.accounts import make_body
+from tests.factories.exams import make_exam
 from tests.factories.item_bank import make_item, package_of
 from tests.factories.visitors import writing_on
 from tests.fixtures.sites import Site
@@ -89,6 +90,18 @@ def test_one_item_is_exported(site: Site, tmp_path: Path) -> None:
     assert finished.returncode == 0, finished.stderr
     assert lines(finished) == [{"file": str(file), "items": 1, "bytes": file.stat().st_size}]
     assert [item.identifier for item in read_package(file.read_bytes()).items] == ["W02"]
+
+
+def test_the_items_of_an_exam_form_are_exported_in_the_versions_it_holds(site: Site, tmp_path: Path) -> None:
+    with writing_on(site) as session:
+        make_body(session)
+        make_item(session, "las", "W99")
+        form_id = make_exam(session, "las").form_id
+    file = tmp_path / "form.zip"
+    finished = site.run("qti", "export", "--form", form_id, "-o", str(file))
+    assert finished.returncode == 0, finished.stderr
+    assert len(read_package(file.read_bytes()).items) == 3
+    assert site.run("qti", "export", "--form", "nothing", "-o", str(file)).returncode == 1
 
 
 @pytest.mark.parametrize(

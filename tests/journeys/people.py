@@ -38,17 +38,15 @@ class Desk:
     def press(self, name: str, within: Locator | None = None) -> None:
         """Press the button or link of this name, and look at what comes."""
         place = within or self.page.locator("main")
-        target = place.get_by_role("button", name=name, exact=True).or_(
-            place.get_by_role("link", name=name, exact=True)
-        )
-        target.locator("visible=true").first.click()
+        buttons = place.get_by_role("button", name=name, exact=True)
+        (buttons if buttons.count() else place.get_by_role("link", name=name, exact=True)).first.click()
         self.page.wait_for_load_state()
         self.look(self.page)
 
     def fill(self, **values: str) -> None:
         """Type into fields by their names."""
         for name, value in values.items():
-            self.page.locator(f"main [name={name}]").first.fill(value)
+            self.page.locator(f"[name={name}]:visible").first.fill(value)
 
     def choose(self, name: str, value: str, within: Locator | None = None) -> None:
         """Tick the option row of a radio or checkbox."""
@@ -68,6 +66,13 @@ def sign_in(desk: Desk, login: str, password: str) -> None:
     desk.fill(login=login, password=password)
     desk.press("Sign in")
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("What waits for you today")
+
+
+def pick(menu: Locator, words: str) -> None:
+    """Choose the option of a menu that holds these words."""
+    value = menu.locator("option", has_text=words).first.get_attribute("value")
+    assert value is not None, words
+    menu.select_option(value)
 
 
 def a_photo() -> dict[str, str | bytes]:
@@ -172,7 +177,7 @@ def _answer(desk: Desk, key: str | list[str]) -> None:
     elif page.locator(f"label.option:has(input[value='{key}'])").count():
         page.locator(f"label.option:has(input[value='{key}'])").click()
     else:
-        entry = page.locator("main input[type=text]").first
+        entry = page.locator("main input[inputmode]").first
         entry.fill(key)
         entry.blur()
 
@@ -194,7 +199,7 @@ def accept(desk: Desk, application: str) -> None:
 def new_sitting(desk: Desk, *, now: datetime, site: str, code: str) -> str:
     """Plan a sitting that can be started now; returns its id."""
     desk.go("/sittings/new")
-    desk.page.select_option("[name=site_id]", label=re.compile(site))
+    pick(desk.page.locator("[name=site_id]"), site)
     begins = now.astimezone(ZONE).replace(second=0, microsecond=0)
     desk.fill(
         code=code,
@@ -212,10 +217,10 @@ def place(desk: Desk, application: str, *, sitting: str, code: str, now: datetim
     exam.locator("[name=sitting_id]").select_option(sitting)
     desk.press("Put on the roster", exam)
     practical = desk.page.locator("form[action$='/places/practical']")
-    practical.locator("[name=site_id]").select_option(label=re.compile(site))
-    practical.locator("[name=assessor_id]").select_option(label=re.compile(assessor))
+    pick(practical.locator("[name=site_id]"), site)
+    pick(practical.locator("[name=assessor_id]"), assessor)
     practical.locator("[name=starts_at]").fill(now.astimezone(ZONE).strftime(MOMENT))
-    desk.press("Plan the practical", practical)
+    desk.press("Plan", practical)
 
 
 def close_and_prepare(desk: Desk, sitting: str) -> None:
@@ -231,14 +236,14 @@ def open_meeting(desk: Desk, *, number: str, members: list[str], applications: l
     """Open a decision meeting, invite its members and put the cases before it; returns its id."""
     desk.go("/meetings")
     desk.fill(number=number)
-    desk.page.locator("main, aside").get_by_role("button", name="Open the meeting").first.click()
+    desk.page.get_by_role("button", name="Open", exact=True).click()
     desk.page.wait_for_url(re.compile(r"/meetings/\w{16}"))
     meeting = desk.id_in_address()
     for member in members:
         invite = desk.page.locator("form[action$='/members']")
         if not invite.is_visible():
             desk.page.locator("aside summary", has_text="Invite a member").click()
-        invite.locator("[name=person_id]").select_option(label=re.compile(member))
+        pick(invite.locator("[name=person_id]"), member)
         invite.locator("button[type=submit]").click()
         desk.page.wait_for_load_state()
     cases = desk.page.locator("form[action$='/cases']")
@@ -307,8 +312,11 @@ def mark_practical(desk: Desk, name: str) -> None:
 def confirm_and_recommend(desk: Desk, application: str) -> None:
     """Hold the evidence against the four rules and recommend K."""
     desk.go(f"/evidence/{application}")
-    desk.page.locator("form[action$='/confirmations/all'] button[type=submit]").click()
+    every = desk.page.locator("form[action$='/confirmations/all']")
+    every.locator("label.option").click()
+    every.locator("button[type=submit]").click()
     desk.page.wait_for_load_state()
+    desk.look(desk.page)
     form = desk.page.locator("form[action$='/recommendation']")
     desk.choose("outcome", "K", form)
     form.locator("button[type=submit]").click()

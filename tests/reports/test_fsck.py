@@ -72,7 +72,9 @@ def changeable(table: Table) -> Column[Any]:
         if column.name not in keys and not isinstance(column.type, Enum) and column.name not in checked
     ]
     plain = [column for column in free if not column.primary_key]
-    return plain[0] if plain else (free or list(table.columns))[-1]
+    return (
+        plain[0] if plain else (free or [column for column in table.columns if not isinstance(column.type, Enum)])[-1]
+    )
 
 
 def another(column: Column[Any], value: Any) -> Any:

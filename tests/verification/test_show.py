@@ -209,6 +209,10 @@ def test_the_policy_allows_exactly_what_stands_in_the_page(site: Site, house: Ho
     policy = response.headers["Content-Security-Policy"]
     assert policy.count("'sha256-") == response.text.count("<style>") + response.text.count('<script type="module">')
     assert "unsafe" not in policy
+    assert "script-src 'sha256-" in policy
+    assert "style-src 'sha256-" in policy
+    assert "connect-src" not in policy
+    assert policy.startswith("default-src 'none'")
     assert not re.search(r"\son[a-z]+=|style=", response.text)
     assert not re.search(r'(src|href)="(https?:)?//(?!localhost)', response.text)
 
