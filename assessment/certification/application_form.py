@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from assessment.certification.tables import Application, PrerequisiteCheck, PrerequisiteClaim, SelfAssessment
+from assessment.domain.language import text_in
 from assessment.schemes.tables import Prerequisite, PrerequisiteText, SchemeUnit
-from assessment.standards.queries import nearest
 from assessment.standards.tables import Competency, CompetencyKind, CompetencyText
 
 
@@ -89,11 +89,11 @@ def required_of(session: Session, application: Application, language: str) -> li
         checks[prerequisite.id] = check or checks.get(prerequisite.id)
     found = []
     for id_, own in texts.items():
-        spoken, last = nearest(own, language), checks[id_]
+        last = checks[id_]
         found.append(
             Required(
                 id=id_,
-                statement=own[spoken] if spoken else "—",
+                statement=text_in(own, language) or "—",
                 claim=claims[id_],
                 accepted=None if last is None else last.accepted,
                 note="" if last is None else last.note,
@@ -160,16 +160,12 @@ def said_of_elements(session: Session, application: Application, language: str) 
             row.element_id,
             ElementSaid(
                 id=row.element_id,
-                text=f"{row.element_code}  {_in(texts[row.element_id], language)}".strip(),
+                text=f"{row.element_code}  {text_in(texts[row.element_id], language)}".strip(),
                 able=row.able,
                 evidence=row.evidence or "",
             ),
         )
     return [
-        UnitSaid(code=code, title=_in(titles[unit_id], language), elements=tuple(elements.values()))
+        UnitSaid(code=code, title=text_in(titles[unit_id], language), elements=tuple(elements.values()))
         for unit_id, (code, elements) in units.items()
     ]
-
-
-def _in(texts: dict[str, str], language: str) -> str:
-    return texts[nearest(texts, language) or next(iter(texts))]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from assessment.accounts.ids import new_id
 from assessment.accounts.tables import Duty
 from assessment.certification.authority import require_registered, today_in
-from assessment.certification.evidence import gather, overall, record_results, unit_results
+from assessment.certification.evidence import Ahead, current, gather, overall, record_results, unit_results
 from assessment.certification.grid import grid_of
 from assessment.certification.states import application_of, move, said
 from assessment.certification.tables import (
@@ -75,10 +75,15 @@ def confirm(
     return confirmation
 
 
-def confirm_everything(session: Session, actor: Actor, application_id: str, *, now: datetime) -> int:
-    """Confirm all evidence that waits, each piece by all four rules; returns how many confirmations were made."""
+def confirm_everything(
+    session: Session, actor: Actor, application_id: str, *, now: datetime, ahead: Ahead | None = None
+) -> int:
+    """Confirm all evidence that waits, each piece by all four rules; returns how many confirmations were made.
+
+    `ahead` may be gathered before the lock is taken; raises Conflict when it no longer holds.
+    """
     application = _in_work(session, actor, application_id, now=now)
-    waiting = gather(session, application, until=now).unconfirmed()
+    waiting = current(session, application, ahead, now=now).unconfirmed()
     _begin(session, actor, application, now=now)
     session.add_all(
         _confirmation(
@@ -209,11 +214,19 @@ def close_follow_up(
 
 
 def recommend(
-    session: Session, actor: Actor, application_id: str, outcome: Choice, *, note: str, now: datetime
+    session: Session,
+    actor: Actor,
+    application_id: str,
+    outcome: Choice,
+    *,
+    note: str,
+    now: datetime,
+    ahead: Ahead | None = None,
 ) -> Recommendation:
     """Recommend K or BK and keep the unit results that the recommendation rests on.
 
-    Raises Conflict while evidence is open or a follow-up is not closed, and when K is recommended against the
+    `ahead` may be gathered before the lock is taken. Raises Conflict when it no longer holds, while evidence is
+    open or a follow-up is not closed, and when K is recommended against the
     evidence; Invalid when BK has no note.
     """
     application = _in_work(session, actor, application_id, now=now)
@@ -221,7 +234,7 @@ def recommend(
     still_open = open_follow_ups(session, actor.body_id, application_id)
     if still_open:
         raise Conflict(N_("Expected every follow-up to be closed first; still open: %(count)s."), count=len(still_open))
-    gathered = gather(session, application, until=now)
+    gathered = current(session, application, ahead, now=now)
     results = unit_results(gathered)
     derived = overall(gathered, results)
     if derived.outcome is Outcome.NEEDS_MORE_EVIDENCE:

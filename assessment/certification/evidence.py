@@ -10,7 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Boolean, Text, and_, literal, select, type_coerce, union_all
+from sqlalchemy import Boolean, Text, and_, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
@@ -22,13 +22,14 @@ from assessment.certification.tables import UnitResult as UnitResultRow
 from assessment.domain.certification.evidence import Evidence, Source, from_exam
 from assessment.domain.certification.unit_result import SchemeResult, UnitResult, derive, scheme_result
 from assessment.domain.competency import Method
+from assessment.domain.errors import N_, Conflict
 from assessment.domain.exams.form import Cut
 from assessment.domain.exams.result import CriterionResult, ExamResult, Marks
 from assessment.domain.plan import ItemsCut
 from assessment.exams.tables import Attempt, FormItem, ItemScore
 from assessment.exams.tables import ExamResult as ExamResultRow
 from assessment.item_bank.tables import ItemCriterion
-from assessment.practicals.tables import OralAnswer
+from assessment.practicals.tables import OralAnswer, TaskResult
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,14 @@ class Gathered:
         return place in self.confirmed_at and self.confirmed_at[place] >= self.evidence_at[place]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ahead:
+    """What was gathered before a lock, and when the newest record in it came in."""
+
+    gathered: Gathered
+    newest: datetime | None
+
+
 def gather(session: Session, application: Application, *, until: datetime | None = None) -> Gathered:
     """Return the evidence of an application; six statements, however much there is."""
     body_id, application_id = application.body_id, application.id
@@ -102,6 +111,42 @@ def gather(session: Session, application: Application, *, until: datetime | None
             for piece, _at in pieces
         ),
     )
+
+
+def gather_ahead(session: Session, application: Application) -> Ahead:
+    """Gather before a lock is taken, so that nobody else waits for it."""
+    newest = newest_evidence(session, application)
+    return Ahead(gathered=gather(session, application), newest=newest)
+
+
+def current(session: Session, application: Application, ahead: Ahead | None, *, now: datetime) -> Gathered:
+    """Return what was gathered ahead if it still holds, or gather now.
+
+    Raises Conflict when evidence or a confirmation came in since.
+    """
+    if ahead is None:
+        return gather(session, application, until=now)
+    if newest_evidence(session, application) != ahead.newest:
+        raise Conflict(N_("New evidence came in meanwhile. Look at it and send this once more."))
+    return ahead.gathered
+
+
+def newest_evidence(session: Session, application: Application) -> datetime | None:
+    """Return when the last evidence or confirmation of an application came in; one statement."""
+    body_id, application_id = application.body_id, application.id
+    moments = union_all(
+        *(
+            select(func.max(moment).label("at")).where(table.body_id == body_id, table.application_id == application_id)
+            for table, moment in (
+                (ExamResultRow, ExamResultRow.derived_at),
+                (TaskResult, TaskResult.derived_at),
+                (OralAnswer, OralAnswer.asked_at),
+                (EvidenceConfirmation, EvidenceConfirmation.at),
+            )
+        )
+    ).subquery()
+    found: datetime | None = session.scalar(select(func.max(moments.c.at)))
+    return found
 
 
 def unit_results(gathered: Gathered) -> dict[str, UnitResult]:

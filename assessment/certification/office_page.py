@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from assessment.accounts.tables import Duty, Site
 from assessment.certification.tables import Application
 from assessment.domain.certification.duties import Side
+from assessment.domain.language import text_in
 from assessment.exams.tables import Form, Sitting
 from assessment.practicals.tables import Task, TaskText
-from assessment.standards.queries import nearest
 
 MOST_LISTED = 200
 
@@ -63,7 +63,7 @@ def tasks_for(session: Session, application: Application, language: str) -> list
     titles: dict[str, dict[str, str]] = {}
     for row in rows:
         titles.setdefault(row.id, {})[row.language or ""] = row.title or row.code
-    return [(id_, own[nearest(own, language) or next(iter(own))]) for id_, own in titles.items()]
+    return [(id_, text_in(own, language)) for id_, own in titles.items()]
 
 
 def sites_of(session: Session, body_id: str) -> list[tuple[str, str]]:

@@ -22,9 +22,9 @@ from assessment.certification.tables import (
 )
 from assessment.domain.certification.application_states import ApplicationState
 from assessment.domain.certification.duties import Side
+from assessment.domain.language import text_in
 from assessment.domain.roles import Role
 from assessment.schemes.tables import Scheme, SchemeText, SchemeVersion
-from assessment.standards.queries import nearest
 from assessment.web.gate import RecordStanding
 
 PAGE = 50
@@ -165,12 +165,11 @@ def heads(
         application = row.Application
         if application.id in found:
             continue
-        spoken = nearest(titles[application.id], language)
         found[application.id] = Head(
             application=application,
             scheme_code=row.code,
             version=row.number,
-            title=titles[application.id][spoken] if spoken else row.code,
+            title=text_in(titles[application.id], language) or row.code,
             sample=row.sample,
             name=open_name(row.wrapped, application.person_id, row.sealed) if row.sealed else ERASED_NAME,
         )

@@ -1,27 +1,17 @@
 """Deriving again: every unit result from its evidence, every decision from its votes, held against what is stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from assessment.domain.mismatch import Mismatch, differs
 from assessment.certification.case import case_of
 from assessment.certification.evidence import gather, unit_results
 from assessment.certification.judging import judge
 from assessment.certification.result_json import result_to_json
 from assessment.certification.tables import Application, Choice, Decision, DecisionUnit, UnitResult
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mismatch:
-    """One stored value that does not follow from what it was derived from."""
-
-    record: str
-    kind: str
-    expected: str
-    found: str
 
 
 def applications_to_rederive(session: Session, *, since: datetime | None = None) -> Iterator[tuple[str, str]]:
@@ -71,10 +61,10 @@ def _results(session: Session, application: Application) -> Iterator[Mismatch]:
                 continue
             record = f"unit_result/{row.body_id}/{row.id}"
             result = derived.get(row.unit_id)
-            yield from _differs(record, "outcome", None if result is None else result.outcome, row.outcome)
+            yield from differs(record, "outcome", None if result is None else result.outcome, row.outcome)
             if result is not None:
                 expected = result_to_json(result, gathered.sums.get(row.unit_id))
-                yield from _differs(record, "detail", expected, row.detail)
+                yield from differs(record, "detail", expected, row.detail)
 
 
 def _decision(session: Session, row: Decision) -> Iterator[Mismatch]:
@@ -83,21 +73,16 @@ def _decision(session: Session, row: Decision) -> Iterator[Mismatch]:
     judged = judge(session, case, at=row.decided_at)
     votes = [given.choice for given in judged.members if given.choice is not None]
     blocked = [block.reason.value for block in judged.decision.blocked]
-    yield from _differs(record, "blocked", [], blocked)
+    yield from differs(record, "blocked", [], blocked)
     if not blocked:
-        yield from _differs(record, "outcome", str(judged.decision.outcome), row.outcome.value)
-    yield from _differs(record, "votes_for", votes.count(Choice.COMPETENT), row.votes_for)
-    yield from _differs(record, "votes_against", votes.count(Choice.NOT_YET_COMPETENT), row.votes_against)
-    yield from _differs(record, "decided_on", judged.day, row.decided_on)
+        yield from differs(record, "outcome", str(judged.decision.outcome), row.outcome.value)
+    yield from differs(record, "votes_for", votes.count(Choice.COMPETENT), row.votes_for)
+    yield from differs(record, "votes_against", votes.count(Choice.NOT_YET_COMPETENT), row.votes_against)
+    yield from differs(record, "decided_on", judged.day, row.decided_on)
     stored = {
         unit.unit_id: unit.unit_result_id
         for unit in session.scalars(
             select(DecisionUnit).where(DecisionUnit.body_id == row.body_id, DecisionUnit.decision_id == row.id)
         )
     }
-    yield from _differs(record, "units", dict(sorted(judged.result_ids.items())), dict(sorted(stored.items())))
-
-
-def _differs(record: str, kind: str, expected: object, found: object) -> Iterator[Mismatch]:
-    if expected != found:
-        yield Mismatch(record=record, kind=kind, expected=str(expected), found=str(found))
+    yield from differs(record, "units", dict(sorted(judged.result_ids.items())), dict(sorted(stored.items())))

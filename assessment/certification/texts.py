@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
+from assessment.domain.language import in_language
 from assessment.practicals.tables import OralAnswer, RubricCriterionText
 from assessment.schemes.tables import SchemeText
-from assessment.standards.queries import nearest
 from assessment.standards.tables import Competency, CompetencyText
 
 
@@ -58,4 +58,4 @@ def words_of(
     found: dict[str, dict[str, Words]] = {}
     for id_, spoken, text, more in session.execute(statement):
         found.setdefault(id_, {})[spoken or ""] = Words(text=text or "", more=more)
-    return {id_: words[nearest(words, language) or next(iter(words))] for id_, words in found.items()}
+    return {id_: words for id_, spoken in found.items() if (words := in_language(spoken, language)) is not None}

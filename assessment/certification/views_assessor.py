@@ -15,12 +15,13 @@ from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.certification import assessing
 from assessment.certification.assessor_page import AssessorPage, assessor_page
 from assessment.certification.drawing import drawn_again
+from assessment.certification.evidence import Ahead, gather_ahead
 from assessment.certification.inputs import ConfirmInput, FollowUpInput, OralInput, RecommendationInput, yes
 from assessment.certification.queries import head_of, heads
 from assessment.certification.tables import Application, Choice
 from assessment.certification.texts import Words
 from assessment.certification.wording import METHODS, REASONS, STATES
-from assessment.database import db
+from assessment.database import db, reading
 from assessment.domain.certification.application_states import ApplicationState
 from assessment.domain.certification.duties import Side
 from assessment.domain.competency import Method
@@ -76,10 +77,11 @@ def confirm(application_id: str) -> str | Response | tuple[str, int]:
 def confirm_all(application_id: str) -> str | Response | tuple[str, int]:
     if request.form.get("looked") != "yes":
         return drawn_again(_page, application_id, refusal=gettext("Say first that you have looked at every piece."))
+    ahead = _ahead(application_id)
     return _act(
         application_id,
         None,
-        lambda: assessing.confirm_everything(db.session(), me(), application_id, now=now()),
+        lambda: assessing.confirm_everything(db.session(), me(), application_id, now=now(), ahead=ahead),
         gettext("Saved."),
         anchor="confirm",
     )
@@ -141,6 +143,7 @@ def close_follow_up(application_id: str) -> str | Response | tuple[str, int]:
 @evidence.post("/evidence/<application_id>/recommendation")
 def recommend(application_id: str) -> str | Response | tuple[str, int]:
     form = RecommendationInput()
+    ahead = _ahead(application_id)
     return _act(
         application_id,
         form,
@@ -151,9 +154,17 @@ def recommend(application_id: str) -> str | Response | tuple[str, int]:
             Choice(form.outcome.data),
             note=form.note.data or "",
             now=now(),
+            ahead=ahead,
         ),
         gettext("Recommended. The case can now come before a decision meeting."),
     )
+
+
+def _ahead(application_id: str) -> Ahead | None:
+    """The evidence, gathered before the lock is taken."""
+    with reading() as session:
+        application = session.get(Application, (me().body_id, application_id))
+        return None if application is None else gather_ahead(session, application)
 
 
 def _method(text: str | None) -> Method:

@@ -22,6 +22,7 @@ from assessment.domain.competency import Method, Outcome
 from assessment.domain.credentials.achievement import Achievement, UnitOffered, UnitProof
 from assessment.domain.credentials.build import ASSESSMENT, CERTIFICATION, COMPETENT_LEVELS
 from assessment.domain.credentials.did_web import web_did
+from assessment.domain.language import text_in
 from assessment.standards.tables import Competency, CompetencyText, Standard
 
 RECORD_TITLE = {"id": "Rekaman Uji", "en": "Record of assessment"}
@@ -113,7 +114,7 @@ class Certificate:
         """What the credential says in prose, in English."""
         parts = [
             SAMPLE["en"] if self.stamp else "",
-            in_language(self.summaries, "en"),
+            text_in(self.summaries, "en"),
             f"Scope of the scheme: {scope_text(self.scope)}." if self.scope else "",
             *(
                 f"{occasion.kind.capitalize()}: {occasion.site}, {occasion.city}, {written_day(occasion.day, 'en')}."
@@ -175,14 +176,6 @@ def scheme_address(address: str, body_id: str, code: str, version: int | None = 
     return place if version is None else f"{place}/{version}"
 
 
-def in_language(texts: Mapping[str, str], language: str) -> str:
-    """Return a text in the language, else in Indonesian, English, or whatever there is."""
-    for wanted in (language, "id", "en", *texts):
-        if texts.get(wanted):
-            return texts[wanted]
-    return ""
-
-
 def scope_text(scope: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     """Write a scope in one line: process SMAW (111), FCAW (136); position 3G / PF."""
     return "; ".join(f"{name} {', '.join(values)}" for name, values in scope)
@@ -211,15 +204,15 @@ def achievement_of(session: Session, certificate: Certificate) -> Achievement:
     address = scheme_address(
         certificate.origin, certificate.body_id, certificate.scheme_code, certificate.scheme_version
     )
-    title = in_language(certificate.titles, "en")
+    title = text_in(certificate.titles, "en")
     return Achievement(
         id=address,
         code=certificate.scheme_code,
         version=str(certificate.scheme_version),
         kind=CERTIFICATION if certificate.licensed else ASSESSMENT,
         name=title,
-        source_name=in_language(certificate.titles, "id"),
-        description=in_language(certificate.summaries, "en") or title,
+        source_name=text_in(certificate.titles, "id"),
+        description=text_in(certificate.summaries, "en") or title,
         criteria=CRITERIA,
         framework=certificate.authority if certificate.licensed else certificate.issuer_name,
         url=scheme_address(certificate.origin, certificate.body_id, certificate.scheme_code),
@@ -255,8 +248,8 @@ def offered_units(session: Session, body_id: str, scheme_version_id: str, addres
     return tuple(
         UnitOffered(
             code=unit.code,
-            name=in_language(titles.get(unit.id, {}), "en") or unit.code,
-            source_name=in_language(titles.get(unit.id, {}), "id") or unit.code,
+            name=text_in(titles.get(unit.id, {}), "en") or unit.code,
+            source_name=text_in(titles.get(unit.id, {}), "id") or unit.code,
             framework=frameworks.get(unit.id, ""),
             url=f"{address}#unit-{quote(unit.code, safe='')}",
             methods=frozenset(methods[unit.id]),

@@ -20,13 +20,13 @@ from assessment.credentials.certificate import (
     ONE_ROOF,
     SAMPLE,
     Certificate,
-    in_language,
     scope_text,
     written_day,
 )
 from assessment.credentials.codes import Drawing
 from assessment.domain.competency import Method
 from assessment.domain.credentials.build import METHOD_NAMES
+from assessment.domain.language import text_in
 
 FOLDER = Path(__file__).resolve().parent
 ATTACHMENT = "credential.json"
@@ -155,7 +155,7 @@ def _page(certificate: Certificate, *, number: str, name: str, public_id: str) -
 
 
 def _pair(texts: Mapping[str, str]) -> dict[str, str]:
-    return {language: in_language(texts, language) for language in ("id", "en")}
+    return {language: text_in(texts, language) for language in ("id", "en")}
 
 
 def _days(day: date) -> dict[str, str]:

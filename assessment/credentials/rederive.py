@@ -4,13 +4,13 @@ An erased holder's credential is told as erased, not as broken: its digest stand
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assessment.domain.mismatch import Mismatch, differs, mismatch
 from assessment.accounts.sealing import wrapped_key
 from assessment.credentials.exporting import open_pdf
 from assessment.credentials.keys import issuer_did
@@ -39,16 +39,6 @@ from assessment.domain.credentials.status_list import list_url, locate, read_lis
 from assessment.domain.errors import Invalid, NotFound
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mismatch:
-    """One stored value that does not follow from its facts."""
-
-    record: str
-    kind: str
-    expected: str
-    found: str
-
-
 def credentials_to_rederive(session: Session, *, since: datetime | None = None) -> Iterator[tuple[str, str]]:
     """Yield (body id, credential id) of every issued credential, in key order; `since` keeps the later ones."""
     keys = select(Credential.body_id, Credential.id).order_by(Credential.body_id, Credential.id)
@@ -67,22 +57,22 @@ def rederive(session: Session, body_id: str, credential_id: str) -> Iterator[Mis
     intent = session.get(CredentialIntent, (body_id, credential_id))
     record = f"credential/{body_id}/{credential_id}"
     if credential is None or intent is None:
-        yield _wrong(record, "credential", "a credential with its intent", "none")
+        yield mismatch(record, "credential", "a credential with its intent", "none")
         return
     yield from _four_eyes(session, intent, record)
     wrapped = wrapped_key(session, body_id, credential.person_id)
     try:
         content, digits = opened(credential, wrapped)
     except ValueError as error:
-        yield _wrong(record, "sealed", "bytes sealed under the person's key", str(error))
+        yield mismatch(record, "sealed", "bytes sealed under the person's key", str(error))
         return
     if content is None or digits is None:
         return
-    yield from _differs(record, "sha256", sha256(content).hexdigest(), credential.sha256)
+    yield from differs(record, "sha256", sha256(content).hexdigest(), credential.sha256)
     try:
         yield from _document(session, credential, intent, content, digits, record)
     except Invalid as refusal:
-        yield _wrong(record, "document", "a credential that can be read", str(refusal))
+        yield mismatch(record, "document", "a credential that can be read", str(refusal))
     yield from _file(credential, wrapped, content, record)
 
 
@@ -100,7 +90,7 @@ def rederive_status_list(session: Session, body_id: str, status_list_id: str) ->
         return
     record = f"status_list_document/{body_id}/{status_list_id}"
     did = issuer_did(session, body_id)
-    yield from _differs(
+    yield from differs(
         record, "id", list_url(did, Purpose(row.purpose), list_number(row.id)), stored.document.get("id")
     )
     try:
@@ -108,22 +98,22 @@ def rederive_status_list(session: Session, body_id: str, status_list_id: str) ->
         yield from _signed(session, body_id, did, stored.document, proof.verification_method, record)
         bits = read_list(stored.document, Purpose(row.purpose))
     except Invalid as refusal:
-        yield _wrong(record, "document", "a signed status list", str(refusal))
+        yield mismatch(record, "document", "a signed status list", str(refusal))
         return
     marked = frozenset(position for position in range(bits.length) if bits.is_set(position))
-    yield from _differs(record, "bits", sorted(marked_positions(session, row)), sorted(marked))
+    yield from differs(record, "bits", sorted(marked_positions(session, row)), sorted(marked))
 
 
 def _four_eyes(session: Session, intent: CredentialIntent, record: str) -> Iterator[Mismatch]:
     """The release behind a credential, its places in the lists, and the second person behind each change."""
     if session.get(Release, (intent.body_id, intent.decision_id)) is None:
-        yield _wrong(record, "release", "a release of its decision", "none")
+        yield mismatch(record, "release", "a release of its decision", "none")
     slots = session.scalars(
         select(StatusSlot.status_list_id).where(
             StatusSlot.body_id == intent.body_id, StatusSlot.credential_intent_id == intent.id
         )
     ).all()
-    yield from _differs(record, "status_slot", sorted(Purpose), sorted(name.split("-")[-2] for name in slots))
+    yield from differs(record, "status_slot", sorted(Purpose), sorted(name.split("-")[-2] for name in slots))
     answered = session.execute(
         select(StatusChange.id)
         .join(
@@ -138,7 +128,7 @@ def _four_eyes(session: Session, intent: CredentialIntent, record: str) -> Itera
         )
     )
     for row in answered:
-        yield _wrong(f"status_change/{intent.body_id}/{row.id}", "four_eyes", "two persons", "one")
+        yield mismatch(f"status_change/{intent.body_id}/{row.id}", "four_eyes", "two persons", "one")
 
 
 def _document(
@@ -147,14 +137,14 @@ def _document(
     document = read_object(content)
     did = issuer_did(session, credential.body_id)
     key_id = f"{did}#{credential.key_id}"
-    yield from _differs(record, "key", key_id, read_proof(document).verification_method)
+    yield from differs(record, "key", key_id, read_proof(document).verification_method)
     yield from _signed(session, credential.body_id, did, document, key_id, record)
     facts = read_facts(document)
-    yield from _differs(record, "number", intent.number, facts.number)
-    yield from _differs(record, "starts_at", intent.starts_at, facts.validity.start)
+    yield from differs(record, "number", intent.number, facts.number)
+    yield from differs(record, "starts_at", intent.starts_at, facts.validity.start)
     last = facts.validity.until
     if last is None or not 0 < (intent.expires_at - last).total_seconds() <= 1:
-        yield _wrong(record, "expires_at", str(intent.expires_at), str(last))
+        yield mismatch(record, "expires_at", str(intent.expires_at), str(last))
     slots = session.scalars(
         select(StatusSlot).where(
             StatusSlot.body_id == credential.body_id, StatusSlot.credential_intent_id == credential.id
@@ -165,13 +155,13 @@ def _document(
     expected = {
         purpose: (list_url(did, purpose, locate(index)[0]), locate(index)[1]) for purpose, index in places.items()
     }
-    yield from _differs(record, "status", sorted(expected.items()), sorted(stated.items()))
+    yield from differs(record, "status", sorted(expected.items()), sorted(stated.items()))
     signed = open_digits(digits)
     key = session.get(IssuerKey, (credential.body_id, credential.key_id))
     if key is None or signed.key_id != key_id or not signed.holds(decode_multikey(key.multibase)):
-        yield _wrong(record, "code", "digits signed by the issuer's key", signed.key_id)
-    yield from _differs(record, "code", digest(document)[:16].hex(), signed.payload.digest.hex())
-    yield from _differs(record, "code", credential.id, signed.payload.public_id)
+        yield mismatch(record, "code", "digits signed by the issuer's key", signed.key_id)
+    yield from differs(record, "code", digest(document)[:16].hex(), signed.payload.digest.hex())
+    yield from differs(record, "code", credential.id, signed.payload.public_id)
 
 
 def _signed(
@@ -179,24 +169,15 @@ def _signed(
 ) -> Iterator[Mismatch]:
     key = session.get(IssuerKey, (body_id, key_id.removeprefix(f"{did}#")))
     if key is None or not holds(document, read_proof(document), decode_multikey(key.multibase)):
-        yield _wrong(record, "proof", f"a signature by {key_id}", "another")
+        yield mismatch(record, "proof", f"a signature by {key_id}", "another")
 
 
 def _file(credential: Credential, wrapped: bytes | None, content: bytes, record: str) -> Iterator[Mismatch]:
     try:
         pdf = open_pdf(credential, wrapped)
     except (NotFound, ValueError) as error:
-        yield _wrong(record, "pdf_digest", credential.pdf_digest, str(error))
+        yield mismatch(record, "pdf_digest", credential.pdf_digest, str(error))
         return
     attached = attached_credential(pdf)
     if attached != content:
-        yield _wrong(record, "pdf", "the credential attached", "nothing" if attached is None else "another one")
-
-
-def _differs(record: str, kind: str, expected: object, found: object) -> Iterator[Mismatch]:
-    if expected != found:
-        yield _wrong(record, kind, str(expected), str(found))
-
-
-def _wrong(record: str, kind: str, expected: str, found: str) -> Mismatch:
-    return Mismatch(record=record, kind=kind, expected=expected[:200], found=found[:200])
+        yield mismatch(record, "pdf", "the credential attached", "nothing" if attached is None else "another one")

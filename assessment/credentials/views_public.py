@@ -6,7 +6,6 @@ Plain files that any cache can hold; no cookie is read or set.
 from flask import Blueprint, Response, g, render_template
 from flask_babel import gettext
 
-from assessment.credentials.certificate import in_language
 from assessment.credentials.keys import origin
 from assessment.credentials.public import did_document, issuers
 from assessment.credentials.public_schemes import public_scheme
@@ -16,6 +15,7 @@ from assessment.credentials.wording import METHODS
 from assessment.database import db
 from assessment.domain.credentials.json_text import write_object
 from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.language import text_in
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -68,8 +68,8 @@ def scheme(code: str, scheme_code: str, version: int | None = None) -> str:
     return render_template(
         "credentials/scheme.html",
         scheme=found,
-        title=in_language(found.titles, language()) or gettext("Scheme"),
-        summary=in_language(found.summaries, language()),
+        title=text_in(found.titles, language()) or gettext("Scheme"),
+        summary=text_in(found.summaries, language()),
         methods=METHODS,
     )
 

@@ -13,7 +13,7 @@ from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.certification.facts import DecisionFacts, decision_facts
 from assessment.certification.releasable import PAGE, decisions_to_release
 from assessment.certification.texts import words_of
-from assessment.credentials.certificate import certificate_of, in_language
+from assessment.credentials.certificate import certificate_of
 from assessment.credentials.printing import preview_certificate
 from assessment.credentials.queries import standing_of_decision
 from assessment.credentials.releasing import check_may_release
@@ -22,6 +22,7 @@ from assessment.credentials.wording import METHODS
 from assessment.database import db
 from assessment.domain.credentials.mrz_name import mrz_name
 from assessment.domain.errors import Refusal
+from assessment.domain.language import text_in
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
@@ -88,9 +89,9 @@ def _page(decision_id: str, refusal: str = "") -> str:
         "credentials/release.html",
         facts=facts,
         name=name,
-        title=in_language(facts.scheme_titles, language()),
+        title=text_in(facts.scheme_titles, language()),
         units=[
-            (unit.code, in_language(unit.titles, language()), [METHODS[way] for way in unit.methods])
+            (unit.code, text_in(unit.titles, language()), [METHODS[way] for way in unit.methods])
             for unit in facts.units
             if unit.unit_id in facts.competent_units
         ],

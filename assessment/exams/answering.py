@@ -1,15 +1,12 @@
 """Taking response events in: each is judged by itself, stored once, and never dropped in silence.
 
-An event is known by (attempt, client, seq). The same key with the same content is acknowledged again; with
-another content it is stored under a number that the server gives: client `CLIENT~SEQ`, which no device can
-send, and seq 1, 2, … in the order of arrival.
+An event is known by (attempt, client, seq); what comes under a key that is taken is placed by `domain.outbox`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import insert, or_, select
@@ -17,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, Invalid, NotAllowed, NotFound, Refusal
 from assessment.domain.exams.attempt_states import ENDED, AttemptState
-from assessment.domain.exams.events import FORMAT_VERSION, Batch, Event, canonical, response_to_json
+from assessment.domain.exams.events import FORMAT_VERSION, Batch, Event, digest, response_to_json
 from assessment.domain.exams.late_rule import Disposition, LateRule, judge
 from assessment.domain.items.item import Item
 from assessment.domain.items.response import read_response
+from assessment.domain.outbox import Key, second_client, stored_key
 from assessment.exams.content import items_of
 from assessment.exams.tables import Attempt, AttemptFlag, ResponseEvent, Standing
 from assessment.exams.tokens import WriterToken
@@ -79,7 +77,7 @@ def take_events(session: Session, token: WriterToken, batch: Batch, *, now: date
             continue
         stored = _place(event, known)
         if stored is not None:
-            known[stored.key] = (_digest(stored), standing)
+            known[stored.key] = (digest(stored), standing)
             rows.append(_row(attempt, token, stored, standing, now))
         (reply.acknowledged if standing is Standing.ACCEPTED else reply.held).append(event.key)
     if rows:
@@ -126,12 +124,12 @@ def _stand(
     token: WriterToken,
     event: Event,
     items: Mapping[str, Item],
-    known: Mapping[tuple[str, int], tuple[str, Standing]],
+    known: Mapping[Key, tuple[str, Standing]],
     *,
     now: datetime,
 ) -> Standing | Refused:
     """Say how an event stands: as it did before, or by the published rule."""
-    held = known.get(_stored_key(event, known))
+    held = known.get(_key(event, known))
     if held is not None:
         return held[1]
     refused = _unfit(event, items)
@@ -170,14 +168,14 @@ def _unfit(event: Event, items: Mapping[str, Item]) -> Refused | None:
 
 def _known_keys(
     session: Session, attempt: Attempt, events: Sequence[Event]
-) -> dict[tuple[str, int], tuple[str, Standing]]:
+) -> dict[Key, tuple[str, Standing]]:
     """Return what is stored under the keys of these events: (client, seq) -> digest and standing."""
     if not events:
         return {}
     asked = {event.client: set[int]() for event in events}
     for event in events:
         asked[event.client].add(event.seq)
-    conflicts = {_conflict_client(event) for event in events}
+    conflicts = {second_client(event.key) for event in events}
     rows = session.execute(
         select(ResponseEvent.client, ResponseEvent.seq, ResponseEvent.digest, ResponseEvent.standing).where(
             ResponseEvent.body_id == attempt.body_id,
@@ -194,32 +192,19 @@ def _known_keys(
     return {(row.client, row.seq): (row.digest, row.standing) for row in rows}
 
 
-def _stored_key(
-    event: Event, known: Mapping[tuple[str, int], tuple[str, Standing]]
-) -> tuple[str, int]:
-    """Return the key under which this very event is stored, or under which it would be."""
-    if event.key not in known or known[event.key][0] == _digest(event):
-        return event.key
-    number = 1
-    while (key := (_conflict_client(event), number)) in known:
-        if known[key][0] == _digest(replace(event, client=key[0], seq=number)):
-            return key
-        number += 1
-    return key
+def _key(event: Event, known: Mapping[Key, tuple[str, Standing]]) -> Key:
+    digests = {key: digest_ for key, (digest_, _standing) in known.items()}
+    return stored_key(event.key, digests, lambda key: digest(_under(event, key)))
 
 
-def _place(event: Event, known: Mapping[tuple[str, int], tuple[str, Standing]]) -> Event | None:
+def _under(event: Event, key: Key) -> Event:
+    return replace(event, client=key[0], seq=key[1])
+
+
+def _place(event: Event, known: Mapping[Key, tuple[str, Standing]]) -> Event | None:
     """Return the event as it is to be stored, or None when it is stored already."""
-    key = _stored_key(event, known)
-    return None if key in known else replace(event, client=key[0], seq=key[1])
-
-
-def _conflict_client(event: Event) -> str:
-    return f"{event.client}~{event.seq}"
-
-
-def _digest(event: Event) -> str:
-    return sha256(canonical(event)).hexdigest()
+    key = _key(event, known)
+    return None if key in known else _under(event, key)
 
 
 def _row(
@@ -237,6 +222,6 @@ def _row(
         "elapsed": event.elapsed,
         "standing": standing,
         "epoch": token.epoch,
-        "digest": _digest(event),
+        "digest": digest(event),
         "received_at": now,
     }

@@ -1,4 +1,4 @@
-"""What exams read of lower features: items with their words, criteria with their texts, the plan's cells.
+"""What exams read of lower features: items with their words, criteria with their texts.
 
 An item version never changes, so its structure is read from JSON once a process.
 """
@@ -11,13 +11,11 @@ from sqlalchemy.orm import Session
 
 from assessment.domain.items import item_json
 from assessment.domain.items.item import Item, ItemText
-from assessment.domain.plan import FORMAT_VERSION, Cell, from_json
+from assessment.domain.language import in_language, text_in
 from assessment.item_bank.tables import ItemText as ItemTextRow
 from assessment.item_bank.tables import ItemVersion
-from assessment.schemes.tables import PlanCell, SchemeText
 from assessment.standards.tables import Competency, CompetencyText
 
-FALLBACK = ("id", "en")
 MOST_ITEMS_KEPT = 5_000
 
 _items: dict[tuple[str, str, str], Item] = {}
@@ -53,9 +51,7 @@ def read_item(body_id: str, version_id: str, digest: str, structure: Mapping[str
     return _items[place]
 
 
-def texts_of(
-    session: Session, body_id: str, items: Mapping[str, Item], language: str
-) -> dict[str, ItemText]:
+def texts_of(session: Session, body_id: str, items: Mapping[str, Item], language: str) -> dict[str, ItemText]:
     """Return the words of items by version id, in the wished language or the nearest there is."""
     rows = session.execute(
         select(ItemTextRow.item_version_id, ItemTextRow.language, ItemTextRow.content).where(
@@ -66,32 +62,10 @@ def texts_of(
     for row in rows:
         by_version.setdefault(row.item_version_id, {})[row.language] = row.content
     return {
-        version_id: item_json.text_from_json(items[version_id], found[nearest(found, language)])
+        version_id: item_json.text_from_json(items[version_id], content)
         for version_id, found in by_version.items()
+        if (content := in_language(found, language)) is not None
     }
-
-
-def nearest(available: Iterable[str], wished: str) -> str:
-    """Return the wished language, else Indonesian, else English, else the first there is."""
-    found = sorted(available)
-    return next((code for code in (wished, *FALLBACK) if code in found), found[0])
-
-
-def written_cells(session: Session, body_id: str, scheme_version_id: str) -> tuple[Cell, ...]:
-    """Return the cells of a scheme version's plan."""
-    rows = session.execute(
-        select(PlanCell.criterion_id, PlanCell.method, PlanCell.rule)
-        .where(PlanCell.body_id == body_id, PlanCell.scheme_version_id == scheme_version_id)
-        .order_by(PlanCell.criterion_id, PlanCell.method)
-    )
-    return from_json(
-        {
-            "v": FORMAT_VERSION,
-            "cells": [
-                {"criterion": row.criterion_id, "method": row.method.value, "rule": row.rule} for row in rows
-            ],
-        }
-    )
 
 
 def describe(session: Session, body_id: str, ids: Iterable[str], language: str) -> dict[str, Described]:
@@ -112,23 +86,5 @@ def describe(session: Session, body_id: str, ids: Iterable[str], language: str) 
         if row.language is not None:
             texts.setdefault(row.id, {})[row.language] = row.statement
     return {
-        id_: Described(
-            id=id_, code=code, text=texts[id_][nearest(texts[id_], language)] if id_ in texts else ""
-        )
-        for id_, code in codes.items()
+        id_: Described(id=id_, code=code, text=text_in(texts.get(id_, {}), language)) for id_, code in codes.items()
     }
-
-
-def scheme_titles(
-    session: Session, body_id: str, version_ids: Iterable[str], language: str
-) -> dict[str, str]:
-    """Return the titles of scheme versions by id."""
-    rows = session.execute(
-        select(SchemeText.scheme_version_id, SchemeText.language, SchemeText.title).where(
-            SchemeText.body_id == body_id, SchemeText.scheme_version_id.in_(set(version_ids))
-        )
-    )
-    titles: dict[str, dict[str, str]] = {}
-    for row in rows:
-        titles.setdefault(row.scheme_version_id, {})[row.language] = row.title
-    return {id_: found[nearest(found, language)] for id_, found in titles.items()}

@@ -14,10 +14,11 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.exams.form import Blueprint, Cut, PoolItem, Quota, Shortage, coverage, draw
 from assessment.domain.items.exact import read_exact
 from assessment.domain.plan import minimum_items
-from assessment.exams.content import describe, written_cells
+from assessment.exams.content import describe
 from assessment.exams.tables import Form, FormItem, FormState
 from assessment.item_bank.tables import Item, ItemCriterion, ItemUse, ItemVersion
 from assessment.schemes.instruments import register_instrument
+from assessment.schemes.queries import plan_cells
 from assessment.schemes.tables import InstrumentKind, SchemeState, SchemeUnit, SchemeVersion
 from assessment.standards.tables import Competency, CompetencyKind
 
@@ -85,9 +86,7 @@ def draw_items(
     if version.state is SchemeState.RETIRED:
         raise Conflict(N_("This scheme version is retired; draw the form for the current one."))
     _check(new)
-    blueprint = Blueprint(
-        quotas=tuple(Quota(unit_id=unit, items=items) for unit, items in new.quotas.items() if items)
-    )
+    blueprint = Blueprint(quotas=tuple(Quota(unit_id=unit, items=items) for unit, items in new.quotas.items() if items))
     pool = pool_of(session, body_id, version, order=[quota.unit_id for quota in blueprint.quotas])
     minimum = _minimum(session, body_id, scheme_version_id, blueprint)
     seed = seed or secrets.token_bytes(SEED_BYTES)
@@ -105,9 +104,7 @@ def draw_items(
     )
 
 
-def store_form(
-    session: Session, body_id: str, drawn: DrawnForm, *, now: datetime, created_by: str | None
-) -> Form:
+def store_form(session: Session, body_id: str, drawn: DrawnForm, *, now: datetime, created_by: str | None) -> Form:
     """Store a drawn form and register it with the plan. Raises Conflict when its code is taken."""
     new = drawn.new
     code = new.code.strip()
@@ -182,7 +179,7 @@ def supply(session: Session, body_id: str, scheme_version_id: str) -> list[UnitS
         .order_by(SchemeUnit.position)
     ).all()
     pool = pool_of(session, body_id, version, order=units)
-    minimum = minimum_items(written_cells(session, body_id, scheme_version_id))
+    minimum = minimum_items(plan_cells(session, body_id, scheme_version_id))
     unit_of = _unit_of_criteria(session, body_id, minimum)
     return [
         UnitSupply(
@@ -194,9 +191,7 @@ def supply(session: Session, body_id: str, scheme_version_id: str) -> list[UnitS
     ]
 
 
-def pool_of(
-    session: Session, body_id: str, version: SchemeVersion, *, order: Iterable[str]
-) -> list[PoolItem]:
+def pool_of(session: Session, body_id: str, version: SchemeVersion, *, order: Iterable[str]) -> list[PoolItem]:
     """Return the items that may be drawn: current, not retired, not pretest, worth a mark, for these units.
 
     An item that measures criteria of several units fills the quota of the first of them in `order`. A
@@ -211,9 +206,7 @@ def pool_of(
     )
     parent = aliased(Competency)
     criterion = aliased(Competency)
-    uses = (
-        (ItemUse.OPERATIONAL, ItemUse.EXPOSED) if version.sample else (ItemUse.OPERATIONAL,)
-    )
+    uses = (ItemUse.OPERATIONAL, ItemUse.EXPOSED) if version.sample else (ItemUse.OPERATIONAL,)
     rows = session.execute(
         select(
             ItemVersion.id,
@@ -232,8 +225,7 @@ def pool_of(
         .join(Item, (Item.body_id == ItemVersion.body_id) & (Item.id == ItemVersion.item_id))
         .join(
             ItemCriterion,
-            (ItemCriterion.body_id == ItemVersion.body_id)
-            & (ItemCriterion.item_version_id == ItemVersion.id),
+            (ItemCriterion.body_id == ItemVersion.body_id) & (ItemCriterion.item_version_id == ItemVersion.id),
         )
         .join(
             criterion,
@@ -279,10 +271,8 @@ def _check(new: NewForm) -> None:
         raise Invalid(N_("Expected a cut above 0 % and at most 100 %."))
 
 
-def _minimum(
-    session: Session, body_id: str, scheme_version_id: str, blueprint: Blueprint
-) -> dict[str, int]:
-    minimum = minimum_items(written_cells(session, body_id, scheme_version_id))
+def _minimum(session: Session, body_id: str, scheme_version_id: str, blueprint: Blueprint) -> dict[str, int]:
+    minimum = minimum_items(plan_cells(session, body_id, scheme_version_id))
     unit_of = _unit_of_criteria(session, body_id, minimum)
     asked = {quota.unit_id for quota in blueprint.quotas}
     return {criterion: items for criterion, items in minimum.items() if unit_of.get(criterion) in asked}
@@ -309,9 +299,7 @@ def _name_shortages(session: Session, body_id: str, refusal: Invalid) -> Invalid
         f"{named[place].code if place in named else place}: {shortage.wanted} > {shortage.nearest}"
         for place, shortage in zip(places, shortages, strict=True)
     )
-    return Invalid(
-        N_("The item bank cannot fill this form. Wanted against what there is: %(listed)s."), listed=listed
-    )
+    return Invalid(N_("The item bank cannot fill this form. Wanted against what there is: %(listed)s."), listed=listed)
 
 
 def _blueprint_to_json(blueprint: Blueprint) -> dict[str, Any]:

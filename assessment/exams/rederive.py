@@ -1,27 +1,16 @@
 """Deriving again: every score, result and receipt of an attempt from its facts, held against what is stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assessment.domain.exams.events import canonical
+from assessment.domain.mismatch import Mismatch, differs
+from assessment.domain.exams.events import digest
 from assessment.exams.preparing import items_on, layout_of
 from assessment.exams.scoring import accepted_events, criteria_to_json, score_attempt, units_to_json
 from assessment.exams.tables import Attempt, ExamResult, ItemScore, ResponseEvent, Standing
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mismatch:
-    """One stored value that does not follow from its facts."""
-
-    record: str
-    kind: str
-    expected: str
-    found: str
 
 
 def attempts_to_rederive(session: Session, *, since: datetime | None = None) -> Iterator[tuple[str, str]]:
@@ -44,13 +33,13 @@ def rederive(session: Session, body_id: str, attempt_id: str) -> Iterator[Mismat
         return
     record = f"attempt/{body_id}/{attempt_id}"
     layout = layout_of(items_on(session, body_id, attempt.form_id), attempt.seed)
-    yield from _differs(record, "layout", layout, attempt.layout)
+    yield from differs(record, "layout", layout, attempt.layout)
     yield from _events(session, attempt)
     if attempt.receipt is None:
         return
     derived = score_attempt(session, attempt)
-    yield from _differs(record, "receipt", derived.receipt.digest, attempt.receipt)
-    yield from _differs(record, "answers", derived.receipt.answers, attempt.answers)
+    yield from differs(record, "receipt", derived.receipt.digest, attempt.receipt)
+    yield from differs(record, "answers", derived.receipt.answers, attempt.answers)
     stored = {
         row.item_version_id: row
         for row in session.scalars(
@@ -59,17 +48,17 @@ def rederive(session: Session, body_id: str, attempt_id: str) -> Iterator[Mismat
     }
     for each in derived.items:
         row = stored.pop(each.item_version_id, None)
-        yield from _differs(
+        yield from differs(
             f"item_score/{body_id}/{attempt_id}/{each.item_version_id}",
             "item_score",
             (each.answered, str(each.score), str(each.maximum)),
             None if row is None else (row.answered, str(row.score), str(row.max_score)),
         )
     for version_id in stored:
-        yield from _differs(f"item_score/{body_id}/{attempt_id}/{version_id}", "item_score", None, "a row")
+        yield from differs(f"item_score/{body_id}/{attempt_id}/{version_id}", "item_score", None, "a row")
     result = session.get(ExamResult, (body_id, attempt_id))
     total = derived.result.total
-    yield from _differs(
+    yield from differs(
         f"exam_result/{body_id}/{attempt_id}",
         "exam_result",
         (
@@ -103,11 +92,6 @@ def _events(session: Session, attempt: Attempt) -> Iterator[Mismatch]:
     ).all()
     events = accepted_events(session, attempt.body_id, attempt.id)
     for row, event in zip(stored, events, strict=True):
-        yield from _differs(
-            f"response_event/{row.number}", "event_digest", sha256(canonical(event)).hexdigest(), row.digest
+        yield from differs(
+            f"response_event/{row.number}", "event_digest", digest(event), row.digest
         )
-
-
-def _differs(record: str, kind: str, expected: object, found: object) -> Iterator[Mismatch]:
-    if expected != found:
-        yield Mismatch(record=record, kind=kind, expected=str(expected), found=str(found))

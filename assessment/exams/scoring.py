@@ -20,7 +20,7 @@ from assessment.domain.exams.result import ExamResult, Marks, exam_result
 from assessment.domain.items.item import Item
 from assessment.domain.items.response import read_response
 from assessment.domain.items.scoring import best_score, score
-from assessment.exams.content import items_of, written_cells
+from assessment.exams.content import items_of
 from assessment.exams.forms import cut_of
 from assessment.exams.tables import (
     Attempt,
@@ -36,6 +36,7 @@ from assessment.exams.tables import (
     ItemScore as ItemScoreRow,
 )
 from assessment.item_bank.tables import ItemCriterion
+from assessment.schemes.queries import plan_cells
 
 FORMAT = 1
 
@@ -182,7 +183,7 @@ def result_from(
             )
             for each in scored
         ],
-        cells=written_cells(session, body_id, form.scheme_version_id),
+        cells=plan_cells(session, body_id, form.scheme_version_id),
         cut=cut_of(form),
     )
 

@@ -18,7 +18,6 @@ from assessment.domain.roles import Role
 from assessment.exams.answering import LATE_RULE
 from assessment.exams.attempt_queries import OwnExam, own_exams
 from assessment.exams.closing import close_in_own_transaction, settled
-from assessment.exams.content import scheme_titles
 from assessment.exams.paper import places
 from assessment.exams.paper import question as find_question
 from assessment.exams.scoring import foresee
@@ -28,6 +27,7 @@ from assessment.exams.taking import submit as hand_in
 from assessment.exams.taking import token_for
 from assessment.exams.tokens import write_token, writer_key
 from assessment.exams.views_evidence import answer_detail, attempt_result
+from assessment.schemes.queries import scheme_titles
 from assessment.web.actor import Actor, me
 from assessment.web.formatting import clock
 from assessment.web.language import language
@@ -166,9 +166,7 @@ def _own(attempt_id: str) -> OwnExam:
 
 def _writable(found: OwnExam) -> bool:
     attempt = found.attempt
-    return (
-        attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() < attempt.deadline
-    )
+    return attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() < attempt.deadline
 
 
 def _where(found: OwnExam) -> str:
@@ -196,9 +194,7 @@ def _clock(found: OwnExam) -> dict[str, object]:
         "now": now(),
         "zone_name": clock(now()).partition(" ")[2],
         "deadline": found.attempt.deadline,
-        "seconds_left": max(0, int((found.attempt.deadline - now()).total_seconds()))
-        if found.attempt.deadline
-        else 0,
+        "seconds_left": max(0, int((found.attempt.deadline - now()).total_seconds())) if found.attempt.deadline else 0,
     }
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.exams.form import Cut
-from assessment.exams.content import describe, scheme_titles
+from assessment.exams.content import describe
 from assessment.exams.forms import NewForm, draw_items, store_form, supply
 from assessment.exams.inputs import CUT_METHODS, FormInput, form_input
 from assessment.exams.paper import form_views
@@ -16,6 +16,7 @@ from assessment.exams.queries import PAGE, form_items, forms, scheme_versions_fo
 from assessment.exams.showing import shown
 from assessment.exams.standing import standing_of_form
 from assessment.exams.tables import Form
+from assessment.schemes.queries import scheme_titles
 from assessment.web.actor import me
 from assessment.web.gate import locate
 from assessment.web.language import language
@@ -83,9 +84,7 @@ def page(form_id: str) -> str:
     return render_template(
         "exams/form.html",
         form=form,
-        title=scheme_titles(session, body_id, [form.scheme_version_id], language()).get(
-            form.scheme_version_id, ""
-        ),
+        title=scheme_titles(session, body_id, [form.scheme_version_id], language()).get(form.scheme_version_id, ""),
         units=[(named[unit], count) for unit, count in units.items()],
         criteria=[(named[criterion], count) for criterion, count in times.items()],
         length=len(items),
@@ -120,5 +119,3 @@ def _wanted(form: FormInput, quotas: dict[str, int]) -> NewForm:
             set_on=form.cut_on.data if final else None,
         ),
     )
-
-

@@ -31,7 +31,6 @@ from assessment.domain.exams.attempt_states import ATTEMPT, ENDED, AttemptEvent,
 from assessment.domain.roles import Role
 from assessment.exams.attempt_queries import OwnExam, Seat, extra_times, own_exams, seats, void_reason
 from assessment.exams.closing import settled
-from assessment.exams.content import scheme_titles
 from assessment.exams.inputs import CheckInInput, GiveTimeInput
 from assessment.exams.invigilating import check_in as record
 from assessment.exams.invigilating import give_time
@@ -40,6 +39,7 @@ from assessment.exams.invigilating import void as void_attempt
 from assessment.exams.queries import SittingLine, sitting_line, sittings_on
 from assessment.exams.standing import standing_of_attempt
 from assessment.exams.tables import Attempt
+from assessment.schemes.queries import scheme_titles
 from assessment.storage import Storage
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
@@ -92,11 +92,7 @@ def extra_time(sitting_id: str) -> Response | tuple[str, int]:
         except (Invalid, Conflict) as error:
             refusal = say(error)
         else:
-            flash(
-                ngettext(
-                    "%(num)d candidate has more time.", "%(num)d candidates have more time.", len(given)
-                )
-            )
+            flash(ngettext("%(num)d candidate has more time.", "%(num)d candidates have more time.", len(given)))
             return redirect(url_for("rooms.page", sitting_id=sitting_id), 303)
     with reading() as session:
         context = _room(session, sitting_id, form)
@@ -120,9 +116,7 @@ def check_in(attempt_id: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             photo = plain_photo(form.photo.data.read() if form.photo.data else b"")
-            comparison = Comparison(
-                document_id=form.document_id.data, photo=photo, exception=form.exception.data or ""
-            )
+            comparison = Comparison(document_id=form.document_id.data, photo=photo, exception=form.exception.data or "")
             record(db.session(), me(), _storage(), attempt_id, comparison, now=now())
         except (Invalid, Conflict) as error:
             refusal = say(error)
@@ -161,9 +155,7 @@ def photo(attempt_id: str) -> FlaskResponse:
     return FlaskResponse(content, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-def _seat(
-    session: Session, attempt_id: str, *, form: CheckInInput | None = None, refusal: str = ""
-) -> str:
+def _seat(session: Session, attempt_id: str, *, form: CheckInInput | None = None, refusal: str = "") -> str:
     body_id = me().body_id
     found = _exam(session, attempt_id)
     attempt = found.attempt
@@ -180,9 +172,7 @@ def _seat(
         entry=check_in_of(session, body_id, Occasion.EXAM, attempt_id),
         given=extra_times(session, body_id, attempt_id),
         void_reason=void_reason(session, attempt),
-        title=scheme_titles(session, body_id, [found.scheme_version_id], language()).get(
-            found.scheme_version_id, ""
-        ),
+        title=scheme_titles(session, body_id, [found.scheme_version_id], language()).get(found.scheme_version_id, ""),
         kind=KINDS[attempt.state],
         can_check_in=ATTEMPT.allows(attempt.state, AttemptEvent.CHECK_IN),
         can_release=ATTEMPT.allows(attempt.state, AttemptEvent.RELEASE),
@@ -194,9 +184,7 @@ def _seat(
 
 def _exam(session: Session, attempt_id: str) -> OwnExam:
     attempt = session.get(Attempt, (me().body_id, attempt_id))
-    found = (
-        own_exams(session, me().body_id, attempt.person_id, attempt_id=attempt_id) if attempt else []
-    )
+    found = own_exams(session, me().body_id, attempt.person_id, attempt_id=attempt_id) if attempt else []
     if not found:
         raise NotFound(N_("There is no such attempt."))
     return found[0]
@@ -217,9 +205,7 @@ def _room(session: Session, sitting_id: str, form: GiveTimeInput) -> dict[str, o
     return {
         "form": form,
         "line": line,
-        "title": scheme_titles(session, body_id, [line.scheme_version_id], language()).get(
-            line.scheme_version_id, ""
-        ),
+        "title": scheme_titles(session, body_id, [line.scheme_version_id], language()).get(line.scheme_version_id, ""),
         "seats": everybody,
         "names": known,
         "kinds": KINDS,

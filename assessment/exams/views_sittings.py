@@ -15,7 +15,6 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.roles import Role
 from assessment.exams.attempt_queries import seats
 from assessment.exams.candidates import Registrable, Registration, candidate_source
-from assessment.exams.content import scheme_titles
 from assessment.exams.inputs import ExtraMinutesInput, RosterInput, SittingInput, in_zone
 from assessment.exams.preparing import lay_out, store_attempts
 from assessment.exams.queries import (
@@ -31,6 +30,7 @@ from assessment.exams.queries import (
 )
 from assessment.exams.sittings import NewSitting, close_roster, create_sitting, grant_time
 from assessment.exams.standing import standing_of_sitting
+from assessment.schemes.queries import scheme_titles
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
 from assessment.web.inputs import choices
@@ -168,9 +168,7 @@ def _page(session: Session, sitting_id: str, form: RosterInput) -> dict[str, obj
     ready = source[0](session, body_id, line.scheme_version_id) if source and not over else ()
     on_roster = {seat.entry.application_id for seat in everybody}
     ready = [each for each in ready if each.application_id not in on_roster][:PAGE]
-    known = names(
-        session, body_id, {seat.entry.person_id for seat in everybody} | {each.person_id for each in ready}
-    )
+    known = names(session, body_id, {seat.entry.person_id for seat in everybody} | {each.person_id for each in ready})
     form.application_id.choices = choices(_labels(ready, known))
     wished = request.args.get("q", "").strip()
     found = [seat for seat in everybody if wished.lower() in known[seat.entry.person_id].text.lower()]
@@ -180,17 +178,13 @@ def _page(session: Session, sitting_id: str, form: RosterInput) -> dict[str, obj
     return {
         "form": form,
         "line": line,
-        "title": scheme_titles(session, body_id, [line.scheme_version_id], language()).get(
-            line.scheme_version_id, ""
-        ),
+        "title": scheme_titles(session, body_id, [line.scheme_version_id], language()).get(line.scheme_version_id, ""),
         "seats": found[(number - 1) * PAGE : number * PAGE],
         "names": known,
         "wished": wished,
         "page": number,
         "pages": pages,
-        "pages_url": lambda wanted: url_for(
-            "sittings.page", sitting_id=sitting_id, q=wished or None, page=wanted
-        ),
+        "pages_url": lambda wanted: url_for("sittings.page", sitting_id=sitting_id, q=wished or None, page=wanted),
         "can_add": bool(ready),
         "over": over,
         "unprepared": sum(seat.attempt is None for seat in everybody),
@@ -238,4 +232,3 @@ def _pile(title: str, lines: Sequence[SittingLine]) -> Pile:
 
 
 waits_for(Role.SCHEME_MANAGER, _waiting)
-

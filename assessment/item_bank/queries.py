@@ -1,19 +1,20 @@
 """Selects for the pages of the item bank: the list, one item whole, and what is not complete."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from assessment.domain.language import text_in
 from assessment.item_bank.contents import newest_of
 from assessment.item_bank.tables import Item, ItemCriterion, ItemText, ItemUse, ItemVersion
+from assessment.standards.queries import texts
 from assessment.standards.tables import Competency, CompetencyKind, CompetencyText
 from assessment.web.gate import RecordStanding
 
 PAGE = 50
-FALLBACK = ("id", "en")
 EXPECTED_LANGUAGES = ("id", "en")
 
 
@@ -85,12 +86,6 @@ def standing_of_item(session: Session, body_id: str, item_id: str) -> RecordStan
     return None if found is None else RecordStanding()
 
 
-def nearest(available: Iterable[str], wished: str) -> str:
-    """Return the wished language, else Indonesian, else English, else the first there is."""
-    found = sorted(available)
-    return next((code for code in (wished, *FALLBACK) if code in found), found[0])
-
-
 def list_items(
     session: Session, body_id: str, wanted: Filter, *, page: int, language: str
 ) -> tuple[list[ItemLine], int]:
@@ -98,10 +93,10 @@ def list_items(
     chosen = _chosen(body_id, wanted).subquery()
     count = session.scalar(select(func.count()).select_from(chosen)) or 0
     rows = session.execute(select(chosen).order_by(chosen.c.identifier).limit(PAGE).offset((page - 1) * PAGE)).all()
-    texts = _titles(session, body_id, [row.version_id for row in rows])
+    every = _titles(session, body_id, [row.version_id for row in rows])
     lines = []
     for row in rows:
-        titles = texts.get(row.version_id, {})
+        titles = every.get(row.version_id, {})
         lines.append(
             ItemLine(
                 id=row.id,
@@ -109,7 +104,7 @@ def list_items(
                 use=row.use,
                 kind=row.kind,
                 number=row.number,
-                title=titles[nearest(titles, language)] if titles else "",
+                title=text_in(titles, language),
                 languages=tuple(sorted(titles)),
                 criteria=row.criteria,
             )
@@ -159,15 +154,12 @@ def units_of_bank(session: Session, body_id: str, language: str) -> list[Unit]:
         )
         .order_by(unit.code)
     ).all()
-    texts: dict[tuple[str, str], dict[str, str]] = {}
+    titles: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows:
-        found = texts.setdefault((row.id, row.code), {})
+        found = titles.setdefault((row.id, row.code), {})
         if row.language is not None:
             found[row.language] = row.statement
-    return [
-        Unit(id=id_, code=code, text=found[nearest(found, language)] if found else "")
-        for (id_, code), found in texts.items()
-    ]
+    return [Unit(id=id_, code=code, text=text_in(found, language)) for (id_, code), found in titles.items()]
 
 
 def versions_of(session: Session, body_id: str, item_id: str) -> list[VersionLine]:
@@ -236,25 +228,14 @@ def measured_by(session: Session, body_id: str, version_id: str, language: str) 
         .order_by(criterion.position)
     ).all()
     wanted = {row.id for row in rows} | {row.unit_id for row in rows if row.unit_id}
-    texts: dict[str, dict[str, str]] = {}
-    for text in session.execute(
-        select(CompetencyText.competency_id, CompetencyText.language, CompetencyText.statement).where(
-            CompetencyText.body_id == body_id, CompetencyText.competency_id.in_(wanted)
-        )
-    ):
-        texts.setdefault(text.competency_id, {})[text.language] = text.statement
-
-    def say(id_: str | None) -> str:
-        found = texts.get(id_ or "", {})
-        return found[nearest(found, language)] if found else ""
-
+    said = texts(session, body_id, wanted, language)
     return [
         Measured(
             id=row.id,
             code=row.code,
-            text=say(row.id),
+            text=said.get(row.id, ""),
             unit_code=row.unit_code or "",
-            unit_text=say(row.unit_id),
+            unit_text=said.get(row.unit_id, ""),
         )
         for row in rows
     ]

@@ -5,13 +5,14 @@ Texts fall back from the reader's language to Indonesian, to English, to whateve
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from assessment.domain.competency import Method
 from assessment.domain.errors import N_, NotFound
+from assessment.domain.language import in_language, nearest
 from assessment.domain.practicals.marking_json import from_json
 from assessment.domain.practicals.rubric import Alignment, Marking, Rubric, RubricCriterion
 from assessment.domain.practicals.task_document import Section, sections
@@ -26,10 +27,6 @@ from assessment.practicals.tables import (
 )
 from assessment.practicals.tables import RubricCriterion as RubricCriterionRow
 from assessment.standards.tables import Competency
-
-FALLBACK = ("id", "en")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,14 +94,6 @@ class TaskContent:
         return tuple(criterion for step in self.steps for criterion in step.criteria)
 
 
-def in_language(texts: Mapping[str, T], language: str) -> tuple[str, T] | None:
-    """Return the text in this language or the nearest that there is, with its language; None without any."""
-    for code in (language, *FALLBACK, *sorted(texts)):
-        if code in texts:
-            return code, texts[code]
-    return None
-
-
 def task_content(session: Session, body_id: str, rubric_id: str, language: str) -> TaskContent:
     """Return a task with its rubric in one language; three statements. Raises NotFound."""
     return task_contents(session, body_id, rubric_id, [language])[language]
@@ -142,9 +131,9 @@ def task_contents(session: Session, body_id: str, rubric_id: str, languages: Col
     task, rubric = frames[0][0], frames[0][1]
     found: dict[str, TaskContent] = {}
     for language in languages:
-        chosen = in_language(framed, language)
-        assert chosen is not None  # frames are not empty
-        shown, (text, step_titles) = chosen
+        shown = nearest(framed, language)
+        assert shown is not None  # frames are not empty
+        text, step_titles = framed[shown]
         worded = [_worded(criterion, texts.get(criterion.id, {}), language) for criterion in criteria]
         found[language] = TaskContent(
             task_id=task.id,
@@ -234,7 +223,7 @@ def rubric_from(criteria: Sequence[CriterionContent]) -> Rubric:
 
 def _worded(criterion: CriterionContent, texts: Mapping[str, RubricCriterionText], language: str) -> CriterionContent:
     chosen = in_language(texts, language)
-    title, content = (chosen[1].title, chosen[1].content) if chosen else (criterion.code, dict[str, Any]())
+    title, content = (chosen.title, chosen.content) if chosen else (criterion.code, dict[str, Any]())
     levels = tuple(content.get("levels", ()))
     return CriterionContent(
         id=criterion.id,

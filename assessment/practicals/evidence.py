@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from assessment.domain.certification.evidence import Evidence, Source
 from assessment.domain.competency import Method
+from assessment.domain.language import in_language
 from assessment.domain.practicals.aggregation import Status
 from assessment.domain.practicals.marking_json import from_json
 from assessment.domain.practicals.observation import parse
-from assessment.practicals.content import in_language
 from assessment.practicals.observations import ShownMark, shown_mark
 from assessment.practicals.tables import (
     Observation,
@@ -192,8 +192,7 @@ def _marks(
     for row in rows:
         criterion: RubricCriterion = row.RubricCriterion
         marking = from_json(criterion.definition)
-        chosen = in_language(texts[criterion.id], language)
-        text = chosen[1] if chosen else row.RubricCriterionText
+        text = in_language(texts[criterion.id], language) or row.RubricCriterionText
         found[row.practical_id, criterion.code] = (
             criterion,
             text.title,

@@ -1,19 +1,20 @@
 """Taking observations in: each is judged by itself, stored once, and never dropped in silence.
 
-An observation is known by (practical, client, seq). The same key with the same content is acknowledged again;
-with another content it is stored under a number that the server gives: client `CLIENT~SEQ`, which no device
-can send, and seq 1, 2, … in the order of arrival. Nothing is overwritten: a changed mark is a new observation.
+An observation is known by (practical, client, seq); what comes under a key that is taken is placed by
+`domain.outbox`. Nothing is overwritten: a changed mark is a new observation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, NotFound
+from assessment.domain.outbox import Key, second_client, stored_key
 from assessment.domain.practicals.delivery import FORMAT_VERSION, Refused, Sent, Unfit, digest, read
 from assessment.domain.practicals.observation import to_json
 from assessment.practicals.authority import day_at, require_registered_assessor
@@ -28,7 +29,7 @@ class Reply:
     """What the server did with a batch; the device forgets what is acknowledged."""
 
     now: datetime
-    acknowledged: tuple[tuple[str, int], ...]
+    acknowledged: tuple[Key, ...]
     refused: tuple[Refused, ...]
 
 
@@ -60,10 +61,10 @@ def record_observations(
     practical = own(session, actor, practical_id)
     known = _known(session, practical, batch.sent)
     refused = list(batch.refused)
-    acknowledged: list[tuple[str, int]] = []
+    acknowledged: list[Key] = []
     fresh: list[Sent] = []
     for sent in batch.sent:
-        key = _stored_key(sent, known)
+        key = stored_key(sent.key, known, partial(_digest_under, sent))
         if key not in known:
             if practical.state is not PracticalState.OPEN:
                 submitted = practical.state is PracticalState.SUBMITTED
@@ -81,7 +82,7 @@ def record_observations(
     return Reply(now=now, acknowledged=tuple(acknowledged), refused=tuple(refused))
 
 
-def _known(session: Session, practical: Practical, sent: Sequence[Sent]) -> dict[tuple[str, int], str]:
+def _known(session: Session, practical: Practical, sent: Sequence[Sent]) -> dict[Key, str]:
     """Return what is stored under the keys of these observations: (client, seq) -> digest."""
     if not sent:
         return {}
@@ -93,7 +94,7 @@ def _known(session: Session, practical: Practical, sent: Sequence[Sent]) -> dict
             Observation.body_id == practical.body_id,
             Observation.practical_id == practical.id,
             or_(
-                Observation.client.in_({_second_client(each) for each in sent}),
+                Observation.client.in_({second_client(each.key) for each in sent}),
                 *((Observation.client == client) & Observation.seq.in_(numbers) for client, numbers in asked.items()),
             ),
         )
@@ -101,27 +102,15 @@ def _known(session: Session, practical: Practical, sent: Sequence[Sent]) -> dict
     return {(row.client, row.seq): row.digest for row in rows}
 
 
-def _stored_key(sent: Sent, known: Mapping[tuple[str, int], str]) -> tuple[str, int]:
-    """Return the key under which this very observation is stored, or under which it would be."""
-    if sent.key not in known or known[sent.key] == digest(sent):
-        return sent.key
-    number = 1
-    while (key := (_second_client(sent), number)) in known:
-        if known[key] == digest(replace(sent, client=key[0], seq=number)):
-            return key
-        number += 1
-    return key
-
-
-def _second_client(sent: Sent) -> str:
-    return f"{sent.client}~{sent.seq}"
+def _digest_under(sent: Sent, key: Key) -> str:
+    return digest(replace(sent, client=key[0], seq=key[1]))
 
 
 def _row(
     practical: Practical,
     sent: Sent,
     ids: Mapping[str, str],
-    digests: Mapping[tuple[str, int], str],
+    digests: Mapping[Key, str],
     now: datetime,
 ) -> dict[str, Any]:
     return {

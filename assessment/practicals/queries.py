@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from assessment.accounts.persons import ERASED_NAME, names
 from assessment.accounts.tables import CheckIn, Occasion, Site
 from assessment.domain.errors import N_, NotFound
+from assessment.domain.language import text_in
 from assessment.domain.roles import Role
-from assessment.practicals.content import in_language
 from assessment.practicals.scheduling import APPLICATION
 from assessment.practicals.tables import (
     Practical,
@@ -22,7 +22,7 @@ from assessment.practicals.tables import (
     Task,
     TaskText,
 )
-from assessment.schemes.tables import SchemeText
+from assessment.schemes.queries import scheme_titles
 from assessment.web.gate import RecordStanding
 
 PAGE = 25
@@ -165,7 +165,7 @@ def task_titles(session: Session, body_id: str, task_ids: Collection[str], langu
         )
     ):
         texts.setdefault(row.task_id, {})[row.language] = row.title
-    return {task_id: (in_language(found, language) or ("", task_id))[1] for task_id, found in texts.items()}
+    return {task_id: text_in(found, language) or task_id for task_id, found in texts.items()}
 
 
 def practical_head(session: Session, body_id: str, practical_id: str) -> PracticalHead:
@@ -283,15 +283,3 @@ def tasks_of_body(
         )
         for task, number, count in rows
     ], total
-
-
-def scheme_titles(session: Session, body_id: str, scheme_version_ids: Collection[str], language: str) -> dict[str, str]:
-    """Return the title of each scheme version in the reader's language; one statement."""
-    texts: dict[str, dict[str, str]] = {}
-    for row in session.execute(
-        select(SchemeText.scheme_version_id, SchemeText.language, SchemeText.title).where(
-            SchemeText.body_id == body_id, SchemeText.scheme_version_id.in_(scheme_version_ids)
-        )
-    ):
-        texts.setdefault(row.scheme_version_id, {})[row.language] = row.title
-    return {key: (in_language(found, language) or ("", key))[1] for key, found in texts.items()}

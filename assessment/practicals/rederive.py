@@ -1,28 +1,18 @@
 """Deriving again: receipt and result of a practical from its observations, held against what is stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assessment.domain.mismatch import Mismatch, differs, mismatch
 from assessment.domain.errors import Invalid
 from assessment.domain.practicals.delivery import digest
 from assessment.practicals.content import rubric_criteria
 from assessment.practicals.observations import observations_of
 from assessment.practicals.submitting import derive, result_to_json
 from assessment.practicals.tables import Practical, PracticalState, TaskResult
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mismatch:
-    """One stored value that does not follow from its facts."""
-
-    record: str
-    kind: str
-    expected: str
-    found: str
 
 
 def practicals_to_rederive(session: Session, *, since: datetime | None = None) -> Iterator[tuple[str, str]]:
@@ -48,26 +38,21 @@ def rederive(session: Session, body_id: str, practical_id: str) -> Iterator[Mism
     try:
         stored = observations_of(session, body_id, practical_id, criteria)
     except Invalid as error:
-        yield Mismatch(record=record, kind="observation", expected="a mark of the rubric", found=str(error))
+        yield mismatch(record, "observation", "a mark of the rubric", error)
         return
     for each in stored:
-        yield from _differs(f"observation/{each.number}", "observation_digest", digest(each.sent), each.digest)
+        yield from differs(f"observation/{each.number}", "observation_digest", digest(each.sent), each.digest)
     result = session.get(TaskResult, (body_id, practical_id))
     submitted = practical.state is PracticalState.SUBMITTED
     if not submitted and result is None:
         return
     derived = derive(practical_id, practical.person_id, criteria, stored)
-    yield from _differs(record, "missing", [], list(derived.missing))
-    yield from _differs(record, "receipt", derived.receipt.digest, practical.receipt)
-    yield from _differs(record, "marks", derived.receipt.marks, practical.marks)
-    yield from _differs(
+    yield from differs(record, "missing", [], list(derived.missing))
+    yield from differs(record, "receipt", derived.receipt.digest, practical.receipt)
+    yield from differs(record, "marks", derived.receipt.marks, practical.marks)
+    yield from differs(
         f"task_result/{body_id}/{practical_id}",
         "task_result",
         result_to_json(derived),
         None if result is None else result.result,
     )
-
-
-def _differs(record: str, kind: str, expected: object, found: object) -> Iterator[Mismatch]:
-    if expected != found:
-        yield Mismatch(record=record, kind=kind, expected=str(expected), found=str(found))

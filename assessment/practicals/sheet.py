@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.domain.practicals.aggregation import CriterionFinding
 from assessment.domain.practicals.rubric import Judged, Measured
-from assessment.practicals.content import CriterionContent, TaskContent, in_language, task_content
+from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, observations_of, shown_mark
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.submitting import Derived, derive
-from assessment.standards.tables import CompetencyText
+from assessment.standards.queries import texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,14 +114,7 @@ def criterion_statements(
 ) -> Mapping[str, str]:
     """Return performance criterion id -> what it says; one statement."""
     wanted = {proof.criterion_id for criterion in criteria for proof in criterion.proves}
-    texts: dict[str, dict[str, str]] = {}
-    for row in session.execute(
-        select(CompetencyText.competency_id, CompetencyText.language, CompetencyText.statement).where(
-            CompetencyText.body_id == body_id, CompetencyText.competency_id.in_(wanted)
-        )
-    ):
-        texts.setdefault(row.competency_id, {})[row.language] = row.statement
-    return {key: (in_language(found, language) or ("", ""))[1] for key, found in texts.items()}
+    return texts(session, body_id, wanted, language)
 
 
 def _card(

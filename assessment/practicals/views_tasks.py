@@ -3,9 +3,11 @@
 from flask import Blueprint, render_template, request, url_for
 
 from assessment.database import db
-from assessment.practicals.content import FALLBACK, task_contents
-from assessment.practicals.queries import PAGE, newest_rubric, scheme_titles, standing_of_task, tasks_of_body
+from assessment.domain.language import FALLBACK
+from assessment.practicals.content import task_contents
+from assessment.practicals.queries import PAGE, newest_rubric, standing_of_task, tasks_of_body
 from assessment.practicals.sheet import criterion_statements
+from assessment.schemes.queries import scheme_titles
 from assessment.web.actor import me
 from assessment.web.gate import locate
 from assessment.web.language import language

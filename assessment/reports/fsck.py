@@ -13,11 +13,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ColumnElement, Table, Text, cast, collate, func, select
 from sqlalchemy.orm import Session
 
+from assessment.domain.mismatch import Mismatch
 from assessment.accounts.tables import CheckIn, PersonKey
 from assessment.audit.covered import COVERED
 from assessment.audit.recording import Recorder, record_key
@@ -35,29 +36,6 @@ from assessment.storage import Storage
 ROWS_AT_A_TIME = 500
 LONGEST_UNSEALED = timedelta(minutes=1)
 NO_ROW, NO_ENTRY = "no row", "no audit entry"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
-    """One record that is not what it must be."""
-
-    record: str
-    kind: str
-    expected: str
-    found: str
-
-
-class Mismatch(Protocol):
-    """What the features yield when they derive a record again."""
-
-    @property
-    def record(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def expected(self) -> str: ...
-    @property
-    def found(self) -> str: ...
 
 
 @dataclass(kw_only=True)
@@ -86,7 +64,7 @@ class Check:
         self.checked[kind] = self.checked.get(kind, 0) + number
 
 
-def find_problems(session: Session, check: Check, recorder: Recorder, storage: Storage) -> Iterator[Problem]:
+def find_problems(session: Session, check: Check, recorder: Recorder, storage: Storage) -> Iterator[Mismatch]:
     """Yield everything that is wrong in the whole database and its files; `check.checked` tells what was looked at."""
     if session.get_bind().dialect.name == "postgresql":
         # One look at one moment, however long it takes; SQLite's transactions are like that by themselves.
@@ -102,12 +80,12 @@ def find_problems(session: Session, check: Check, recorder: Recorder, storage: S
 # --- rows and their entries -----------------------------------------------------------------------------
 
 
-def _readable(table: str, problems: Iterator[Problem]) -> Iterator[Problem]:
+def _readable(table: str, problems: Iterator[Mismatch]) -> Iterator[Mismatch]:
     """Pass problems on; a value that no longer is of its column's kind ends the table, and is one itself."""
     try:
         yield from problems
     except (ValueError, LookupError, TypeError) as error:
-        yield Problem(
+        yield Mismatch(
             record=table,
             kind="unreadable",
             expected="values of the kinds that the columns hold",
@@ -115,7 +93,7 @@ def _readable(table: str, problems: Iterator[Problem]) -> Iterator[Problem]:
         )
 
 
-def _rows(session: Session, check: Check, recorder: Recorder, table: Table) -> Iterator[Problem]:
+def _rows(session: Session, check: Check, recorder: Recorder, table: Table) -> Iterator[Mismatch]:
     """Merge the rows of a table with their last entries, both in the order of their keys."""
     chosen = check.chooser(lambda: session.scalar(select(func.count()).select_from(table)) or 0)
     check.count(table.name, 0)
@@ -124,11 +102,11 @@ def _rows(session: Session, check: Check, recorder: Recorder, table: Table) -> I
         while row is not None or entry is not None:
             if entry is None or (row is not None and row[0] < entry[0]):
                 assert row is not None
-                yield Problem(record=f"{table.name}/{row[0]}", kind="row", expected=NO_ROW, found=NO_ENTRY)
+                yield Mismatch(record=f"{table.name}/{row[0]}", kind="row", expected=NO_ROW, found=NO_ENTRY)
                 row = next(rows, None)
             elif row is None or entry[0] < row[0]:
                 if entry[1] != "delete":
-                    yield Problem(record=f"{table.name}/{entry[0]}", kind="row", expected=entry[2].hex(), found=NO_ROW)
+                    yield Mismatch(record=f"{table.name}/{entry[0]}", kind="row", expected=entry[2].hex(), found=NO_ROW)
                 entry = next(entries, None)
             else:
                 if _looked_at(check, entry[3]) and chosen():
@@ -136,7 +114,7 @@ def _rows(session: Session, check: Check, recorder: Recorder, table: Table) -> I
                     found = recorder.digest(table, row[1]).hex()
                     expected = entry[2].hex() if entry[1] != "delete" else NO_ROW
                     if expected != found:
-                        yield Problem(record=f"{table.name}/{row[0]}", kind="row", expected=expected, found=found)
+                        yield Mismatch(record=f"{table.name}/{row[0]}", kind="row", expected=expected, found=found)
                 row, entry = next(rows, None), next(entries, None)
 
 
@@ -182,9 +160,9 @@ def _looked_at(check: Check, at: datetime) -> bool:
 # --- the chain ------------------------------------------------------------------------------------------
 
 
-def _seals(session: Session, check: Check) -> Iterator[Problem]:
+def _seals(session: Session, check: Check) -> Iterator[Mismatch]:
     for sequence, expected, found in broken_seals(session, since=check.since):
-        yield Problem(record=f"audit_seal/{sequence}", kind="seal", expected=expected, found=found)
+        yield Mismatch(record=f"audit_seal/{sequence}", kind="seal", expected=expected, found=found)
     entries, seals = _count(session, AuditEntry), _count(session, AuditSeal)
     check.count("audit_entry", entries)
     check.count("audit_seal", seals)
@@ -198,7 +176,7 @@ def _seals(session: Session, check: Check) -> Iterator[Problem]:
         .where(AuditSeal.entry_id.is_(None), AuditEntry.at < check.now - LONGEST_UNSEALED)
     ).one()
     if late.number:
-        yield Problem(
+        yield Mismatch(
             record=f"audit_entry/{late.first}",
             kind="unsealed",
             expected="a seal within a minute",
@@ -217,7 +195,7 @@ Keys = Iterator[tuple[str, str]]
 Derive = Callable[[Session, str, str], Iterator[Mismatch]]
 
 
-def _derived(session: Session, check: Check) -> Iterator[Problem]:
+def _derived(session: Session, check: Check) -> Iterator[Mismatch]:
     parts: tuple[tuple[str, Callable[[], Keys], Derive], ...] = (
         ("attempts derived", lambda: exams.attempts_to_rederive(session, since=check.since), exams.rederive),
         (
@@ -252,13 +230,13 @@ def _derived(session: Session, check: Check) -> Iterator[Problem]:
             session.expunge_all()
 
 
-def _derive_again(session: Session, record: str, mismatches: Iterator[Mismatch]) -> Iterator[Problem]:
+def _derive_again(session: Session, record: str, mismatches: Iterator[Mismatch]) -> Iterator[Mismatch]:
     """Yield what differs; facts so broken that nothing can be derived from them are a problem of the record."""
     try:
         for each in mismatches:
-            yield Problem(record=each.record, kind=each.kind, expected=each.expected, found=each.found)
+            yield each
     except Exception as error:
-        yield Problem(
+        yield Mismatch(
             record=record,
             kind="underivable",
             expected="facts from which it can be derived",
@@ -269,7 +247,7 @@ def _derive_again(session: Session, record: str, mismatches: Iterator[Mismatch])
 # --- files ----------------------------------------------------------------------------------------------
 
 
-def _files(session: Session, check: Check, storage: Storage) -> Iterator[Problem]:
+def _files(session: Session, check: Check, storage: Storage) -> Iterator[Mismatch]:
     check.count("files", 0)
     chosen = check.chooser(lambda: _count(session, CheckIn) + _count(session, Credential))
     photos = select(CheckIn.body_id, CheckIn.id, CheckIn.photo_digest, CheckIn.at)
@@ -285,4 +263,4 @@ def _files(session: Session, check: Check, storage: Storage) -> Iterator[Problem
         try:
             storage.get(digest)
         except NotFound as error:
-            yield Problem(record=f"{name}/{body_id}/{record_id}", kind="file", expected=digest, found=str(error))
+            yield Mismatch(record=f"{name}/{body_id}/{record_id}", kind="file", expected=digest, found=str(error))

@@ -1,6 +1,5 @@
 """The numbers of a body by month, scheme and site; counts only, nothing of any person is selected."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -15,12 +14,12 @@ from assessment.certification.tables import Application, Choice, Decision
 from assessment.credentials.standing import set_credentials
 from assessment.credentials.tables import Credential, CredentialIntent, StatusPurpose
 from assessment.domain.certification.application_states import ApplicationState
+from assessment.domain.language import text_in
 from assessment.exams.tables import Attempt, RosterEntry, Sitting
 from assessment.practicals.tables import Practical
 from assessment.schemes.tables import Scheme, SchemeText, SchemeVersion
 
 MONTHS = tuple(range(1, 13))
-FALLBACK = ("id", "en")
 
 
 class Measure(StrEnum):
@@ -120,7 +119,7 @@ def schemes_of(session: Session, body_id: str, language: str) -> dict[str, str]:
         codes[row.id] = row.code
         if row.language is not None:
             titles.setdefault(row.id, {})[row.language] = row.title
-    found = {id_: _nearest(titles.get(id_, {}), language) or code for id_, code in codes.items()}
+    found = {id_: text_in(titles.get(id_, {}), language) or code for id_, code in codes.items()}
     return dict(sorted(found.items(), key=lambda pair: pair[1]))
 
 
@@ -248,8 +247,3 @@ def _bounds(measure: Measure, scope: Scope, first: int, last: int) -> tuple[Any,
     zone = ZoneInfo(scope.zone)
     first_moment, last_moment = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (start, end))
     return first_moment, last_moment
-
-
-def _nearest(titles: Mapping[str, str], language: str) -> str:
-    found: Sequence[str] = [titles[code] for code in (language, *FALLBACK) if code in titles]
-    return found[0] if found else next(iter(titles.values()), "")

@@ -1,5 +1,6 @@
 """Selects on schemes that other features need: plan, units, facts, what is registered, what is published."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from assessment.accounts.tables import BodyLicence
 from assessment.domain.competency import Method
 from assessment.domain.errors import N_, NotFound
+from assessment.domain.language import text_in
 from assessment.domain.plan import Cell, Coverage, Instrument, rule_from_json
 from assessment.schemes.tables import Instrument as InstrumentRow
 from assessment.schemes.tables import (
@@ -91,6 +93,18 @@ def standing_of_scheme_version(session: Session, body_id: str, scheme_version_id
         select(SchemeVersion.id).where(SchemeVersion.body_id == body_id, SchemeVersion.id == scheme_version_id)
     )
     return None if found is None else RecordStanding()
+
+
+def scheme_titles(session: Session, body_id: str, scheme_version_ids: Iterable[str], language: str) -> dict[str, str]:
+    """Return scheme version id -> title in the wished language or the nearest there is; one statement."""
+    titles: dict[str, dict[str, str]] = {}
+    for row in session.execute(
+        select(SchemeText.scheme_version_id, SchemeText.language, SchemeText.title).where(
+            SchemeText.body_id == body_id, SchemeText.scheme_version_id.in_(set(scheme_version_ids))
+        )
+    ):
+        titles.setdefault(row.scheme_version_id, {})[row.language] = row.title
+    return {id_: text_in(said, language) for id_, said in titles.items()}
 
 
 def plan_cells(session: Session, body_id: str, scheme_version_id: str) -> tuple[Cell, ...]:

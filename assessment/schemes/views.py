@@ -12,6 +12,7 @@ from assessment.accounts.persons import names
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.language import text_in
 from assessment.domain.roles import Role
 from assessment.schemes.creating import prepare_copy, store_version
 from assessment.schemes.inputs import KINDS, METHODS, SCOPES, STATES
@@ -22,7 +23,7 @@ from assessment.schemes.publishing import retire as retire_version
 from assessment.schemes.queries import scheme_facts, scheme_units, standing_of_scheme_version
 from assessment.schemes.showing import blockers_of, grid_groups, method_lines, methods_of
 from assessment.schemes.tables import SchemeState
-from assessment.standards.queries import nearest, texts
+from assessment.standards.queries import texts
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
 from assessment.web.language import language
@@ -47,7 +48,7 @@ def index() -> str:
         page=number,
         pages=-(-count // PAGE),
         address=lambda wanted: url_for("schemes.index", **kept, page=wanted),
-        said=_spoken,
+        said=lambda titles: text_in(titles, language()),
         kinds=KINDS,
         states=STATES,
         manager=Role.SCHEME_MANAGER in me().roles,
@@ -68,9 +69,9 @@ def page(scheme_version_id: str) -> str:
     return render_template(
         "schemes/scheme.html",
         scheme=facts,
-        title=_spoken(facts.titles),
-        summary=_spoken(facts.summaries),
-        prerequisites=[_spoken(each.texts) for each in facts.prerequisites],
+        title=text_in(facts.titles, language()),
+        summary=text_in(facts.summaries, language()),
+        prerequisites=[text_in(each.texts, language()) for each in facts.prerequisites],
         scope=[(SCOPES.get(name, name), value) for name, value in facts.scope],
         kind=KINDS[facts.kind.value],
         units=[(member, said.get(member.unit_id, "")) for member in members],
@@ -103,7 +104,7 @@ def criterion(scheme_version_id: str, criterion_id: str) -> str:
     return render_template(
         "schemes/criterion.html",
         scheme=facts,
-        title=_spoken(facts.titles),
+        title=text_in(facts.titles, language()),
         unit=unit,
         unit_title=said.get(unit.id, ""),
         number=next(each.number for each in unit.criteria if each.id == criterion_id),
@@ -175,10 +176,6 @@ def waiting_for_manager(session: Session, actor: Actor, _now: datetime) -> list[
 
 
 waits_for(Role.SCHEME_MANAGER, waiting_for_manager)
-
-
-def _spoken(said: dict[str, str]) -> str:
-    return said.get(nearest(said, language()) or "", "")
 
 
 def _name(session: Session, body_id: str, person_id: str | None) -> str | None:

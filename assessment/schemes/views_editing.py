@@ -8,6 +8,7 @@ from assessment.database import db, reading
 from assessment.domain.case import json_value
 from assessment.domain.competency import Method
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.language import text_in
 from assessment.schemes.creating import change_draft, prepare_version, store_version
 from assessment.schemes.draft import SchemeDraft, draft_from_json
 from assessment.schemes.editing import clear_cell, set_cell
@@ -25,7 +26,7 @@ from assessment.schemes.publishing import plan_of
 from assessment.schemes.queries import scheme_facts, scheme_units
 from assessment.schemes.tables import SchemeState
 from assessment.schemes.views import schemes
-from assessment.standards.queries import nearest, published_units, texts
+from assessment.standards.queries import published_units, texts
 from assessment.web.actor import me
 from assessment.web.language import language
 from assessment.web.refusals import say
@@ -86,7 +87,7 @@ def change(scheme_version_id: str) -> Page:
             flash(gettext("The draft was saved."))
             return redirect(url_for("schemes.page", scheme_version_id=scheme_version_id), 303)
     status = 422 if refusal or form.errors else 200
-    title = facts.titles.get(nearest(facts.titles, language()) or "", facts.code)
+    title = text_in(facts.titles, language()) or facts.code
     return render_template("schemes/change.html", form=form, scheme=facts, title=title, refusal=refusal), status
 
 
@@ -116,7 +117,7 @@ def cell(scheme_version_id: str, criterion_id: str, method: str) -> Page:
         "schemes/cell.html",
         form=form,
         scheme=facts,
-        title=facts.titles.get(nearest(facts.titles, language()) or "", facts.code),
+        title=text_in(facts.titles, language()) or facts.code,
         number=number,
         statement=said.get(criterion_id, ""),
         criterion_id=criterion_id,

@@ -4,13 +4,14 @@ Only published standards are found by a code; what is known by its id is found i
 records keep the version that was used (rule 1).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from assessment.domain.competency import Criterion, Element, Unit
+from assessment.domain.language import text_in
 from assessment.standards.tables import (
     Association,
     Competency,
@@ -22,7 +23,6 @@ from assessment.standards.tables import (
     StandardState,
 )
 
-FALLBACK = ("id", "en")
 MOST_HOPS = 5
 
 # A statement of SQLite takes 32,766 values at most.
@@ -38,19 +38,6 @@ class FoundUnit:
     id: str
     code: str
     standard_id: str
-
-
-def nearest(available: Iterable[str], wished: str) -> str | None:
-    """Return the wished language, else Indonesian, else English, else the first there is; None without any.
-
-    A regional form (en-GB) stands for its language.
-    """
-    found = sorted(available)
-    for code in (wished, *FALLBACK):
-        for candidate in (code, *(each for each in found if each.partition("-")[0] == code)):
-            if candidate in found:
-                return candidate
-    return found[0] if found else None
 
 
 def all_texts(session: Session, body_id: str, competency_ids: Collection[str]) -> dict[str, dict[str, str]]:
@@ -74,7 +61,7 @@ def all_texts(session: Session, body_id: str, competency_ids: Collection[str]) -
 def texts(session: Session, body_id: str, competency_ids: Collection[str], language: str) -> dict[str, str]:
     """Return competency id -> statement in the wished language or the nearest there is; one statement."""
     found = all_texts(session, body_id, competency_ids)
-    return {id_: said[nearest(said, language) or ""] for id_, said in found.items()}
+    return {id_: text_in(said, language) for id_, said in found.items()}
 
 
 # --- units as the domain sees them ----------------------------------------------------------------------

@@ -14,6 +14,7 @@ from assessment.domain.case.package import Oddity, Package
 from assessment.domain.case.read import read
 from assessment.domain.competency import Unit
 from assessment.domain.errors import Conflict, Invalid, Refusal
+from assessment.domain.language import text_in
 from assessment.domain.roles import Role
 from assessment.standards.completing import mark_complete
 from assessment.standards.exporting import export_standard
@@ -32,7 +33,7 @@ from assessment.standards.listing import (
     stray_nodes,
     unit_page,
 )
-from assessment.standards.queries import aliases, all_texts, nearest, texts, units
+from assessment.standards.queries import aliases, all_texts, texts, units
 from assessment.web.actor import me
 from assessment.web.gate import locate
 from assessment.web.language import language
@@ -159,7 +160,7 @@ def _unit_page(standard_id: str, unit_id: str, form: CompletenessInput, *, refus
         "standards/unit.html",
         standard=standard,
         unit=known,
-        said={id_: said[nearest(said, language()) or ""] for id_, said in every.items()},
+        said={id_: text_in(said, language()) for id_, said in every.items()},
         titles=sorted(every.get(unit_id, {}).items()),
         older=aliases(session, body_id, [unit_id]).get(unit_id, []),
         marks=[(mark, people[mark.marked_by].text if mark.marked_by in people else "") for mark in marks],

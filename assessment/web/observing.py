@@ -103,6 +103,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "alembic": {"level": "WARNING", "propagate": True},
+        "pikepdf": {"level": "WARNING", "propagate": True},
         "_granian": {"propagate": True},
     },
 }

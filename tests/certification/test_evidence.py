@@ -17,7 +17,7 @@ from assessment.certification.assessing import (
     open_follow_up,
     recommend,
 )
-from assessment.certification.evidence import gather, overall, unit_results
+from assessment.certification.evidence import gather, gather_ahead, overall, unit_results
 from assessment.certification.tables import Application, Choice, UnitResult
 from assessment.domain.certification.application_states import ApplicationState
 from assessment.domain.certification.duties import Side
@@ -279,3 +279,15 @@ def test_evidence_is_confirmed_where_there_is_some_and_while_it_is_assessed(sess
     recommend(session, world.assessor, application_id, K, note="", now=NOW)
     with pytest.raises(Conflict, match="not being assessed"):
         confirm(session, world.assessor, application_id, unit_id, Method.OBSERVED, **FULL, now=NOW)
+
+
+def test_what_was_gathered_before_the_lock_must_still_hold(session: Session) -> None:
+    world = make_world(session)
+    application_id = make_case(session, world)
+    prove(session, world, application_id)
+    confirm_everything(session, world.assessor, application_id, now=NOW)
+    ahead = gather_ahead(session, session.get_one(Application, (world.body_id, application_id)))
+    later = NOW + timedelta(hours=1)
+    sit_exam(session, world, application_id, {each: (0, 0, 0) for each in world.criteria}, at=later)
+    with pytest.raises(Conflict, match="meanwhile"):
+        recommend(session, world.assessor, application_id, K, note="", now=later, ahead=ahead)

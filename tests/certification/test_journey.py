@@ -65,6 +65,7 @@ def test_a_case_goes_from_the_evidence_to_the_answer_of_an_appeal(site: Site) ->
 
     who = visitor(site, assessor)
     evidence = f"/evidence/{application_id}"
+    assert who.get(evidence).status_code == 200
     oral = {"question": "Apa?", "answer": "APD.", "sufficient": "yes"}
     send(who, f"{evidence}/oral", criterion_id=world.criteria[0], **oral)
     first = {"unit_id": world.scheme.units[0].unit_id, "method": "oral"}

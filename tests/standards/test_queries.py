@@ -17,7 +17,6 @@ from assessment.standards.queries import (
     criteria_by_path,
     find_criterion,
     find_unit,
-    nearest,
     published_units,
     texts,
     units,
@@ -143,21 +142,6 @@ def test_texts_are_in_the_wished_language_or_the_nearest(session: Session, stand
     assert texts(session, "las", [id_], "ko") == {id_: "Gambar dikenali"}
     assert all_texts(session, "las", [id_])[id_].keys() == {"id", "en", "ja"}
     assert published_units(session, "las", "en", limit=9) == [("C.25", "Weld"), ("C.26", "Unit dalam unit")]
-
-
-@pytest.mark.parametrize(
-    ("available", "wished", "expected"),
-    [
-        (["en", "id"], "en", "en"),
-        (["en", "id"], "ja", "id"),
-        (["en-GB", "ja"], "en", "en-GB"),
-        (["en-GB", "ja"], "id", "en-GB"),
-        (["ja"], "id", "ja"),
-        ([], "id", None),
-    ],
-)
-def test_the_nearest_language(available: list[str], wished: str, expected: str | None) -> None:
-    assert nearest(available, wished) == expected
 
 
 def test_a_unit_is_complete_as_it_was_marked_last(session: Session, standard: Imported) -> None:

@@ -15,23 +15,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import msgspec
-
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.outbox import MAXIMUM_ID, Key, is_identifier, is_storable, read_body
 
 FORMAT_VERSION = 1
 
-MAXIMUM_BODY = 256 * 1024
 MAXIMUM_EVENTS = 500
-MAXIMUM_ID = 64
 MAXIMUM_SEQ = 2**53 - 1
 MAXIMUM_ELAPSED = 7 * 24 * 3600 * 1000
 MAXIMUM_RESPONSES = 16
 MAXIMUM_VALUES = 64
 MAXIMUM_RESPONSE_BYTES = 16 * 1024
 
-# One shape for client, item and response identifiers; response identifiers are QTI identifiers.
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _FIELDS = frozenset({"client", "seq", "item", "response", "lang", "elapsed"})
 _RECEIPT_PREFIX = b"teruji receipt v1\n"
@@ -65,7 +60,7 @@ class Event:
     elapsed: int
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> Key:
         """The event's key within its attempt."""
         return (self.client, self.seq)
 
@@ -99,12 +94,7 @@ def parse(body: bytes) -> Batch:
     Raises Invalid when the body as a whole cannot be read: above 256 KiB, not JSON, another format version,
     no list of events, or more than 500 of them.
     """
-    if len(body) > MAXIMUM_BODY:
-        raise Invalid(N_("Expected at most %(limit)s bytes, got %(got)s."), limit=MAXIMUM_BODY, got=len(body))
-    try:
-        value = _decode(body)
-    except (ValueError, RecursionError) as error:
-        raise Invalid(N_("Expected a body of JSON, got something else: %(detail)s."), detail=error) from error
+    value = read_body(body)
     if not isinstance(value, dict) or not _is_int(value.get("v")) or value["v"] != FORMAT_VERSION:
         got = value.get("v") if isinstance(value, dict) else type(value).__name__
         raise Invalid(N_("Expected response events of format version 1, got %(got)s."), got=got)
@@ -127,24 +117,12 @@ def parse(body: bytes) -> Batch:
             unreadable.append(
                 Unreadable(
                     place=place,
-                    client=client if _is_identifier(client) else None,
+                    client=client if is_identifier(client) else None,
                     seq=seq if _is_int_between(seq, 0, MAXIMUM_SEQ) else None,
                     reason=read,
                 )
             )
     return Batch(events=tuple(events), unreadable=tuple(unreadable))
-
-
-def _decode(body: bytes) -> Any:
-    """Read JSON; half of a surrogate pair, which a browser can send, must cost its own event only."""
-    try:
-        return msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return json.loads(body, parse_constant=_refuse_constant)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
 
 
 def parse_event(entry: object) -> Event | Malformed:
@@ -154,7 +132,7 @@ def parse_event(entry: object) -> Event | Malformed:
     if entry.keys() != _FIELDS:
         return Malformed.MEMBERS
     for name, wrong in (("client", Malformed.CLIENT), ("item", Malformed.ITEM)):
-        if not _is_identifier(entry[name]):
+        if not is_identifier(entry[name]):
             return wrong
     if not _is_int_between(entry["seq"], 0, MAXIMUM_SEQ):
         return Malformed.SEQ
@@ -182,23 +160,14 @@ def _response(value: object) -> dict[str, Value] | Malformed:
     read: dict[str, Value] = {}
     size = 0
     for name, given in value.items():
-        if not _is_identifier(name):
+        if not is_identifier(name):
             return Malformed.RESPONSE
         texts = given if isinstance(given, list) else [] if given is None else [given]
-        if len(texts) > MAXIMUM_VALUES or not all(_is_text(text) for text in texts):
+        if len(texts) > MAXIMUM_VALUES or not all(is_storable(text) for text in texts):
             return Malformed.RESPONSE
         size += sum(len(text.encode()) for text in texts)
         read[name] = tuple(given) if isinstance(given, list) else given
     return read if size <= MAXIMUM_RESPONSE_BYTES else Malformed.TOO_LARGE
-
-
-def _is_text(value: object) -> bool:
-    # NUL is refused by PostgreSQL and aborts a whole batch; a lone surrogate has no UTF-8.
-    return isinstance(value, str) and "\0" not in value and not re.search("[\ud800-\udfff]", value)
-
-
-def _is_identifier(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= MAXIMUM_ID and bool(_IDENTIFIER.fullmatch(value))
 
 
 def _is_int(value: object) -> bool:
@@ -239,6 +208,11 @@ def canonical(event: Event) -> bytes:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def digest(event: Event) -> str:
+    """Return the SHA-256 of an event's canonical bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(event)).hexdigest()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
     """What a candidate keeps after submitting.
@@ -259,14 +233,14 @@ def receipt(events: Iterable[Event]) -> Receipt:
     event's canonical bytes, in the order given: the order decides which answer is current, so it is sealed.
     """
     accepted = tuple(events)
-    digest = hashlib.sha256(_RECEIPT_PREFIX)
+    whole = hashlib.sha256(_RECEIPT_PREFIX)
     for event in accepted:
-        digest.update(hashlib.sha256(canonical(event)).digest())
+        whole.update(hashlib.sha256(canonical(event)).digest())
     return Receipt(
         v=FORMAT_VERSION,
         answers=sum(event.answered for event in current_answers(accepted).values()),
         events=len(accepted),
-        digest=digest.hexdigest(),
+        digest=whole.hexdigest(),
     )
 
 

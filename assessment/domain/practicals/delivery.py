@@ -8,29 +8,24 @@ the receipt's hash.
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-import msgspec
-
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.outbox import MAXIMUM_ID, Key, is_identifier, read_body, is_storable
 from assessment.domain.practicals.observation import ObservedValue, to_json
 from assessment.domain.practicals.observation import parse as parse_value
 from assessment.domain.practicals.rubric import Marking
 
 FORMAT_VERSION = 1
 
-MAXIMUM_BODY = 256 * 1024
 MAXIMUM_OBSERVATIONS = 500
-MAXIMUM_ID = 64
 # The column holds 32 bits on every database.
 MAXIMUM_SEQ = 2**31 - 1
 MAXIMUM_NOTE = 2_000
 
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 _FIELDS = frozenset({"client", "seq", "criterion", "mark", "note", "observed_at"})
 _RECEIPT_PREFIX = b"teruji observations v1\n"
 
@@ -62,7 +57,7 @@ class Sent:
     observed_at: datetime
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> Key:
         """The observation's key within its practical."""
         return (self.client, self.seq)
 
@@ -94,12 +89,7 @@ def parse(body: bytes) -> list[object]:
     Raises Invalid when the body as a whole cannot be read: above 256 KiB, not JSON, another format version,
     no list of observations, or more than 500 of them.
     """
-    if len(body) > MAXIMUM_BODY:
-        raise Invalid(N_("Expected at most %(limit)s bytes, got %(got)s."), limit=MAXIMUM_BODY, got=len(body))
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid(N_("Expected a body of JSON, got something else: %(detail)s."), detail=error) from error
+    value = read_body(body)
     version = value.get("v") if isinstance(value, dict) else type(value).__name__
     if version != FORMAT_VERSION or isinstance(version, bool):
         raise Invalid(N_("Expected observations of format version 1, got %(got)s."), got=version)
@@ -129,7 +119,7 @@ def read(entries: Iterable[object], markings: Mapping[str, Marking]) -> Batch:
 def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
     fields = entry if isinstance(entry, dict) else {}
     client, seq = fields.get("client"), fields.get("seq")
-    known_client = client if _is_identifier(client) else None
+    known_client = client if is_identifier(client) else None
     known_seq = seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= MAXIMUM_SEQ else None
     said: Invalid | None = None
     value: ObservedValue | None = None
@@ -146,7 +136,7 @@ def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
         reason = Unfit.SEQ
     elif not isinstance(criterion, str) or criterion not in markings:
         reason = Unfit.CRITERION
-    elif not _is_text(note):
+    elif not isinstance(note, str) or len(note) > MAXIMUM_NOTE or not is_storable(note):
         reason = Unfit.NOTE
     elif (observed_at := _instant(fields["observed_at"])) is None:
         reason = Unfit.TIME
@@ -165,20 +155,6 @@ def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
             observed_at=observed_at,
         )
     return Refused(client=known_client, seq=known_seq, reason=reason or Unfit.MARK, said=said)
-
-
-def _is_identifier(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= MAXIMUM_ID and bool(_IDENTIFIER.fullmatch(value))
-
-
-def _is_text(value: object) -> bool:
-    # NUL is refused by PostgreSQL and aborts a whole batch; a lone surrogate has no UTF-8.
-    return (
-        isinstance(value, str)
-        and len(value) <= MAXIMUM_NOTE
-        and "\0" not in value
-        and not re.search("[\ud800-\udfff]", value)
-    )
 
 
 def _instant(value: object) -> datetime | None:
