@@ -1,7 +1,8 @@
 """What people type about accounts and persons: shape only."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, PasswordField, RadioField, SelectField, StringField
+from flask_wtf.file import FileField
+from wtforms import DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from assessment.domain.roles import Role
@@ -42,6 +43,18 @@ class DocumentInput(Input):
     number = StringField(_l("Number"), validators=[DataRequired(), Length(max=40)])
     valid_until = DateField(
         _l("Valid until"), validators=[Optional()], description=_l("Left empty when it does not expire.")
+    )
+
+
+class CheckInInput(Input):
+    """The comparison of a candidate with a document, at an exam or a practical."""
+
+    document_id = RadioField(_l("Document that was shown"), validators=[DataRequired()])
+    photo = FileField(_l("Photo of the candidate"))
+    exception = TextAreaField(
+        _l("Anything that does not fit"),
+        validators=[Optional(), Length(max=2000)],
+        description=_l("It is shown to those who decide. Leave it empty when everything fits."),
     )
 
 

@@ -68,7 +68,10 @@ def sign_out() -> Response:
 @accounts.get("/today")
 def today() -> str:
     return render_template(
-        "accounts/today.html", piles=waiting(db.session(), me(), now()), places=places_by_role(me().roles)
+        "accounts/today.html",
+        piles=waiting(db.session(), me(), now()),
+        places=places_by_role(me().roles),
+        moment_now=now(),
     )
 
 

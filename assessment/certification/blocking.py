@@ -11,13 +11,16 @@ from assessment.domain.certification.application_states import ApplicationState
 from assessment.domain.certification.decision import Block, Blocked
 
 
-def blockers(shown: DecisionPage) -> list[dict[str, Any]]:
-    """Return every block as {text, href, action, due}, in the order in which they are closed."""
+def blockers(shown: DecisionPage, reader: str) -> list[dict[str, Any]]:
+    """Return every block as {text, href, action, due}, in the order in which they are closed.
+
+    The way to declare and to vote is shown to a `reader` (a person's id) who is the one that has to.
+    """
     if shown.case.decided is not None:
         return []
     found: list[dict[str, Any]] = []
     for block in shown.judged.decision.blocked:
-        found += _words(block, shown)
+        found += _words(block, shown, own=reader in block.persons)
     if shown.judged.stale_votes:
         found.append(
             _item(
@@ -30,7 +33,7 @@ def blockers(shown: DecisionPage) -> list[dict[str, Any]]:
     return found
 
 
-def _words(block: Blocked, shown: DecisionPage) -> list[dict[str, Any]]:
+def _words(block: Blocked, shown: DecisionPage, *, own: bool) -> list[dict[str, Any]]:
     names = _named(shown, block.persons)
     meeting = url_for("meetings.page", meeting_id=shown.case.meeting.id)
     match block.reason:
@@ -56,7 +59,7 @@ def _words(block: Blocked, shown: DecisionPage) -> list[dict[str, Any]]:
             return [
                 _item(
                     gettext("A declaration of conflict, or of none, is missing from %(names)s.", names=names),
-                    "#decide",
+                    "#decide" if own else None,
                     gettext("Declare"),
                 )
             ]
@@ -75,7 +78,8 @@ def _words(block: Blocked, shown: DecisionPage) -> list[dict[str, Any]]:
         case Block.NO_RIGHT_TO_VOTE:
             return [_item(gettext("%(names)s voted and may not decide on this case.", names=names))]
         case Block.VOTE_MISSING:
-            return [_item(gettext("The vote of %(names)s is missing.", names=names), "#decide", gettext("Vote"))]
+            text = gettext("The vote of %(names)s is missing.", names=names)
+            return [_item(text, "#decide" if own else None, gettext("Vote"))]
         case Block.NO_MAJORITY:
             text = gettext("The votes have no majority. Ask for more evidence, or put the case before a later meeting.")
             return [_item(text)]

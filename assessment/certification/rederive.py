@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from assessment.domain.mismatch import Mismatch, differs
 from assessment.certification.case import case_of
 from assessment.certification.evidence import gather, unit_results
 from assessment.certification.judging import judge
 from assessment.certification.result_json import result_to_json
 from assessment.certification.tables import Application, Choice, Decision, DecisionUnit, UnitResult
+from assessment.domain.mismatch import Mismatch, differs
 
 
 def applications_to_rederive(session: Session, *, since: datetime | None = None) -> Iterator[tuple[str, str]]:

@@ -42,6 +42,7 @@ SHORTENED = 90
 @evidence.get("/evidence")
 def index() -> str:
     own = heads(db.session(), *_assigned(me()), language=language(), oldest_first=True)
+    own.sort(key=lambda head: head.application.state not in assessing.IN_WORK)
     return render_template("certification/evidence_list.html", heads=own, states=STATES)
 
 

@@ -20,7 +20,6 @@ from assessment.credentials.certificate import (
     ONE_ROOF,
     SAMPLE,
     Certificate,
-    scope_text,
     written_day,
 )
 from assessment.credentials.codes import Drawing
@@ -41,7 +40,6 @@ METHODS = {
     Method.PORTFOLIO: "Portofolio diperiksa",
     Method.THIRD_PARTY: "Pernyataan pihak ketiga",
 }
-SCOPE_NAMES = {"process": "proses", "position": "posisi", "product": "produk", "material": "bahan"}
 OCCASIONS = {"exam": {"id": "Ujian tertulis", "en": "Written exam"}, "practical": {"id": "Praktik", "en": "Practical"}}
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
@@ -116,11 +114,9 @@ def _page(certificate: Certificate, *, number: str, name: str, public_id: str) -
         "did": certificate.did,
         "title": dict(certificate.title),
         "scheme": _pair(certificate.titles),
-        "summary": _pair(certificate.summaries),
-        "scope": {
-            "id": scope_text(tuple((SCOPE_NAMES.get(scope, scope), values) for scope, values in certificate.scope)),
-            "en": scope_text(certificate.scope),
-        },
+        "summary": {language: text.partition("\n")[0] for language, text in _pair(certificate.summaries).items()},
+        "notes": {language: text.partition("\n")[2] for language, text in _pair(certificate.summaries).items()},
+        "scope": " · ".join(", ".join(values) for _, values in certificate.scope),
         "issuer": f"{certificate.issuer_name}, {certificate.issuer_city}",
         "licence": f"{certificate.authority} · {certificate.authority_number}" if certificate.licensed else "",
         "decided": _days(certificate.decided_on),

@@ -10,7 +10,6 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assessment.domain.mismatch import Mismatch, differs, mismatch
 from assessment.accounts.sealing import wrapped_key
 from assessment.credentials.exporting import open_pdf
 from assessment.credentials.keys import issuer_did
@@ -37,6 +36,7 @@ from assessment.domain.credentials.qr_payload import open_digits
 from assessment.domain.credentials.status_list import StatusPurpose as Purpose
 from assessment.domain.credentials.status_list import list_url, locate, read_list
 from assessment.domain.errors import Invalid, NotFound
+from assessment.domain.mismatch import Mismatch, differs, mismatch
 
 
 def credentials_to_rederive(session: Session, *, since: datetime | None = None) -> Iterator[tuple[str, str]]:

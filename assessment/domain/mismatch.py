@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_SHOWN = 200
+BEFORE = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,8 +21,14 @@ class Mismatch:
 
 
 def mismatch(record: str, kind: str, expected: object, found: object) -> Mismatch:
-    """Return a mismatch with both values as texts; long values are cut."""
-    return Mismatch(record=record, kind=kind, expected=str(expected)[:MOST_SHOWN], found=str(found)[:MOST_SHOWN])
+    """Return a mismatch with both values as texts; of long ones the part from where they begin to differ."""
+    one, other = str(expected), str(found)
+    start = 0
+    if max(len(one), len(other)) > MOST_SHOWN:
+        same = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+        start = max(0, same - BEFORE)
+    end = start + MOST_SHOWN
+    return Mismatch(record=record, kind=kind, expected=one[start:end], found=other[start:end])
 
 
 def differs(record: str, kind: str, expected: object, found: object) -> Iterator[Mismatch]:

@@ -69,7 +69,7 @@ def second_client(key: Key) -> str:
 
 
 def is_identifier(value: object) -> bool:
-    """Whether a value is an identifier: 1 to 64 letters, digits and `_ . : -`, beginning with none of the last three."""
+    """Whether a value is an identifier: at most 64 letters, digits and `_ . : -`, a letter, digit or `_` first."""
     return isinstance(value, str) and len(value) <= MAXIMUM_ID and bool(_IDENTIFIER.fullmatch(value))
 
 

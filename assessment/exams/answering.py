@@ -63,9 +63,7 @@ def take_events(session: Session, token: WriterToken, batch: Batch, *, now: date
     """
     attempt = writable_attempt(session, token, now=now)
     reply = Reply(now=now, deadline=attempt.deadline, state=attempt.state)
-    reply.refused += [
-        Refused(client=each.client, seq=each.seq, reason=each.reason.value) for each in batch.unreadable
-    ]
+    reply.refused += [Refused(client=each.client, seq=each.seq, reason=each.reason.value) for each in batch.unreadable]
     known = _known_keys(session, attempt, batch.events)
     layout = {entry["item"] for entry in attempt.layout["items"]}
     items = items_of(session, attempt.body_id, {event.item for event in batch.events} & layout)
@@ -166,9 +164,7 @@ def _unfit(event: Event, items: Mapping[str, Item]) -> Refused | None:
     return None
 
 
-def _known_keys(
-    session: Session, attempt: Attempt, events: Sequence[Event]
-) -> dict[Key, tuple[str, Standing]]:
+def _known_keys(session: Session, attempt: Attempt, events: Sequence[Event]) -> dict[Key, tuple[str, Standing]]:
     """Return what is stored under the keys of these events: (client, seq) -> digest and standing."""
     if not events:
         return {}
@@ -207,9 +203,7 @@ def _place(event: Event, known: Mapping[Key, tuple[str, Standing]]) -> Event | N
     return None if key in known else _under(event, key)
 
 
-def _row(
-    attempt: Attempt, token: WriterToken, event: Event, standing: Standing, now: datetime
-) -> dict[str, Any]:
+def _row(attempt: Attempt, token: WriterToken, event: Event, standing: Standing, now: datetime) -> dict[str, Any]:
     return {
         "v": FORMAT_VERSION,
         "body_id": attempt.body_id,

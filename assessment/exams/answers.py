@@ -16,8 +16,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from assessment.database import db
 from assessment.domain.errors import N_, Invalid, NotFound
 from assessment.domain.exams.arrangement import from_json
-from assessment.domain.exams.events import MAXIMUM_BODY, Batch, Event, Malformed, parse, parse_event
+from assessment.domain.exams.events import Batch, Event, Malformed, parse, parse_event
 from assessment.domain.items.item import Cardinality, Item
+from assessment.domain.outbox import MAXIMUM_BODY
 from assessment.exams.answering import Refused, Reply, set_flag, take_events, writable_attempt
 from assessment.exams.content import items_of
 from assessment.exams.paper import saved_answers
@@ -66,9 +67,7 @@ def _take_form(token: WriterToken) -> Response | WerkzeugResponse:
     if wants_json():
         return _json(reply)
     if reply.refused:
-        place = url_for(
-            "exams.question", attempt_id=attempt.id, number=number, refused=reply.refused[0].reason
-        )
+        place = url_for("exams.question", attempt_id=attempt.id, number=number, refused=reply.refused[0].reason)
         return redirect(place, 303)
     return redirect(_next(attempt, number), 303)
 
@@ -101,9 +100,7 @@ def field_name(response: str, *, alone: bool) -> str:
 def _response(item: Item) -> dict[str, str | list[str] | None]:
     given: dict[str, str | list[str] | None] = {}
     for interaction in item.interactions:
-        texts = request.form.getlist(
-            field_name(interaction.response, alone=len(item.interactions) == 1)
-        )
+        texts = request.form.getlist(field_name(interaction.response, alone=len(item.interactions) == 1))
         declared = item.find_response(interaction.response)
         if declared is not None and declared.cardinality is Cardinality.SINGLE:
             given[interaction.response] = (texts[0].strip() or None) if texts else None

@@ -96,9 +96,7 @@ def seats(session: Session, body_id: str, sitting_id: str) -> list[Seat]:
     ]
 
 
-def own_exams(
-    session: Session, body_id: str, person_id: str, *, attempt_id: str | None = None
-) -> list[OwnExam]:
+def own_exams(session: Session, body_id: str, person_id: str, *, attempt_id: str | None = None) -> list[OwnExam]:
     """Return a candidate's attempts, the next one first; with `attempt_id` only that one."""
     items = (
         select(func.count())

@@ -130,9 +130,7 @@ def answer_sheet(session: Session, body_id: str, attempt_id: str, item: str, *, 
         raise NotFound(N_("This attempt has no such answer."))
     attempt, scored, position = row
     events = session.execute(
-        select(
-            ResponseEvent.response, ResponseEvent.lang, ResponseEvent.received_at, ResponseEvent.standing
-        )
+        select(ResponseEvent.response, ResponseEvent.lang, ResponseEvent.received_at, ResponseEvent.standing)
         .where(
             ResponseEvent.body_id == body_id,
             ResponseEvent.attempt_id == attempt_id,
@@ -228,7 +226,6 @@ def _evidence(session: Session, attempt: Attempt, code: str) -> WrittenEvidence:
             {score.item_version_id: unit for score, _position, unit in rows},
         ),
         answers={
-            criterion: tuple(sorted(found, key=lambda each: each.position))
-            for criterion, found in answers.items()
+            criterion: tuple(sorted(found, key=lambda each: each.position)) for criterion, found in answers.items()
         },
     )

@@ -6,7 +6,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -14,7 +13,6 @@ from wtforms import (
     DecimalField,
     Field,
     IntegerField,
-    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -35,9 +33,7 @@ class FormInput(Input):
     """A new exam form; one number of items for each unit is added by `form_input`."""
 
     code = StringField(_l("Code of the form"), validators=[DataRequired(), Length(max=40)])
-    minutes = IntegerField(
-        _l("Time to answer"), validators=[InputRequired(), NumberRange(1, 600)], default=60
-    )
+    minutes = IntegerField(_l("Time to answer"), validators=[InputRequired(), NumberRange(1, 600)], default=60)
     cut = DecimalField(_l("Cut"), validators=[InputRequired(), NumberRange(1, 100)], places=2, default=Decimal(70))
     cut_method = SelectField(_l("How the cut was found"), choices=choices(CUT_METHODS))
     provisional = BooleanField(_l("The cut is provisional: no panel of judges has set it yet"), default=True)
@@ -79,9 +75,7 @@ class RosterInput(Input):
     """A candidate for the roster."""
 
     application_id = SelectField(_l("Candidate"))
-    extra_minutes = IntegerField(
-        _l("Extra time"), validators=[InputRequired(), NumberRange(0, 1440)], default=0
-    )
+    extra_minutes = IntegerField(_l("Extra time"), validators=[InputRequired(), NumberRange(0, 1440)], default=0)
     late_reason = TextAreaField(_l("Why so late"), validators=[Optional(), Length(max=2000)])
 
 
@@ -90,18 +84,6 @@ class ExtraMinutesInput(Input):
 
     application_id = StringField(validators=[DataRequired(), Length(max=64)])
     minutes = IntegerField(_l("Extra time"), validators=[InputRequired(), NumberRange(0, 1440)])
-
-
-class CheckInInput(Input):
-    """The comparison of a candidate with a document."""
-
-    document_id = RadioField(_l("Document that was shown"), validators=[DataRequired()])
-    photo = FileField(_l("Photo of the candidate"))
-    exception = TextAreaField(
-        _l("Anything that does not fit"),
-        validators=[Optional(), Length(max=2000)],
-        description=_l("It is shown to those who decide. Leave it empty when everything fits."),
-    )
 
 
 class GiveTimeInput(Input):

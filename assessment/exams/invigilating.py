@@ -58,9 +58,7 @@ def release(session: Session, actor: Actor, attempt_id: str, *, now: datetime) -
     """
     attempt = locked(session, actor.body_id, attempt_id)
     following = ATTEMPT.after(attempt.state, AttemptEvent.RELEASE)
-    take_side(
-        session, actor.body_id, attempt.application_id, actor.person_id, Side.INVIGILATOR, now=now
-    )
+    take_side(session, actor.body_id, attempt.application_id, actor.person_id, Side.INVIGILATOR, now=now)
     attempt.state = following
     session.add(
         AttemptRelease(

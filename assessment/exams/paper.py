@@ -74,14 +74,10 @@ def saved_answers(session: Session, attempt: Attempt) -> dict[str, Saved]:
             last, last.c.number == ResponseEvent.number
         )
     )
-    return {
-        row.item: Saved(response=response_from_json(row.response), received_at=row.received_at) for row in rows
-    }
+    return {row.item: Saved(response=response_from_json(row.response), received_at=row.received_at) for row in rows}
 
 
-def question(
-    session: Session, attempt: Attempt, number: int, *, language: str
-) -> tuple[Question, list[Place]]:
+def question(session: Session, attempt: Attempt, number: int, *, language: str) -> tuple[Question, list[Place]]:
     """Return one question and the navigator. Raises NotFound when there is no such number."""
     arranged = arranged_item(attempt, number)
     view = view_of(session, attempt.body_id, arranged, language)

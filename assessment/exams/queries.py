@@ -80,8 +80,7 @@ def forms(session: Session, body_id: str, *, page: int) -> tuple[list[FormLine],
         .offset((page - 1) * PAGE)
     ).all()
     lines = [
-        FormLine(form=row[0], scheme_code=row[1], scheme_version=row[2], items=row[3], sittings=row[4])
-        for row in rows
+        FormLine(form=row[0], scheme_code=row[1], scheme_version=row[2], items=row[3], sittings=row[4]) for row in rows
     ]
     return lines, rows[0][5] if rows else 0
 
@@ -104,8 +103,7 @@ def form_items(session: Session, body_id: str, form_id: str) -> list[tuple[FormI
         select(FormItem, ItemCriterion.criterion_id)
         .join(
             ItemCriterion,
-            (ItemCriterion.body_id == FormItem.body_id)
-            & (ItemCriterion.item_version_id == FormItem.item_version_id),
+            (ItemCriterion.body_id == FormItem.body_id) & (ItemCriterion.item_version_id == FormItem.item_version_id),
             isouter=True,
         )
         .where(FormItem.body_id == body_id, FormItem.form_id == form_id)

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assessment.domain.mismatch import Mismatch, differs
 from assessment.domain.exams.events import digest
+from assessment.domain.mismatch import Mismatch, differs
 from assessment.exams.preparing import items_on, layout_of
 from assessment.exams.scoring import accepted_events, criteria_to_json, score_attempt, units_to_json
 from assessment.exams.tables import Attempt, ExamResult, ItemScore, ResponseEvent, Standing
@@ -92,6 +92,4 @@ def _events(session: Session, attempt: Attempt) -> Iterator[Mismatch]:
     ).all()
     events = accepted_events(session, attempt.body_id, attempt.id)
     for row, event in zip(stored, events, strict=True):
-        yield from differs(
-            f"response_event/{row.number}", "event_digest", digest(event), row.digest
-        )
+        yield from differs(f"response_event/{row.number}", "event_digest", digest(event), row.digest)

@@ -66,9 +66,7 @@ def shown(view: CandidateView, response: Mapping[str, Value] | None = None) -> S
                 found.append(_number(interaction, field, values))
             case _:
                 assert_never(interaction)
-    return ShownQuestion(
-        language=view.language, stem=safe_html(view.stem), interactions=tuple(found)
-    )
+    return ShownQuestion(language=view.language, stem=safe_html(view.stem), interactions=tuple(found))
 
 
 def safe_html(fragment: str) -> Markup:
@@ -83,9 +81,7 @@ def _choices(view: ChoiceView, field: str, values: tuple[str, ...]) -> ShownInte
         multiple=view.multiple,
         prompt=safe_html(view.prompt),
         choices=tuple(
-            ShownChoice(
-                value=choice.identifier, html=safe_html(choice.html), chosen=choice.identifier in values
-            )
+            ShownChoice(value=choice.identifier, html=safe_html(choice.html), chosen=choice.identifier in values)
             for choice in view.choices
         ),
         most=view.max_choices,

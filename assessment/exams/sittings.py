@@ -55,9 +55,7 @@ def create_sitting(session: Session, body_id: str, new: NewSitting) -> Sitting:
         raise Invalid(N_("Expected the last moment to start after the first one."))
     code = new.code.strip()
     if not 1 <= len(code) <= LONGEST_CODE:
-        raise Invalid(
-            N_("A code has 1 to %(most)s characters, got %(got)s."), most=LONGEST_CODE, got=len(code)
-        )
+        raise Invalid(N_("A code has 1 to %(most)s characters, got %(got)s."), most=LONGEST_CODE, got=len(code))
     if session.scalar(select(Sitting.id).where(Sitting.body_id == body_id, Sitting.code == code)) is not None:
         raise Conflict(N_("There is already a sitting %(code)s."), code=code)
     sitting = Sitting(
@@ -143,9 +141,7 @@ def grant_time(
     return entry
 
 
-def close_roster(
-    session: Session, body_id: str, sitting_id: str, *, now: datetime, closed_by: str | None
-) -> Sitting:
+def close_roster(session: Session, body_id: str, sitting_id: str, *, now: datetime, closed_by: str | None) -> Sitting:
     """Close the roster: from now on it admits nobody. Raises Conflict when it is closed or empty."""
     sitting = session.get(Sitting, (body_id, sitting_id), with_for_update=True)
     if sitting is None:

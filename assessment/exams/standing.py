@@ -25,9 +25,7 @@ def standing_of_form(session: Session, body_id: str, form_id: str) -> RecordStan
 
 def standing_of_sitting(session: Session, body_id: str, sitting_id: str) -> RecordStanding | None:
     """Return the standing of a sitting: it belongs to its site."""
-    site_id = session.scalar(
-        select(Sitting.site_id).where(Sitting.body_id == body_id, Sitting.id == sitting_id)
-    )
+    site_id = session.scalar(select(Sitting.site_id).where(Sitting.body_id == body_id, Sitting.id == sitting_id))
     return None if site_id is None else RecordStanding(site_id=site_id)
 
 
@@ -48,7 +46,5 @@ def standing_of_attempt(session: Session, body_id: str, attempt_id: str) -> Reco
     return RecordStanding(
         person_id=rows[0].person_id,
         site_id=rows[0].site_id,
-        assigned=frozenset(
-            (ROLE_OF_SIDE[row.side], row.holder) for row in rows if row.side in ROLE_OF_SIDE
-        ),
+        assigned=frozenset((ROLE_OF_SIDE[row.side], row.holder) for row in rows if row.side in ROLE_OF_SIDE),
     )

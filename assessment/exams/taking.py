@@ -26,9 +26,7 @@ def start(session: Session, body_id: str, attempt_id: str, *, now: datetime) -> 
     sitting = session.get(Sitting, (body_id, attempt.sitting_id))
     if sitting is None:
         raise NotFound(N_("There is no such sitting."))
-    attempt.state = check_start(
-        attempt.state, now=now, opens_at=sitting.starts_at, closes_at=sitting.closes_at
-    )
+    attempt.state = check_start(attempt.state, now=now, opens_at=sitting.starts_at, closes_at=sitting.closes_at)
     attempt.started_at = now
     attempt.deadline = deadline(
         started_at=now,

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from assessment.accounts.check_in import Comparison, check_in_of, photo_of
+from assessment.accounts.inputs import CheckInInput
 from assessment.accounts.persons import documents_of, name_of, names
 from assessment.accounts.photos import plain_photo
 from assessment.accounts.sealing import Erased
@@ -31,7 +32,7 @@ from assessment.domain.exams.attempt_states import ATTEMPT, ENDED, AttemptEvent,
 from assessment.domain.roles import Role
 from assessment.exams.attempt_queries import OwnExam, Seat, extra_times, own_exams, seats, void_reason
 from assessment.exams.closing import settled
-from assessment.exams.inputs import CheckInInput, GiveTimeInput
+from assessment.exams.inputs import GiveTimeInput
 from assessment.exams.invigilating import check_in as record
 from assessment.exams.invigilating import give_time
 from assessment.exams.invigilating import release as let_start
@@ -53,9 +54,9 @@ locate("attempt_id", standing_of_attempt)
 
 KINDS = {
     AttemptState.PREPARED: "quiet",
-    AttemptState.CHECKED_IN: "waiting",
+    AttemptState.CHECKED_IN: "info",
     AttemptState.RELEASED: "info",
-    AttemptState.RUNNING: "attention",
+    AttemptState.RUNNING: "waiting",
     AttemptState.SUBMITTED: "done",
     AttemptState.EXPIRED: "ended",
     AttemptState.VOIDED: "refusal",

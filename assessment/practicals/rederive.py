@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assessment.domain.mismatch import Mismatch, differs, mismatch
 from assessment.domain.errors import Invalid
+from assessment.domain.mismatch import Mismatch, differs, mismatch
 from assessment.domain.practicals.delivery import digest
 from assessment.practicals.content import rubric_criteria
 from assessment.practicals.observations import observations_of

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from assessment.accounts.check_in import Comparison, check_in_of, photo_of
+from assessment.accounts.inputs import CheckInInput
 from assessment.accounts.persons import documents_of
 from assessment.accounts.photos import plain_photo
 from assessment.accounts.sealing import Erased
@@ -18,7 +19,6 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.roles import Role
 from assessment.practicals import opening
 from assessment.practicals.content import task_content
-from assessment.practicals.inputs import CheckInInput
 from assessment.practicals.queries import PAGE, practical_head, practicals_on, standing_of_practical
 from assessment.practicals.sheet import criterion_statements, sheet_of
 from assessment.practicals.tables import PracticalState

@@ -9,7 +9,8 @@ import click
 from flask import current_app
 
 from assessment.database import reading
-from assessment.reports.fsck import Check, Problem, find_problems
+from assessment.domain.mismatch import Mismatch
+from assessment.reports.fsck import Check, find_problems
 
 MOST_PROBLEMS = 1000
 
@@ -24,7 +25,7 @@ def fsck(*, since: str | None, sample: int | None, as_json: bool) -> None:
     At most 1000 problems are listed; the exit status counts them all.
     """
     check = Check(now=datetime.now(UTC), since=_moment(since), sample=sample)
-    problems: list[Problem] = []
+    problems: list[Mismatch] = []
     found = 0
     with reading() as session:
         extensions = current_app.extensions

@@ -18,7 +18,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, Text, cast, collate, func, select
 from sqlalchemy.orm import Session
 
-from assessment.domain.mismatch import Mismatch
 from assessment.accounts.tables import CheckIn, PersonKey
 from assessment.audit.covered import COVERED
 from assessment.audit.recording import Recorder, record_key
@@ -29,6 +28,7 @@ from assessment.credentials import rederive as credentials
 from assessment.credentials.tables import Credential
 from assessment.database import Base
 from assessment.domain.errors import NotFound
+from assessment.domain.mismatch import Mismatch
 from assessment.exams import rederive as exams
 from assessment.practicals import rederive as practicals
 from assessment.storage import Storage
@@ -233,8 +233,7 @@ def _derived(session: Session, check: Check) -> Iterator[Mismatch]:
 def _derive_again(session: Session, record: str, mismatches: Iterator[Mismatch]) -> Iterator[Mismatch]:
     """Yield what differs; facts so broken that nothing can be derived from them are a problem of the record."""
     try:
-        for each in mismatches:
-            yield each
+        yield from mismatches
     except Exception as error:
         yield Mismatch(
             record=record,

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
-from assessment.audit.covered import COVERED
+from assessment.reports.kinds import KINDS
 from assessment.reports.numbers import Measure
 from assessment.web.inputs import Input, choices
 
@@ -40,7 +40,7 @@ class RecordInput(Input):
 
     table = SelectField(
         _l("Kind of record"),
-        choices=choices({"": _l("All kinds"), **{name: name for name in sorted(COVERED)}}),
+        choices=choices({"": _l("All kinds"), **KINDS}),
         default="",
     )
     key = StringField(_l("Key of the record"), validators=[Length(max=200)])

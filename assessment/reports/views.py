@@ -10,6 +10,7 @@ from assessment.accounts.persons import names
 from assessment.database import db
 from assessment.reports.disclosure import Figure, shown, total_of
 from assessment.reports.inputs import MEASURES, NumbersInput, RecordInput
+from assessment.reports.kinds import KINDS
 from assessment.reports.numbers import (
     MONTHS,
     Measure,
@@ -89,6 +90,7 @@ def record() -> str:
         "reports/record.html",
         form=form,
         lines=lines,
+        kinds=KINDS,
         older=url_for("reports.record", before=older, table=table, key=key) if older else None,
         newest=url_for("reports.record", table=table, key=key) if form.before.data else None,
         names={person_id: name.text for person_id, name in people.items()},

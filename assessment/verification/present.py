@@ -38,7 +38,22 @@ SCOPE: Mapping[str, str] = {
     "position": N_("Position"),
     "product": N_("Product"),
     "material": N_("Material"),
+    "work_place": N_("Place of work"),
+    "cooking_method": N_("Cooking method"),
+    "food_safety": N_("Food safety"),
 }
+# Words of a scope; symbols such as SMAW (111), and words that are not here, stand as they were written.
+SCOPE_WORDS = frozenset(
+    {
+        N_("plate groove"),
+        N_("carbon steel, 10 mm"),
+        N_("hotel"),
+        N_("restaurant"),
+        N_("pan-frying"),
+        N_("club sandwich"),
+        N_("HACCP plan"),
+    }
+)
 
 _SAMPLE = N_("Sample, not a BNSP scheme")
 _TECHNICAL = N_("Technical checks")
@@ -210,7 +225,7 @@ def _unit(unit: ProvedUnit, language: Language) -> UnitLine:
 def _scope(registry: Registry | None, language: Language) -> tuple[tuple[str, str], ...]:
     values: dict[str, list[str]] = {}
     for name, value in registry.scope if registry else ():
-        values.setdefault(name, []).append(visible(value))
+        values.setdefault(name, []).append(language.say(value) if value in SCOPE_WORDS else visible(value))
     order = (*(name for name in SCOPE if name in values), *(name for name in sorted(values) if name not in SCOPE))
     return tuple((language.say(SCOPE[name]) if name in SCOPE else name, ", ".join(values[name])) for name in order)
 

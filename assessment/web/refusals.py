@@ -26,6 +26,9 @@ HEADINGS = {
     500: N_("Something went wrong on our side"),
 }
 
+# What the framework would say in words for programmers.
+DETAILS = {404: N_("There is no page at this address."), 405: N_("This address does not take what was sent to it.")}
+
 
 def say(refusal: Refusal) -> str:
     """Return the refusal's sentence in the reader's language."""
@@ -75,7 +78,7 @@ def refuse(app: Flask) -> None:
     def on_http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
         if error.code is None or error.code < 400:
             return error
-        return answer(error.code, gettext(error.description) if error.description else "")
+        return answer(error.code, gettext(DETAILS.get(error.code, error.description or "")) or "")
 
     @app.errorhandler(IntegrityError)
     def on_race(error: IntegrityError) -> tuple[Response | str, int]:

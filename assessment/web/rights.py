@@ -121,9 +121,9 @@ MATRIX: dict[str, Rule] = {
     "item_bank.check": may(item_author=ANY),
     "item_bank.imported": may(item_author=ANY),
     # --- competency standards
-    "standards.index": may(scheme_manager=ANY, item_author=ANY, assessor=ANY, quality_manager=ANY),
-    "standards.page": may(scheme_manager=ANY, item_author=ANY, assessor=ANY, quality_manager=ANY),
-    "standards.unit": may(scheme_manager=ANY, item_author=ANY, assessor=ANY, quality_manager=ANY),
+    "standards.index": may(scheme_manager=ANY, item_author=ANY, assessor=ANY, decider=ANY, quality_manager=ANY),
+    "standards.page": may(scheme_manager=ANY, item_author=ANY, assessor=ANY, decider=ANY, quality_manager=ANY),
+    "standards.unit": may(scheme_manager=ANY, item_author=ANY, assessor=ANY, decider=ANY, quality_manager=ANY),
     "standards.upload": may(scheme_manager=ANY),
     "standards.export": may(scheme_manager=ANY),
     "standards.mark": may(scheme_manager=ANY),

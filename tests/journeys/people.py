@@ -21,7 +21,7 @@ ZONE = ZoneInfo("Asia/Jakarta")
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Desk:
     """Somebody at a browser: the page, where the site is, and what is looked at on the way."""
 

@@ -59,7 +59,6 @@ class Chain:
         self._accounts = {account["login"]: account for account in built["accounts"]}
 
     def look(self, page: Page) -> None:
-        print("LOOK", page.url, flush=True)
         """Let axe look at a page that was not met in this state yet: narrow and wide, light and dark."""
         path = re.sub(r"[0-9a-hjkmnp-tv-z]{16}|\d+", "*", urlsplit(page.url).path)
         state = (path, *(re.sub(r"\d+", "*", text) for text in page.locator("h1, h2, .tag").all_inner_texts()))

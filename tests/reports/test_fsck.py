@@ -25,13 +25,14 @@ from sqlalchemy import (
 
 from assessment.audit.covered import COVERED
 from assessment.database import Base, Exact, Instant, drop_triggers, reading, writing
-from assessment.reports.fsck import Check, Problem, find_problems
+from assessment.domain.mismatch import Mismatch
+from assessment.reports.fsck import Check, find_problems
 from tests.fixtures.sites import Site
 
 NOW = datetime.now(UTC)
 
 
-def problems_of(site: Site, check: Check | None = None) -> list[Problem]:
+def problems_of(site: Site, check: Check | None = None) -> list[Mismatch]:
     """Everything that fsck finds on a site."""
     with site.app.app_context(), reading() as session:
         extensions = site.app.extensions

@@ -96,6 +96,4 @@ class StatusEntry:
 def validity_of_days(first: date, last: date | None, zone: tzinfo) -> Validity:
     """Return the validity from the start of `first` to the end of `last`, both days in the issuer's zone."""
     start = datetime.combine(first, time(0, 0, 0), zone)
-    return Validity(
-        start=start, until=None if last is None else datetime.combine(last, time(23, 59, 59), zone)
-    )
+    return Validity(start=start, until=None if last is None else datetime.combine(last, time(23, 59, 59), zone))

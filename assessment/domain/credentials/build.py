@@ -42,9 +42,7 @@ METHOD_NAMES = {
 }
 
 COMPETENT_LEVELS = (
-    Level(
-        code="competent", name="Competent", description="Every performance criterion of the unit was proved."
-    ),
+    Level(code="competent", name="Competent", description="Every performance criterion of the unit was proved."),
     Level(
         code="not-yet-competent",
         name="Not yet competent",

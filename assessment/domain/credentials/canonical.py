@@ -97,9 +97,7 @@ class _Expansion:
     quads: dict[_Quad, None] = field(default_factory=dict)
     unnamed: int = 0
 
-    def node(
-        self, node: Mapping[str, object], *, graph: str, inherited: Mapping[str, Term], depth: int
-    ) -> str:
+    def node(self, node: Mapping[str, object], *, graph: str, inherited: Mapping[str, Term], depth: int) -> str:
         """State everything that one JSON object says; returns its name."""
         if depth > MAX_DEPTH:
             raise Invalid(N_("Expected at most %(limit)s levels of nesting."), limit=MAX_DEPTH)
@@ -161,9 +159,7 @@ class _Expansion:
             case _:
                 assert_never(term.container)
 
-    def value(
-        self, value: object, key: str, term: Term, *, graph: str, inside: Mapping[str, Term], depth: int
-    ) -> str:
+    def value(self, value: object, key: str, term: Term, *, graph: str, inside: Mapping[str, Term], depth: int) -> str:
         """Write one value of a property as an object of a statement."""
         if isinstance(value, dict):
             return self.node(value, graph=graph, inherited=inside, depth=depth + 1)
@@ -194,9 +190,7 @@ class _Expansion:
             raise Invalid(N_("The list %(term)s is empty and cannot be signed."), term="type")
         for name in names:
             if not isinstance(name, str) or name not in self.vocabulary.types:
-                raise UndefinedTerm(
-                    N_("The type %(term)s is not defined by the contexts."), term=_short(name)
-                )
+                raise UndefinedTerm(N_("The type %(term)s is not defined by the contexts."), term=_short(name))
         return set(names)
 
     def fresh(self) -> str:
@@ -234,9 +228,7 @@ def _label(quads: Mapping[_Quad, None]) -> str:
 
 def _iri(value: object, key: str) -> str:
     if not isinstance(value, str) or not _IRI.fullmatch(value) or _UNSAFE.search(value):
-        raise Invalid(
-            N_("Expected an absolute address in %(term)s, got %(got)s."), term=key, got=_short(value)
-        )
+        raise Invalid(N_("Expected an absolute address in %(term)s, got %(got)s."), term=key, got=_short(value))
     return f"<{value}>"
 
 

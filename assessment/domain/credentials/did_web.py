@@ -39,9 +39,7 @@ def web_did(origin: str, code: str) -> str:
     did = f"did:web:{quote(parts.netloc.lower(), safe='')}:b:{code}"
     if not _DID.fullmatch(did) or origin_of(did) != origin.rstrip("/"):
         raise Invalid(
-            N_(
-                "Expected an https origin (http on this machine) and a code of a to z, 0 to 9, -; got %(got)s."
-            ),
+            N_("Expected an https origin (http on this machine) and a code of a to z, 0 to 9, -; got %(got)s."),
             got=f"{origin} {code}",
         )
     return did

@@ -96,9 +96,7 @@ def read_statuses(document: Node) -> tuple[StatusPlace, ...]:
         if purpose not in set(StatusPurpose) or not _INDEX.fullmatch(index):
             raise Invalid(N_("Expected a revocation or suspension entry with its index."))
         places.append(
-            StatusPlace(
-                purpose=StatusPurpose(purpose), url=_text(entry, "statusListCredential"), index=int(index)
-            )
+            StatusPlace(purpose=StatusPurpose(purpose), url=_text(entry, "statusListCredential"), index=int(index))
         )
     if len({place.purpose for place in places}) != len(places):
         raise Invalid(N_("Expected at most one status of each purpose."))
@@ -169,8 +167,7 @@ def _units(subject: Node, achievement: Node) -> tuple[ProvedUnit, ...]:
     if not reached or not ways.keys() <= reached.keys():
         raise Invalid(N_("A way of proof belongs to no unit that was reached."))
     return tuple(
-        _unit(descriptions[target], level, frozenset(ways.get(target, ())))
-        for target, level in sorted(reached.items())
+        _unit(descriptions[target], level, frozenset(ways.get(target, ()))) for target, level in sorted(reached.items())
     )
 
 

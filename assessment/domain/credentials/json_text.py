@@ -21,13 +21,9 @@ def read_object(content: bytes) -> dict[str, object]:
     twice, or is not an object.
     """
     if len(content) > MAX_BYTES:
-        raise Invalid(
-            N_("Expected at most %(limit)s KiB, got %(got)s KiB."), limit=512, got=len(content) // 1024
-        )
+        raise Invalid(N_("Expected at most %(limit)s KiB, got %(got)s KiB."), limit=512, got=len(content) // 1024)
     try:
-        value = json.loads(
-            content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant
-        )
+        value = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
     except (UnicodeDecodeError, RecursionError, ValueError):
         raise Invalid(N_("This is not readable JSON.")) from None
     if not isinstance(value, dict):
@@ -37,9 +33,7 @@ def read_object(content: bytes) -> dict[str, object]:
 
 def write_object(document: Mapping[str, object]) -> bytes:
     """Write a document in its canonical bytes: members sorted, no white space, UTF-8 (RFC 8785)."""
-    return json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def digest(document: Mapping[str, object]) -> bytes:

@@ -30,9 +30,7 @@ def from_base58btc(text: str) -> bytes:
     Raises Invalid when it does not begin with z, holds another character, or is longer than 128.
     """
     if not text.startswith("z") or len(text) > _MAX_BASE58 or not _VALUES.keys() >= set(text[1:]):
-        raise Invalid(
-            N_("Expected at most %(limit)s characters of base58btc, beginning with z."), limit=_MAX_BASE58
-        )
+        raise Invalid(N_("Expected at most %(limit)s characters of base58btc, beginning with z."), limit=_MAX_BASE58)
     digits = text[1:]
     number = 0
     for character in digits:

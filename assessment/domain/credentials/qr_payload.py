@@ -168,9 +168,7 @@ def parse_code(text: str) -> Code:
     tolerated. Raises Invalid when the text is longer than 2,048 characters or is neither.
     """
     if len(text) > MAX_TEXT:
-        raise Invalid(
-            N_("Expected at most %(limit)s characters, got %(got)s."), limit=MAX_TEXT, got=len(text)
-        )
+        raise Invalid(N_("Expected at most %(limit)s characters, got %(got)s."), limit=MAX_TEXT, got=len(text))
     folded = "".join(
         character
         for character in unicodedata.normalize("NFKC", text)
@@ -186,15 +184,9 @@ def parse_code(text: str) -> Code:
     path = parts.path.lower().rstrip("/").rsplit("/v/", 1)
     if parts.scheme not in ("http", "https") or not parts.netloc or len(path) != 2 or parts.query:
         raise Invalid(N_("Expected the address and digits of a certificate's code."))
-    if (
-        len(path[1]) != 16
-        or not set(path[1]) <= set(ALPHABET)
-        or not (fragment == "" or _is_digits(fragment))
-    ):
+    if len(path[1]) != 16 or not set(path[1]) <= set(ALPHABET) or not (fragment == "" or _is_digits(fragment)):
         raise Invalid(N_("Expected the address and digits of a certificate's code."))
-    return Code(
-        origin=f"{parts.scheme}://{parts.netloc.lower()}{path[0]}", public_id=path[1], digits=fragment or None
-    )
+    return Code(origin=f"{parts.scheme}://{parts.netloc.lower()}{path[0]}", public_id=path[1], digits=fragment or None)
 
 
 def open_digits(digits: str) -> SignedPayload:

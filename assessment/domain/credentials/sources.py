@@ -61,9 +61,7 @@ def wanted_for(content: bytes | str) -> Wanted:
                 return Wanted()
             payload = open_digits(code.digits).payload
             issuer = payload.issuer
-            lists = tuple(
-                list_url(issuer, purpose, locate(index)[0]) for purpose, index in indices_of(payload)
-            )
+            lists = tuple(list_url(issuer, purpose, locate(index)[0]) for purpose, index in indices_of(payload))
         return Wanted(issuer=issuer, did_document_url=document_url(issuer), status_list_urls=lists)
     except (Invalid, UnicodeError):
         return Wanted()

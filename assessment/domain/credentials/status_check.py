@@ -20,9 +20,7 @@ _STATUS_CHECKS = {
 }
 
 
-def check_statuses(
-    issuer: str, places: Iterable[StatusPlace], now: datetime, sources: Sources
-) -> list[Check]:
+def check_statuses(issuer: str, places: Iterable[StatusPlace], now: datetime, sources: Sources) -> list[Check]:
     """Look up the bit of each purpose; a purpose without a place cannot be checked."""
     named = {place.purpose: place for place in places}
     return [_check_status(issuer, purpose, named.get(purpose), now, sources) for purpose in StatusPurpose]

@@ -40,9 +40,7 @@ def check_issuer(issuer: str, sources: Sources) -> Check:
             N_("Not issued here; it may be genuine elsewhere. Its issuer calls itself %(did)s."),
             did=issuer[:120],
         )
-    return passed(
-        CheckName.ISSUER, N_("The register knows the issuer as %(issuer)s."), issuer=registered.name
-    )
+    return passed(CheckName.ISSUER, N_("The register knows the issuer as %(issuer)s."), issuer=registered.name)
 
 
 def find_key(issuer: str, key_id: str, sources: Sources) -> tuple[VerificationKey | None, Check]:

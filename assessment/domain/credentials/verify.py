@@ -108,9 +108,7 @@ def verify_code(text: str, *, now: datetime, sources: Sources) -> Verification:
         signed = open_digits(code.digits)
     except Invalid as refusal:
         broken = refused(CheckName.DOCUMENT, refusal)
-        return Verification(
-            verdict=conclude([broken], issued_here=address_is_ours(code, sources)), checks=(broken,)
-        )
+        return Verification(verdict=conclude([broken], issued_here=address_is_ours(code, sources)), checks=(broken,))
     payload = signed.payload
     issuer = payload.issuer
     key, ownership = find_key(issuer, signed.key_id, sources)

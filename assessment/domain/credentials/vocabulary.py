@@ -100,9 +100,7 @@ _VC_TERMS = (
     | _typed(_VC, _VC + "sriString", "digestSRI")
 )
 
-_VC_TYPES = _types(
-    _VC, "EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation", "JsonSchemaCredential"
-) | {
+_VC_TYPES = _types(_VC, "EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation", "JsonSchemaCredential") | {
     "VerifiableCredential": Type(
         iri=_VC + "VerifiableCredential",
         terms=_PROOF
@@ -110,8 +108,16 @@ _VC_TYPES = _types(
         | _typed(_VC, _XSD + "dateTime", "validFrom", "validUntil")
         | _links(
             _VC,
-            "confidenceMethod", "credentialSchema", "credentialStatus", "credentialSubject", "evidence",
-            "issuer", "refreshService", "relatedResource", "renderMethod", "termsOfUse",
+            "confidenceMethod",
+            "credentialSchema",
+            "credentialStatus",
+            "credentialSubject",
+            "evidence",
+            "issuer",
+            "refreshService",
+            "relatedResource",
+            "renderMethod",
+            "termsOfUse",
         ),
     ),
     "JsonSchema": Type(iri=_VC + "JsonSchema"),
@@ -125,11 +131,7 @@ _VC_TYPES = _types(
         terms=_plain(_STATUS, "statusListIndex", "statusPurpose")
         | _links(_STATUS, "statusListCredential", "statusReference")
         | _typed(_STATUS, _XSD_HTTPS + "integer", "statusSize")
-        | {
-            "statusMessage": Term(
-                iri=_STATUS + "statusMessage", inside=_plain(_STATUS, "message", "status")
-            )
-        },
+        | {"statusMessage": Term(iri=_STATUS + "statusMessage", inside=_plain(_STATUS, "message", "status"))},
     ),
     "DataIntegrityProof": Type(
         iri=_SECURITY + "DataIntegrityProof",
@@ -170,8 +172,16 @@ _OB_TYPES = _types(_OB, "Criteria", "EndorsementCredential") | {
         terms=_IMAGE
         | _plain(
             _OB,
-            "achievementType", "alignment", "creator", "fieldOfStudy", "humanCode", "otherIdentifier",
-            "related", "resultDescription", "specialization", "version",
+            "achievementType",
+            "alignment",
+            "creator",
+            "fieldOfStudy",
+            "humanCode",
+            "otherIdentifier",
+            "related",
+            "resultDescription",
+            "specialization",
+            "version",
         )
         | _plain(_SCHEMA, "inLanguage")
         | _typed(_OB, _XSD_HTTPS + "float", "creditsAvailable")
@@ -191,8 +201,13 @@ _OB_TYPES = _types(_OB, "Criteria", "EndorsementCredential") | {
     "Address": Type(
         iri=_OB + "Address",
         terms=_plain(
-            _SCHEMA, "addressCountry", "addressLocality", "addressRegion", "postOfficeBoxNumber",
-            "postalCode", "streetAddress",
+            _SCHEMA,
+            "addressCountry",
+            "addressLocality",
+            "addressRegion",
+            "postOfficeBoxNumber",
+            "postalCode",
+            "streetAddress",
         )
         | {
             "addressCountryCode": Term(iri=_OB + "CountryCode"),
@@ -211,24 +226,26 @@ _OB_TYPES = _types(_OB, "Criteria", "EndorsementCredential") | {
     "IdentifierEntry": Type(iri=_OB + "IdentifierEntry", terms=_plain(_OB, "identifier", "identifierType")),
     "IdentityObject": Type(
         iri=_OB + "IdentityObject",
-        terms=_plain(_OB, "identityHash", "identityType", "salt")
-        | _typed(_OB, _XSD_HTTPS + "boolean", "hashed"),
+        terms=_plain(_OB, "identityHash", "identityType", "salt") | _typed(_OB, _XSD_HTTPS + "boolean", "hashed"),
     ),
     "Image": Type(iri=_OB + "Image", terms=_plain(_SCHEMA, "caption")),
     "Profile": Type(
         iri=_OB + "Profile",
         terms=_IMAGE
         | _plain(
-            _SCHEMA, "additionalName", "email", "familyName", "givenName", "honorificPrefix",
+            _SCHEMA,
+            "additionalName",
+            "email",
+            "familyName",
+            "givenName",
+            "honorificPrefix",
             "honorificSuffix",
         )
         | _plain(_OB, "familyNamePrefix", "official", "otherIdentifier", "patronymicName", "phone")
         | _links(_OB, "address", "parentOrg")
         | _typed(_OB, _XSD_HTTPS + "date", "dateOfBirth"),
     ),
-    "Related": Type(
-        iri=_OB + "Related", terms=_plain(_OB, "version") | _plain(_SCHEMA, "inLanguage")
-    ),
+    "Related": Type(iri=_OB + "Related", terms=_plain(_OB, "version") | _plain(_SCHEMA, "inLanguage")),
     "Result": Type(
         iri=_OB + "Result",
         terms=_plain(_OB, "status")

@@ -40,14 +40,14 @@ def check_identifier(text: str) -> str:
     QTI asks for an NCName; a leading digit is tolerated because real packages have it. Raises Invalid.
     """
     if not _IDENTIFIER.fullmatch(text):
-        raise Invalid(N_("Expected an identifier without spaces, got \"%(got)s\"."), got=text[:80])
+        raise Invalid(N_('Expected an identifier without spaces, got "%(got)s".'), got=text[:80])
     return text
 
 
 def check_language(text: str) -> str:
     """Return a BCP 47 tag in its usual case ("id", "en-GB", "zh-Hans"). Raises Invalid."""
     if not _LANGUAGE.fullmatch(text):
-        raise Invalid(N_("Expected a language tag such as \"id\" or \"en\", got \"%(got)s\"."), got=text[:80])
+        raise Invalid(N_('Expected a language tag such as "id" or "en", got "%(got)s".'), got=text[:80])
     primary, *rest = text.split("-")
     cased = (part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in rest)
     return "-".join([primary.lower(), *cased])
@@ -63,9 +63,7 @@ def check_item(item: Item) -> Item:
     for declaration in item.responses:
         _check_declaration(declaration)
         if item.find_interaction(declaration.identifier) is None:
-            raise Invalid(
-                N_("No interaction of this item sets \"%(name)s\"."), name=declaration.identifier
-            )
+            raise Invalid(N_('No interaction of this item sets "%(name)s".'), name=declaration.identifier)
     for interaction in item.interactions:
         _check_interaction(item, interaction)
     _check_processing(item)
@@ -90,9 +88,7 @@ def check_text(item: Item, text: ItemText) -> ItemText:
             case NumericEntryInteraction(), NumericEntryText():
                 pass
             case _:
-                raise Invalid(
-                    N_("Expected words of the same kind as the interaction \"%(got)s\"."), got=words.response
-                )
+                raise Invalid(N_('Expected words of the same kind as the interaction "%(got)s".'), got=words.response)
     return text
 
 
@@ -101,7 +97,7 @@ def _distinct(identifiers: Iterable[str]) -> None:
     for identifier in identifiers:
         check_identifier(identifier)
         if identifier in seen:
-            raise Invalid(N_("The identifier \"%(got)s\" is used twice."), got=identifier)
+            raise Invalid(N_('The identifier "%(got)s" is used twice.'), got=identifier)
         seen.add(identifier)
 
 
@@ -112,18 +108,18 @@ def _check_declaration(declaration: ResponseDeclaration) -> None:
     for value in (*declaration.correct, *keys):
         _check_value(declaration, value)
     if declaration.cardinality is Cardinality.SINGLE and len(declaration.correct) > 1:
-        raise Invalid(N_("\"%(name)s\" has cardinality single but several correct values."), name=name)
+        raise Invalid(N_('"%(name)s" has cardinality single but several correct values.'), name=name)
     if declaration.cardinality is Cardinality.MULTIPLE and declaration.correct != tuple(
         sorted(set(declaration.correct))
     ):
-        raise Invalid(N_("The correct values of \"%(name)s\" must be sorted, each once."), name=name)
+        raise Invalid(N_('The correct values of "%(name)s" must be sorted, each once.'), name=name)
     if mapping is None:
         return
     if not keys or keys != sorted(set(keys)):
-        raise Invalid(N_("The mapping of \"%(name)s\" needs entries, each map key once."), name=name)
+        raise Invalid(N_('The mapping of "%(name)s" needs entries, each map key once.'), name=name)
     lower, upper = mapping.lower_bound, mapping.upper_bound
     if lower is not None and upper is not None and lower > upper:
-        raise Invalid(N_("The mapping of \"%(name)s\" has a lower bound above its upper bound."), name=name)
+        raise Invalid(N_('The mapping of "%(name)s" has a lower bound above its upper bound.'), name=name)
 
 
 def _check_value(declaration: ResponseDeclaration, value: Scalar) -> None:
@@ -131,16 +127,16 @@ def _check_value(declaration: ResponseDeclaration, value: Scalar) -> None:
         whole = declaration.base_type is BaseType.INTEGER
         if isinstance(value, str) or (whole and value != value.to_integral_value()):
             raise Invalid(
-                N_("\"%(name)s\" has base-type %(type)s, which \"%(got)s\" is not."),
+                N_('"%(name)s" has base-type %(type)s, which "%(got)s" is not.'),
                 name=declaration.identifier,
                 type=declaration.base_type.value,
                 got=value,
             )
         if str(canonical(value)) != str(value):
-            raise Invalid(N_("Expected a number in its shortest form, got \"%(got)s\"."), got=value)
+            raise Invalid(N_('Expected a number in its shortest form, got "%(got)s".'), got=value)
     elif not isinstance(value, str) or not value:
         raise Invalid(
-            N_("\"%(name)s\" has base-type %(type)s, which \"%(got)s\" is not."),
+            N_('"%(name)s" has base-type %(type)s, which "%(got)s" is not.'),
             name=declaration.identifier,
             type=declaration.base_type.value,
             got=value,
@@ -150,9 +146,7 @@ def _check_value(declaration: ResponseDeclaration, value: Scalar) -> None:
 def _check_interaction(item: Item, interaction: Interaction) -> None:
     declaration = item.find_response(interaction.response)
     if declaration is None:
-        raise Invalid(
-            N_("The interaction is bound to \"%(name)s\", which is not declared."), name=interaction.response
-        )
+        raise Invalid(N_('The interaction is bound to "%(name)s", which is not declared.'), name=interaction.response)
     match interaction:
         case ChoiceInteraction():
             _check_choices(interaction, declaration)
@@ -164,9 +158,7 @@ def _check_interaction(item: Item, interaction: Interaction) -> None:
                     type=declaration.base_type.value,
                 )
             if interaction.expected_length is not None and not 1 <= interaction.expected_length <= 1000:
-                raise Invalid(
-                    N_("Expected a length from 1 to 1000, got %(got)s."), got=interaction.expected_length
-                )
+                raise Invalid(N_("Expected a length from 1 to 1000, got %(got)s."), got=interaction.expected_length)
         case _:
             assert_never(interaction)
 
@@ -201,7 +193,7 @@ def _check_choices(interaction: ChoiceInteraction, declaration: ResponseDeclarat
     for value in (*declaration.correct, *keys):
         if value not in choices:
             raise Invalid(
-                N_("\"%(got)s\" is not a choice of this item; the choices are %(choices)s."),
+                N_('"%(got)s" is not a choice of this item; the choices are %(choices)s.'),
                 got=value,
                 choices=", ".join(choices),
             )
@@ -218,25 +210,23 @@ def _check_processing(item: Item) -> None:
     declaration = item.find_response(processing.response)
     outcome = item.find_outcome(processing.outcome)
     if declaration is None:
-        raise Invalid(
-            N_("Response processing reads \"%(name)s\", which is not declared."), name=processing.response
-        )
+        raise Invalid(N_('Response processing reads "%(name)s", which is not declared.'), name=processing.response)
     if outcome is None or not outcome.base_type.numeric:
         raise Invalid(
-            N_("Response processing sets \"%(name)s\", which is not declared as a number."),
+            N_('Response processing sets "%(name)s", which is not declared as a number.'),
             name=processing.outcome,
         )
     match processing:
         case MatchCorrect():
             if not declaration.correct:
                 raise Invalid(
-                    N_("Response processing needs the correct response, but \"%(name)s\" declares none."),
+                    N_('Response processing needs the correct response, but "%(name)s" declares none.'),
                     name=processing.response,
                 )
         case MapResponse():
             if declaration.mapping is None:
                 raise Invalid(
-                    N_("Response processing uses a mapping, but \"%(name)s\" declares none."),
+                    N_('Response processing uses a mapping, but "%(name)s" declares none.'),
                     name=processing.response,
                 )
         case NumericComparison():
@@ -251,7 +241,7 @@ def _check_comparison(comparison: NumericComparison, declaration: ResponseDeclar
         reference = declaration.correct[0]
     if reference is None or declaration.cardinality is not Cardinality.SINGLE:
         raise Invalid(
-            N_("A comparison of numbers needs one number to compare with; \"%(name)s\" has none."),
+            N_('A comparison of numbers needs one number to compare with; "%(name)s" has none.'),
             name=declaration.identifier,
         )
     if min(comparison.lower_tolerance, comparison.upper_tolerance) < 0:

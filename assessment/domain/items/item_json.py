@@ -67,9 +67,7 @@ def from_json(value: Any) -> Item:
             max_score=read_exact(_text(value["max_score"])),
         )
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-        raise Invalid(
-            N_("Expected an item of format 1, got another shape: %(error)s."), error=error
-        ) from error
+        raise Invalid(N_("Expected an item of format 1, got another shape: %(error)s."), error=error) from error
     return check_item(item)
 
 
@@ -95,9 +93,7 @@ def text_from_json(item: Item, value: Any) -> ItemText:
             interactions=tuple(_words_from_json(each) for each in value["interactions"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise Invalid(
-            N_("Expected an item's words of format 1, got another shape: %(error)s."), error=error
-        ) from error
+        raise Invalid(N_("Expected an item's words of format 1, got another shape: %(error)s."), error=error) from error
     return check_text(item, text)
 
 
@@ -156,9 +152,7 @@ def _interaction_to_json(interaction: Interaction) -> dict[str, Any]:
             return {
                 "type": "choice",
                 "response": interaction.response,
-                "choices": [
-                    {"identifier": each.identifier, "fixed": each.fixed} for each in interaction.choices
-                ],
+                "choices": [{"identifier": each.identifier, "fixed": each.fixed} for each in interaction.choices],
                 "max_choices": interaction.max_choices,
                 "min_choices": interaction.min_choices,
                 "shuffle": interaction.shuffle,

@@ -53,7 +53,7 @@ def read_response(item: Item, value: object, *, identifier: str | None = None) -
         case NumericEntryInteraction():
             return Response(identifier=declaration.identifier, values=(_read_number(declaration, texts[0]),))
         case None:
-            raise Invalid(N_("No interaction of this item sets \"%(name)s\"."), name=declaration.identifier)
+            raise Invalid(N_('No interaction of this item sets "%(name)s".'), name=declaration.identifier)
         case _:
             assert_never(interaction)
 
@@ -72,7 +72,7 @@ def _declaration(item: Item, identifier: str | None) -> ResponseDeclaration:
     declaration = item.find_response(identifier) if identifier is not None else None
     if declaration is None:
         raise Invalid(
-            N_("Expected a response to %(expected)s, got one to \"%(got)s\"."),
+            N_('Expected a response to %(expected)s, got one to "%(got)s".'),
             expected=", ".join(each.identifier for each in item.responses),
             got=(identifier or "")[:80],
         )
@@ -104,13 +104,11 @@ def _clean(text: str) -> str:
     return text.strip()
 
 
-def _read_choices(
-    interaction: ChoiceInteraction, declaration: ResponseDeclaration, texts: list[str]
-) -> Response:
+def _read_choices(interaction: ChoiceInteraction, declaration: ResponseDeclaration, texts: list[str]) -> Response:
     known = {choice.identifier for choice in interaction.choices}
     for text in texts:
         if text not in known:
-            raise Invalid(N_("\"%(got)s\" is not one of the choices of this question."), got=text[:80])
+            raise Invalid(N_('"%(got)s" is not one of the choices of this question.'), got=text[:80])
     chosen, most = len(set(texts)), interaction.max_choices
     if most and chosen > most:
         raise Invalid(N_("Choose at most %(max)s; %(got)s are chosen."), max=most, got=chosen)
@@ -119,17 +117,15 @@ def _read_choices(
 
 def _read_number(declaration: ResponseDeclaration, text: str) -> Decimal:
     if "," in text and "." in text:
-        raise Invalid(
-            N_("Write \"%(got)s\" without a separator between thousands."), got=text[:80]
-        )
+        raise Invalid(N_('Write "%(got)s" without a separator between thousands.'), got=text[:80])
     number = read_decimal(text.replace(",", ".", 1))
     if number is None:
         raise Invalid(
-            N_("Expected a number in figures, without a unit, got \"%(got)s\"."),
+            N_('Expected a number in figures, without a unit, got "%(got)s".'),
             got=text[:80],
         )
     if declaration.base_type is BaseType.INTEGER:
         if number != number.to_integral_value():
-            raise Invalid(N_("Expected a whole number, got \"%(got)s\"."), got=text[:80])
+            raise Invalid(N_('Expected a whole number, got "%(got)s".'), got=text[:80])
         return number.to_integral_value()
     return number

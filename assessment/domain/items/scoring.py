@@ -49,7 +49,7 @@ def score(item: Item, *responses: Response | None) -> ItemScore:
             continue
         if item.find_response(response.identifier) is None or response.identifier in given:
             raise Invalid(
-                N_("Expected one response to %(expected)s, got one to \"%(got)s\"."),
+                N_('Expected one response to %(expected)s, got one to "%(got)s".'),
                 expected=", ".join(each.identifier for each in item.responses),
                 got=response.identifier,
             )
@@ -126,7 +126,7 @@ def equal_within(comparison: NumericComparison, response: Decimal, reference: De
 def _declared(item: Item, identifier: str) -> ResponseDeclaration:
     declaration = item.find_response(identifier)
     if declaration is None:
-        raise Invalid(N_("Response processing reads \"%(name)s\", which is not declared."), name=identifier)
+        raise Invalid(N_('Response processing reads "%(name)s", which is not declared.'), name=identifier)
     return declaration
 
 

@@ -62,9 +62,7 @@ class CandidateView:
     interactions: tuple[InteractionView, ...]
 
 
-def candidate_view(
-    item: Item, text: ItemText, order: Mapping[str, Sequence[str]] | None = None
-) -> CandidateView:
+def candidate_view(item: Item, text: ItemText, order: Mapping[str, Sequence[str]] | None = None) -> CandidateView:
     """Return what a browser may see.
 
     `order` gives the choice identifiers by response identifier; what it does not name stands as authored.

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from assessment.domain.errors import N_, Invalid
-from assessment.domain.outbox import MAXIMUM_ID, Key, is_identifier, read_body, is_storable
+from assessment.domain.outbox import MAXIMUM_ID, Key, is_identifier, is_storable, read_body
 from assessment.domain.practicals.observation import ObservedValue, to_json
 from assessment.domain.practicals.observation import parse as parse_value
 from assessment.domain.practicals.rubric import Marking

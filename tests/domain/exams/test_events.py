@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from assessment.domain.errors import Invalid
 from assessment.domain.exams.events import (
-    MAXIMUM_BODY,
     MAXIMUM_EVENTS,
     Event,
     Malformed,
@@ -22,6 +21,7 @@ from assessment.domain.exams.events import (
     response_from_json,
     response_to_json,
 )
+from assessment.domain.outbox import MAXIMUM_BODY
 
 
 def sent(**fields: Any) -> dict[str, Any]:

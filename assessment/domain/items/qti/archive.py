@@ -60,7 +60,7 @@ def read_archive(data: bytes) -> dict[str, Member]:
         member, span, position = _entry(data, position, end)
         folded = unicodedata.normalize("NFC", member.name).casefold().rstrip("/")
         if folded in seen:
-            raise Invalid(N_("The archive holds \"%(name)s\" twice."), name=member.name)
+            raise Invalid(N_('The archive holds "%(name)s" twice.'), name=member.name)
         seen.add(folded)
         spans.append(span)
         total += member.size
@@ -78,7 +78,7 @@ def read_member(data: bytes, member: Member, *, max_bytes: int) -> bytes:
     """Return the bytes of one file. Raises Invalid when it is larger than allowed or not what it claims."""
     if member.size > max_bytes:
         raise Invalid(
-            N_("Expected at most %(max)s bytes in \"%(name)s\", got %(got)s."),
+            N_('Expected at most %(max)s bytes in "%(name)s", got %(got)s.'),
             max=max_bytes,
             name=member.name,
             got=member.size,
@@ -90,9 +90,9 @@ def read_member(data: bytes, member: Member, *, max_bytes: int) -> bytes:
         try:
             content = inflater.decompress(packed, member.size + 1)
         except zlib.error as error:
-            raise Invalid(N_("\"%(name)s\" in the archive is damaged."), name=member.name) from error
+            raise Invalid(N_('"%(name)s" in the archive is damaged.'), name=member.name) from error
     if len(content) != member.size or zlib.crc32(content) != member.checksum:
-        raise Invalid(N_("\"%(name)s\" in the archive is not what its directory says."), name=member.name)
+        raise Invalid(N_('"%(name)s" in the archive is not what its directory says.'), name=member.name)
     return content
 
 
@@ -143,12 +143,12 @@ def _entry(data: bytes, position: int, end: int) -> tuple[Member, tuple[int, int
         raise _broken()
     name = _name(data[position + _CENTRAL.size : after_name], flags)
     if flags & _ENCRYPTED or method not in (_STORED, _DEFLATED):
-        raise Invalid(N_("\"%(name)s\" is encrypted or packed in an unusual way."), name=name)
+        raise Invalid(N_('"%(name)s" is encrypted or packed in an unusual way.'), name=name)
     mode = attributes >> 16 if made >> 8 == _UNIX else 0
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise Invalid(N_("\"%(name)s\" is a link or a device, not a file."), name=name)
+        raise Invalid(N_('"%(name)s" is a link or a device, not a file.'), name=name)
     if (method == _STORED and compressed != size) or (size > _RATIO_FROM and size > MAX_RATIO * compressed):
-        raise Invalid(N_("\"%(name)s\" claims a size that is not credible."), name=name)
+        raise Invalid(N_('"%(name)s" claims a size that is not credible.'), name=name)
     start = _local(data, offset, name)
     if start + compressed > len(data):
         raise _broken()
@@ -187,5 +187,5 @@ def _name(raw: bytes, flags: int) -> str:
         or any(part in ("", ".", "..") for part in parts)
         or any(unicodedata.category(character) == "Cc" for character in name)
     ):
-        raise Invalid(N_("The archive holds an unsafe file name: \"%(name)s\"."), name=ascii(name)[:120])
+        raise Invalid(N_('The archive holds an unsafe file name: "%(name)s".'), name=ascii(name)[:120])
     return name

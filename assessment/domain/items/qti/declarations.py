@@ -86,7 +86,7 @@ def _named(element: Element, attribute: str, names: type[_Named]) -> _Named:
         return names(value)
     except ValueError as error:
         raise Invalid(
-            N_("Expected one of %(expected)s in %(name)s of %(element)s, got \"%(got)s\"."),
+            N_('Expected one of %(expected)s in %(name)s of %(element)s, got "%(got)s".'),
             expected=", ".join(names),
             name=attribute,
             element=local(element),

@@ -38,7 +38,7 @@ def correct_responses(item: Item) -> dict[str, Lexical]:
         if not values and isinstance(processing, NumericComparison) and processing.reference is not None:
             values = [str(processing.reference)]
         if not values:
-            raise Invalid(N_("\"%(name)s\" declares no correct response."), name=declaration.identifier)
+            raise Invalid(N_('"%(name)s" declares no correct response.'), name=declaration.identifier)
         correct[declaration.identifier] = values[0] if declaration.cardinality is Cardinality.SINGLE else values
     return correct
 
@@ -73,7 +73,6 @@ def evaluate_file(file: str, data: bytes, given: Given | Mapping[str, object]) -
         return line | {"refused": str(refusal)}
     return line | {
         "outcomes": {
-            name: json_number(value) if isinstance(value, Fraction) else value
-            for name, value in outcomes.items()
+            name: json_number(value) if isinstance(value, Fraction) else value for name, value in outcomes.items()
         }
     }

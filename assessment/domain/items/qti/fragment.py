@@ -16,22 +16,91 @@ from assessment.domain.items.qti.xml import XML_LANG, Element, in_qti, local
 
 _BLOCKS = frozenset(
     (
-        "blockquote", "caption", "dd", "div", "dl", "dt", "figcaption", "figure", "h2", "h3", "h4", "h5",
-        "h6", "hr", "li", "ol", "p", "pre", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+        "blockquote",
+        "caption",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
     )
 )
 _INLINES = frozenset(
     (
-        "abbr", "b", "bdo", "br", "cite", "code", "em", "i", "kbd", "q", "rp", "rt", "ruby", "s", "samp",
-        "small", "span", "strong", "sub", "sup", "u", "var",
+        "abbr",
+        "b",
+        "bdo",
+        "br",
+        "cite",
+        "code",
+        "em",
+        "i",
+        "kbd",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "var",
     )
 )
 _VOID = frozenset(("br", "hr"))
 _DROPPED = frozenset(
     (
-        "applet", "audio", "base", "button", "canvas", "embed", "form", "frame", "frameset", "iframe",
-        "input", "link", "math", "meta", "noscript", "object", "param", "picture", "script", "select", "source",
-        "style", "svg", "template", "textarea", "title", "track", "video",
+        "applet",
+        "audio",
+        "base",
+        "button",
+        "canvas",
+        "embed",
+        "form",
+        "frame",
+        "frameset",
+        "iframe",
+        "input",
+        "link",
+        "math",
+        "meta",
+        "noscript",
+        "object",
+        "param",
+        "picture",
+        "script",
+        "select",
+        "source",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "track",
+        "video",
     )
 )
 _ATTRIBUTES = {"*": {"dir", "lang"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}}
@@ -126,7 +195,7 @@ def _text(text: str | None, *, preformatted: bool) -> str:
 def _element(element: Element, reasons: Reasons, *, preformatted: bool) -> str:
     name = local(element)
     if name == "img" and in_qti(element):
-        reasons.lost(N_("The picture \"%(source)s\" was left out."), source=element.get("src", "")[:80])
+        reasons.lost(N_('The picture "%(source)s" was left out.'), source=element.get("src", "")[:80])
         return _text(element.get("alt", ""), preformatted=preformatted)
     if not in_qti(element) or name in _DROPPED or name.startswith("qti-"):
         reasons.lost(N_("The element %(element)s was left out with what is in it."), element=name)

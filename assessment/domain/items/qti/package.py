@@ -145,18 +145,14 @@ def _alignments(resource: Element) -> tuple[Alignment, ...]:
     return tuple(found)
 
 
-def _read_named(
-    data: bytes, members: Mapping[str, Member], path: str, criteria: tuple[Alignment, ...]
-) -> _File:
+def _read_named(data: bytes, members: Mapping[str, Member], path: str, criteria: tuple[Alignment, ...]) -> _File:
     member = members.get(path)
     try:
         if member is None:
             raise Invalid(N_("The manifest names the file %(name)s, which is not in the package."), name=path)
         return _read_file(path, read_member(data, member, max_bytes=MAX_BYTES), criteria)
     except Invalid as refusal:
-        return _File(
-            name=path, identifier=None, title=None, criteria=criteria, read=None, refusal=Reason.of(refusal)
-        )
+        return _File(name=path, identifier=None, title=None, criteria=criteria, read=None, refusal=Reason.of(refusal))
 
 
 def _read_file(name: str, data: bytes, criteria: tuple[Alignment, ...]) -> _File:
@@ -170,9 +166,7 @@ def _read_file(name: str, data: bytes, criteria: tuple[Alignment, ...]) -> _File
         title = read.text.title
     except Refusal as error:
         refusal = Reason.of(error)
-    return _File(
-        name=name, identifier=identifier, title=title, criteria=criteria, read=read, refusal=refusal
-    )
+    return _File(name=name, identifier=identifier, title=title, criteria=criteria, read=read, refusal=refusal)
 
 
 def _by_identifier(files: Iterable[_File]) -> list[list[_File]]:
@@ -187,9 +181,7 @@ def _report(files: list[_File]) -> ItemReport:
     """Merge the files of one item: its languages, its criteria, and its reasons."""
     criteria = tuple(dict.fromkeys(each for file in files for each in file.criteria))
     read = [(file.name, file.read) for file in files if file.read is not None]
-    refusals = [
-        _in_file(file.name, file.refusal, several=len(files) > 1) for file in files if file.refusal is not None
-    ]
+    refusals = [_in_file(file.name, file.refusal, several=len(files) > 1) for file in files if file.refusal is not None]
     refusals += _differences(read)
     names, first = tuple(file.name for file in files), files[0]
     title = next((file.title for file in files if file.title), None)

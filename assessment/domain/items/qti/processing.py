@@ -56,9 +56,7 @@ def _template(address: str) -> Processing:
 
 
 def _custom(element: Element) -> Invalid:
-    return Invalid(
-        N_("Custom response processing is not supported: %(element)s."), element=local(element)
-    )
+    return Invalid(N_("Custom response processing is not supported: %(element)s."), element=local(element))
 
 
 def _rule(
@@ -160,18 +158,12 @@ def _mapped(
     if blank is not None:
         if blank != (outcome, Fraction(0)):
             raise _custom(rule)
-    elif mapping is not None and (
-        within_bounds(mapping, Fraction(0)) or within_bounds(mapping, mapping.default_value)
-    ):
-        raise Invalid(
-            N_("qti-map-response needs a qti-is-null branch: without it no answer may be worth something.")
-        )
+    elif mapping is not None and (within_bounds(mapping, Fraction(0)) or within_bounds(mapping, mapping.default_value)):
+        raise Invalid(N_("qti-map-response needs a qti-is-null branch: without it no answer may be worth something."))
     return MapResponse(response=response, outcome=outcome)
 
 
-def _comparison(
-    expression: Element, responses: Mapping[str, ResponseDeclaration]
-) -> MatchCorrect | NumericComparison:
+def _comparison(expression: Element, responses: Mapping[str, ResponseDeclaration]) -> MatchCorrect | NumericComparison:
     name = local(expression)
     if name not in ("qti-match", "qti-equal"):
         raise _custom(expression)

@@ -48,9 +48,7 @@ from assessment.domain.items.scoring import best_score
 
 UNKNOWN_LANGUAGE = "und"
 
-_LEFT_OUT = frozenset(
-    ("qti-catalog-info", "qti-companion-materials-info", "qti-modal-feedback", "qti-stylesheet")
-)
+_LEFT_OUT = frozenset(("qti-catalog-info", "qti-companion-materials-info", "qti-modal-feedback", "qti-stylesheet"))
 _QUIET = frozenset(("class", "id", "label", "orientation", "dir", XML_LANG))
 _GAP = "\ue000"
 
@@ -76,15 +74,15 @@ def read_root(root: Element, *, language: str = UNKNOWN_LANGUAGE) -> ReadItem:
     """Read one item from the root of a parsed document, which is used up. Raises Invalid as `read_item`."""
     if local(root) != "qti-assessment-item" or namespace(root) != QTI:
         raise Invalid(
-            N_("Expected qti-assessment-item of QTI 3.0, got %(element)s in \"%(namespace)s\"."),
+            N_('Expected qti-assessment-item of QTI 3.0, got %(element)s in "%(namespace)s".'),
             element=local(root),
             namespace=namespace(root)[:200],
         )
     reasons = Reasons()
     if flag(root, "adaptive"):
-        raise Invalid(N_("Adaptive items are not supported (adaptive=\"true\")."))
+        raise Invalid(N_('Adaptive items are not supported (adaptive="true").'))
     if flag(root, "time-dependent"):
-        reasons.lost(N_("The item's time-dependent=\"true\" was left out: time does not change its score."))
+        reasons.lost(N_('The item\'s time-dependent="true" was left out: time does not change its score.'))
     responses: dict[str, ResponseDeclaration] = {}
     outcomes: dict[str, OutcomeDeclaration] = {}
     body: Element | None = None
@@ -143,7 +141,7 @@ def _declare(
     identifier: str, responses: dict[str, ResponseDeclaration], outcomes: dict[str, OutcomeDeclaration]
 ) -> None:
     if identifier in responses or identifier in outcomes:
-        raise Invalid(N_("The identifier \"%(got)s\" is used twice."), got=identifier)
+        raise Invalid(N_('The identifier "%(got)s" is used twice.'), got=identifier)
 
 
 def _unsupported(name: str) -> Invalid:
@@ -246,7 +244,7 @@ def _read_choice(element: Element, reasons: Reasons) -> tuple[ChoiceInteraction,
                 identifier = required(child, "identifier")
                 html = read_fragment(child, reasons)
                 if not html:
-                    raise Invalid(N_("No text is left of the choice \"%(got)s\"."), got=identifier)
+                    raise Invalid(N_('No text is left of the choice "%(got)s".'), got=identifier)
                 choices.append(Choice(identifier=identifier, fixed=flag(child, "fixed")))
                 words.append(ChoiceWords(identifier=identifier, html=html))
             case other:
@@ -264,14 +262,10 @@ def _read_choice(element: Element, reasons: Reasons) -> tuple[ChoiceInteraction,
 def _read_entry(element: Element, reasons: Reasons) -> NumericEntryInteraction:
     _known_attributes(element, ("response-identifier", "expected-length"), reasons)
     length = whole(element, "expected-length", default=0)
-    return NumericEntryInteraction(
-        response=required(element, "response-identifier"), expected_length=length or None
-    )
+    return NumericEntryInteraction(response=required(element, "response-identifier"), expected_length=length or None)
 
 
-def _read_line(
-    element: Element, body: Element, reasons: Reasons
-) -> tuple[NumericEntryText, Element, str]:
+def _read_line(element: Element, body: Element, reasons: Reasons) -> tuple[NumericEntryText, Element, str]:
     """Return the words around a number field, the block they stood in, and what in it was no line."""
     response = required(element, "response-identifier")
     line = element
@@ -287,9 +281,7 @@ def _read_line(
     if line is body:
         return NumericEntryText(response=response), element, ""
     if local(line) not in ("p", "div"):
-        reasons.lost(
-            N_("The answer field was moved out of the %(element)s it stood in."), element=local(line)
-        )
+        reasons.lost(N_("The answer field was moved out of the %(element)s it stood in."), element=local(line))
     element.tail = _GAP + (element.tail or "")
     take_out(element)
     parts = read_fragment(line, reasons).split(_GAP)

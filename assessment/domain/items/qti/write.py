@@ -82,7 +82,7 @@ def write_package(items: Sequence[PackagedItem], *, identifier: str = "TERUJI") 
         for text in packaged.texts:
             path = f"items/{packaged.item.identifier}.{text.language}.xml"
             if path in files:
-                raise Invalid(N_("The identifier \"%(got)s\" is used twice."), got=packaged.item.identifier)
+                raise Invalid(N_('The identifier "%(got)s" is used twice.'), got=packaged.item.identifier)
             files[path] = write_item(packaged.item, text)
             name = f"R{len(files):04}"
             resources.append(

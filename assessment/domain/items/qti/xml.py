@@ -158,9 +158,7 @@ def required(element: Element, name: str) -> str:
     """Return an attribute's value. Raises Invalid naming element and attribute when it is missing."""
     value = element.get(name, "").strip()
     if not value:
-        raise Invalid(
-            N_("Expected the attribute %(name)s on %(element)s."), name=name, element=local(element)
-        )
+        raise Invalid(N_("Expected the attribute %(name)s on %(element)s."), name=name, element=local(element))
     return value
 
 
@@ -168,9 +166,7 @@ def flag(element: Element, name: str, *, default: bool = False) -> bool:
     """Return an xsd:boolean attribute. Raises Invalid for any other text."""
     value = element.get(name, "true" if default else "false").strip()
     if value not in ("true", "false", "1", "0"):
-        raise _unreadable(
-            N_("Expected true or false in %(name)s of %(element)s, got \"%(got)s\"."), element, name, value
-        )
+        raise _unreadable(N_('Expected true or false in %(name)s of %(element)s, got "%(got)s".'), element, name, value)
     return value in ("true", "1")
 
 
@@ -179,7 +175,7 @@ def whole(element: Element, name: str, *, default: int) -> int:
     value = element.get(name, str(default)).strip()
     if not re.fullmatch(r"[0-9]{1,6}", value):
         raise _unreadable(
-            N_("Expected a whole number in %(name)s of %(element)s, got \"%(got)s\"."), element, name, value
+            N_('Expected a whole number in %(name)s of %(element)s, got "%(got)s".'), element, name, value
         )
     return int(value)
 
@@ -193,9 +189,7 @@ def to_exact(element: Element, name: str, value: str) -> Fraction:
     """Read an exact number that stands at a named place of an element. Raises Invalid for other text."""
     number = read_decimal(value.strip())
     if number is None:
-        raise _unreadable(
-            N_("Expected a number in %(name)s of %(element)s, got \"%(got)s\"."), element, name, value
-        )
+        raise _unreadable(N_('Expected a number in %(name)s of %(element)s, got "%(got)s".'), element, name, value)
     return Fraction(number)
 
 
