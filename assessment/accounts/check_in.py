@@ -1,5 +1,6 @@
 """Check-in: somebody in the room compares the candidate with the document and takes a photo (rule 14)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,22 @@ from assessment.accounts.persons import documents_of, sealer
 from assessment.accounts.sealing import wrapped_key
 from assessment.accounts.tables import CheckIn, Occasion
 from assessment.domain.certification.duties import Side
-from assessment.domain.errors import N_, Conflict, Invalid
+from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed
 from assessment.storage import Storage
 from assessment.web.actor import Actor
+
+PhotoRule = Callable[[Session, str, str, datetime], bool]
+
+_photo_rules: list[PhotoRule] = []
+
+
+def photo_needs(allows: PhotoRule) -> None:
+    """Name a rule that every photo needs: allows(session, body_id, application_id, now).
+
+    The feature that keeps the consents names it; this one does not know them.
+    """
+    if allows not in _photo_rules:
+        _photo_rules.append(allows)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,9 +54,13 @@ def record_check_in(
 ) -> CheckIn:
     """Record that the candidate of an attempt or a practical was compared with a document and photographed.
 
-    `comparison.photo` comes from `plain_photo`. Raises Conflict when it was done before, Invalid when the
-    document is not the candidate's.
+    `comparison.photo` comes from `plain_photo`. Raises Conflict when it was done before, NotAllowed when a
+    consent to the photo is missing (rule 16), Invalid when the document is not the candidate's.
     """
+    if not all(allows(session, actor.body_id, application_id, now) for allows in _photo_rules):
+        raise NotAllowed(
+            N_("The candidate is under 18. A guardian agrees to the photo first, in the candidate's application.")
+        )
     if check_in_of(session, actor.body_id, occasion, record_id) is not None:
         raise Conflict(N_("This candidate is already checked in."))
     if comparison.document_id not in {document.id for document in documents_of(session, actor.body_id, candidate_id)}:

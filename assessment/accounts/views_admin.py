@@ -86,7 +86,7 @@ def register() -> Page:
             refusal = say(error)
         else:
             return redirect(url_for("administration.person", person_id=person_id), 303)
-    return form_page(form, refusal, gettext("Register a person"), url_for("administration.persons"))
+    return form_page(form, refusal, gettext("Register a person"), url_for("administration.persons"), up=gettext("Persons"))
 
 
 @administration.get("/persons/<person_id>")
@@ -168,9 +168,12 @@ def _document(form: DocumentInput | PersonInput, person_id: str) -> None:
     )
 
 
-def form_page(form: object, refusal: str, title: str, back: str, *, over: str = "") -> Page:
-    """Draw one form as a page of its own, with 422 when something in it has to change."""
-    page = render_template("accounts/form.html", form=form, refusal=refusal, title=title, back=back, over=over)
+def form_page(form: object, refusal: str, title: str, back: str, *, over: str = "", up: str = "") -> Page:
+    """Draw one form as a page of its own, with 422 when something in it has to change.
+
+    `over` names the person it is about; `up` names the page behind `back` where it is about nobody.
+    """
+    page = render_template("accounts/form.html", form=form, refusal=refusal, title=title, back=back, over=over, up=up)
     return page, 422 if refusal or getattr(form, "errors", None) else 200
 
 

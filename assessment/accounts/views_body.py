@@ -64,7 +64,8 @@ def licence() -> Page:
             refusal = say(error)
         else:
             return redirect(url_for("administration.body"), 303)
-    return form_page(form, refusal, gettext("Enter a licence"), url_for("administration.body"))
+    up = gettext("Certification body")
+    return form_page(form, refusal, gettext("Enter a licence"), url_for("administration.body"), up=up)
 
 
 @administration.route("/body/site", methods=["GET", "POST"])
@@ -86,7 +87,8 @@ def site() -> Page:
             refusal = say(error)
         else:
             return redirect(url_for("administration.body"), 303)
-    return form_page(form, refusal, gettext("Add a site"), url_for("administration.body"))
+    up = gettext("Certification body")
+    return form_page(form, refusal, gettext("Add a site"), url_for("administration.body"), up=up)
 
 
 @administration.route("/body/verification", methods=["GET", "POST"])
@@ -109,7 +111,8 @@ def verification() -> Page:
             refusal = say(error)
         else:
             return redirect(url_for("administration.body"), 303)
-    return form_page(form, refusal, gettext("Enter a verification"), url_for("administration.body"))
+    up = gettext("Certification body")
+    return form_page(form, refusal, gettext("Enter a verification"), url_for("administration.body"), up=up)
 
 
 @administration.route("/persons/<person_id>/registration", methods=["GET", "POST"])

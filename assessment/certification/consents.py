@@ -9,10 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assessment.accounts.check_in import photo_needs
 from assessment.accounts.ids import new_id
 from assessment.accounts.persons import birth_date_of
 from assessment.certification.authority import today_in
-from assessment.certification.states import own_application
+from assessment.certification.states import application_of, own_application
 from assessment.certification.tables import Application, Consent, Purpose
 from assessment.domain.errors import N_, Invalid
 from assessment.web.actor import Actor
@@ -86,3 +87,10 @@ def photo_allowed(session: Session, application: Application, *, now: datetime) 
         return True
     consent = consents_of(session, application.body_id, application.id).get(Purpose.EVIDENCE)
     return consent is not None and consent.given and consent.by_guardian
+
+
+def _photo_at_check_in(session: Session, body_id: str, application_id: str, now: datetime) -> bool:
+    return photo_allowed(session, application_of(session, body_id, application_id), now=now)
+
+
+photo_needs(_photo_at_check_in)

@@ -93,11 +93,6 @@ class Cell:
     lines: tuple[Line, ...]
     written: Sum | None
 
-    @property
-    def has_evidence(self) -> bool:
-        """Whether anything was looked at."""
-        return any(line.answers or line.marks or line.spoken or line.score is not None for line in self.lines)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:

@@ -184,11 +184,6 @@ def count_by_state(session: Session, body_id: str) -> Mapping[ApplicationState, 
     return {state: count for state, count in rows}
 
 
-def count_of(session: Session, *conditions: ColumnElement[bool]) -> int:
-    """Return how many applications meet the conditions."""
-    return session.scalar(select(func.count()).select_from(Application).where(*conditions)) or 0
-
-
 def steps_of(session: Session, body_id: str, application_id: str) -> list[ApplicationStep]:
     """Return what happened to an application, the newest first."""
     return list(

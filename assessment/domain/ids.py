@@ -8,8 +8,6 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_BYTES = 10
 ID_LENGTH = 16
 
-_MISREAD = str.maketrans({"i": "1", "l": "1", "o": "0"})
-
 
 def to_base32(value: bytes) -> str:
     """Write ten bytes (80 bits) as sixteen characters.
@@ -20,14 +18,3 @@ def to_base32(value: bytes) -> str:
         raise ValueError(f"Expected {ID_BYTES} bytes, got {len(value)}.")
     number = int.from_bytes(value)
     return "".join(ALPHABET[(number >> shift) & 31] for shift in range(75, -1, -5))
-
-
-def normalise(text: str) -> str | None:
-    """Return the identifier that a person meant, or None when it cannot be one.
-
-    Upper case, hyphens and spaces are folded, and i, l, o are read as 1, 1, 0.
-    """
-    folded = text.strip().lower().replace("-", "").replace(" ", "").translate(_MISREAD)
-    if len(folded) != ID_LENGTH or not set(folded) <= set(ALPHABET):
-        return None
-    return folded

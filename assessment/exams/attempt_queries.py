@@ -128,18 +128,6 @@ def own_exams(session: Session, body_id: str, person_id: str, *, attempt_id: str
     ]
 
 
-def attempts_of(session: Session, body_id: str, application_id: str) -> list[Attempt]:
-    """Return every attempt of an application in any state, the newest sitting first."""
-    return list(
-        session.scalars(
-            select(Attempt)
-            .join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
-            .where(Attempt.body_id == body_id, Attempt.application_id == application_id)
-            .order_by(Sitting.starts_at.desc(), Attempt.id)
-        )
-    )
-
-
 def extra_times(session: Session, body_id: str, attempt_id: str) -> list[ExtraTime]:
     """Return the extra time given to an attempt, in the order in which it was given."""
     return list(

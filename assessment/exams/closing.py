@@ -27,17 +27,6 @@ def settled(attempt: Attempt, *, now: datetime) -> bool:
     )
 
 
-def close_overdue(session: Session, body_id: str, now: datetime, *, limit: int = 20) -> int:
-    """End and score up to `limit` attempts of a body whose time is over; returns how many there were.
-
-    Each keeps the time at which it was closed as its scoring time; the deadline tells when it ended.
-    """
-    attempts = session.scalars(_overdue(body_id, now).limit(limit).with_for_update(skip_locked=True)).all()
-    for attempt in attempts:
-        close_attempt(session, attempt, AttemptEvent.TIME_OVER, now=now)
-    return len(attempts)
-
-
 def close_in_own_transaction(body_id: str, now: datetime, *, attempt_id: str | None = None) -> int:
     """End what is overdue, each attempt in a short transaction of its own; returns how many there were.
 

@@ -77,21 +77,6 @@ class AnswerSheet:
     criterion_ids: tuple[str, ...]
 
 
-def written_evidence(session: Session, body_id: str, application_id: str) -> list[WrittenEvidence]:
-    """Return the ended attempts of an application, the newest first; voided ones prove nothing."""
-    attempts = session.execute(
-        select(Attempt, Sitting.code)
-        .join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
-        .where(
-            Attempt.body_id == body_id,
-            Attempt.application_id == application_id,
-            Attempt.state.in_(ENDED),
-        )
-        .order_by(Attempt.started_at.desc(), Attempt.id)
-    ).all()
-    return [_evidence(session, attempt, code) for attempt, code in attempts]
-
-
 def result_of(session: Session, body_id: str, attempt_id: str) -> WrittenEvidence:
     """Return the result of one ended attempt. Raises NotFound while it has not ended, or when it was voided."""
     row = session.execute(

@@ -155,16 +155,6 @@ def store_form(session: Session, body_id: str, drawn: DrawnForm, *, now: datetim
     return form
 
 
-def retire_form(session: Session, body_id: str, form_id: str) -> Form:
-    """Take a form out of use for new sittings; sittings that have it keep it."""
-    form = session.get(Form, (body_id, form_id))
-    if form is None:
-        raise NotFound(N_("There is no such form."))
-    form.state = FormState.RETIRED
-    session.flush()
-    return form
-
-
 def supply(session: Session, body_id: str, scheme_version_id: str) -> list[UnitSupply]:
     """Return, for each unit of a scheme version in its order, what the bank has and what the plan needs.
 

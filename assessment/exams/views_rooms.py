@@ -27,7 +27,7 @@ from assessment.accounts.sealing import Erased
 from assessment.accounts.tables import Occasion
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.database import db, reading
-from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.exams.attempt_states import ATTEMPT, ENDED, AttemptEvent, AttemptState
 from assessment.domain.roles import Role
 from assessment.exams.attempt_queries import OwnExam, Seat, extra_times, own_exams, seats, void_reason
@@ -90,7 +90,7 @@ def extra_time(sitting_id: str) -> Response | tuple[str, int]:
                 given_by=me().person_id,
                 now=now(),
             )
-        except (Invalid, Conflict) as error:
+        except (Invalid, Conflict, NotAllowed) as error:
             refusal = say(error)
         else:
             flash(ngettext("%(num)d candidate has more time.", "%(num)d candidates have more time.", len(given)))

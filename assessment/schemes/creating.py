@@ -1,7 +1,7 @@
 """Creating scheme versions: from a draft, or as a copy of the last version; changing what a draft says.
 
 Each comes in two steps, so that a request can look everything up before its write transaction begins:
-`prepare_…` reads, `store_version` writes. `create_scheme_version` and `copy_scheme_version` do both.
+`prepare_…` reads, `store_version` writes. `create_scheme_version` does both.
 """
 
 from collections.abc import Iterable, Mapping
@@ -49,14 +49,6 @@ def create_scheme_version(session: Session, body_id: str, draft: SchemeDraft, no
     units, and Conflict when the scheme has a draft already or is of another kind.
     """
     return store_version(session, body_id, prepare_version(session, body_id, draft), now)
-
-
-def copy_scheme_version(session: Session, body_id: str, scheme_version_id: str, now: datetime) -> str:
-    """Make the next version of a scheme as a copy of its newest one and return its id.
-
-    Raises NotFound, and Conflict when the scheme has a draft already.
-    """
-    return store_version(session, body_id, prepare_copy(session, body_id, scheme_version_id), now)
 
 
 def prepare_version(session: Session, body_id: str, draft: SchemeDraft) -> Prepared:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, aliased
 from assessment.domain.competency import Criterion, Element, Unit
 from assessment.domain.language import text_in
 from assessment.standards.tables import (
-    Association,
     Competency,
     CompetencyAlias,
     CompetencyKind,
@@ -223,57 +222,6 @@ def criteria_by_path(session: Session, body_id: str, unit_codes: Collection[str]
         for criterion in by_id[unit.id].criteria:
             paths.setdefault(f"{code}/{criterion.number}", criterion.id)
     return paths
-
-
-def find_criterion(session: Session, body_id: str, path: str) -> str | None:
-    """Return the id of the criterion "CODE/number" of a published standard; CODE may be an older one."""
-    return criteria_by_path(session, body_id, [path.partition("/")[0]]).get(path)
-
-
-def criteria_by_case_identifier(session: Session, body_id: str, guids: Collection[str]) -> dict[str, str]:
-    """Return CASE identifier -> criterion id in published standards, for alignments of imported items.
-
-    The identifier of a translation, or of an item that was replaced, leads to the criterion that it stands
-    for. One statement, and two more for each step on such a way.
-    """
-    found: dict[str, str] = {}
-    # identifier that is looked for now -> the identifiers that it was asked for
-    wanted = {guid: {guid} for guid in guids}
-    for _ in range(MOST_HOPS):
-        rows = session.execute(
-            select(Competency.identifier, Competency.id)
-            .join(Standard, (Standard.body_id == Competency.body_id) & (Standard.id == Competency.standard_id))
-            .where(
-                Competency.body_id == body_id,
-                Competency.kind == CompetencyKind.CRITERION,
-                Competency.identifier.in_(wanted),
-                Standard.state == StandardState.PUBLISHED,
-            )
-            .order_by(Standard.imported_at.desc(), Standard.id)
-        )
-        for row in rows:
-            for guid in wanted[row.identifier]:
-                found.setdefault(guid, row.id)
-        open_ = {key: asked for key, asked in wanted.items() if not asked <= found.keys()}
-        if not open_:
-            break
-        onward = session.execute(
-            select(Association.origin, Association.destination)
-            .join(Standard, (Standard.body_id == Association.body_id) & (Standard.id == Association.standard_id))
-            .where(
-                Association.body_id == body_id,
-                Association.kind.in_(_SAME_THING),
-                Association.origin.in_(open_),
-                Standard.state == StandardState.PUBLISHED,
-            )
-            .order_by(Standard.imported_at.desc(), Standard.id, Association.position)
-        )
-        wanted = {}
-        for row in onward:
-            wanted.setdefault(row.destination, set()).update(open_[row.origin])
-        if not wanted:
-            break
-    return found
 
 
 def aliases(session: Session, body_id: str, competency_ids: Collection[str]) -> Mapping[str, list[str]]:

@@ -10,7 +10,7 @@ from assessment.database import APPEND_ONLY, create_triggers, drop_triggers
 from assessment.domain.certification.duties import Side
 from assessment.domain.errors import NotFound
 from assessment.domain.roles import Role
-from assessment.exams.evidence import result_of, written_evidence
+from assessment.exams.evidence import result_of
 from assessment.exams.rederive import attempts_to_rederive, rederive
 from assessment.exams.tables import Attempt
 from assessment.exams.taking import submit
@@ -31,10 +31,9 @@ def room(site: Site) -> Room:
     return room
 
 
-def test_written_evidence_opens_down_to_each_answer(room: Room) -> None:
-    application_id = room.attempt().application_id
+def test_result_opens_down_to_each_answer(room: Room) -> None:
     with room.writing() as session:
-        (found,) = written_evidence(session, BODY, application_id)
+        found = result_of(session, BODY, room.attempt_id)
     criteria = room.exam.scheme.units[0].criteria
     marks = found.result.criteria[criteria[1]].marks
     assert (marks.items, str(marks.score), str(marks.maximum)) == (1, "1/2", "2")
@@ -47,11 +46,8 @@ def test_written_evidence_opens_down_to_each_answer(room: Room) -> None:
 def test_running_attempt_gives_no_evidence(site: Site) -> None:
     room = open_room(site)
     room.start()
-    application_id = room.attempt().application_id
-    with room.writing() as session:
-        assert written_evidence(session, BODY, application_id) == []
-        with pytest.raises(NotFound):
-            result_of(session, BODY, room.attempt_id)
+    with room.writing() as session, pytest.raises(NotFound):
+        result_of(session, BODY, room.attempt_id)
 
 
 @pytest.mark.parametrize("role", [Role.DECIDER, Role.QUALITY_MANAGER])

@@ -171,6 +171,9 @@ def test_two_candidates_go_from_the_application_to_a_certificate_that_anybody_ca
     assert chain.work() >= 2
 
     ayu.go("/my-certificates")
+    ayu.page.locator("main a[href*='/certificates/']").first.click()
+    ayu.page.wait_for_load_state()
+    chain.look(ayu.page)
     with ayu.page.expect_download() as download:
         ayu.page.locator("a[href$='/pdf']").first.click()
     pdf = tmp_path / "certificate.pdf"

@@ -1,7 +1,7 @@
 """Scheme versions: made from a draft or a copy, edited cell by cell, published without holes, then never edited."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
@@ -14,7 +14,7 @@ from assessment.audit.tables import AuditEntry
 from assessment.domain.competency import Method
 from assessment.domain.errors import Conflict, Invalid, NotFound
 from assessment.domain.plan import Cell, HoleReason, ItemsCut, LevelAtLeast, WithinLimit, Yes
-from assessment.schemes.creating import change_draft, copy_scheme_version, create_scheme_version
+from assessment.schemes.creating import change_draft, create_scheme_version, prepare_copy, store_version
 from assessment.schemes.draft import DraftCell
 from assessment.schemes.editing import clear_cell, set_cell
 from assessment.schemes.publishing import Shortcoming, lacks_of, plan_of, publish, retire
@@ -86,6 +86,10 @@ def test_a_unit_of_a_retired_standard_is_not_taken(session: Session, unit: MadeU
     session.flush()
     with pytest.raises(Invalid, match="published standards"):
         create_scheme_version(session, "las", a_draft(), NOW)
+
+
+def copy_scheme_version(session: Session, body_id: str, scheme_version_id: str, now: datetime) -> str:
+    return store_version(session, body_id, prepare_copy(session, body_id, scheme_version_id), now)
 
 
 def test_one_draft_of_a_scheme_at_a_time(session: Session, unit: MadeUnit) -> None:

@@ -78,18 +78,3 @@ def clock(name: str, *, start: date, until: date | None, now: datetime, zone: tz
     else:
         state = ClockState.RUNNING
     return Clock(name=name, start=start, until=until, state=state)
-
-
-def due_dates(start: date, *, until: date, every_months: int) -> tuple[date, ...]:
-    """Return the days on which surveillance falls due between start and end, the end day excluded.
-
-    Each is counted from the start, so that a short month does not shift those after it.
-    """
-    if every_months < 1:
-        raise Invalid(N_("Expected an interval of at least 1 month, got %(got)s."), got=every_months)
-    found: list[date] = []
-    day = add_months(start, every_months)
-    while day < until:
-        found.append(day)
-        day = add_months(start, every_months * (len(found) + 1))
-    return tuple(found)

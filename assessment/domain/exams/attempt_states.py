@@ -119,11 +119,6 @@ def check_start(state: AttemptState, *, now: datetime, opens_at: datetime, close
     return following
 
 
-def is_over(state: AttemptState, *, now: datetime, deadline_at: datetime) -> bool:
-    """Say whether a running attempt's time is over, so that the event TIME_OVER is due."""
-    return state is AttemptState.RUNNING and now >= deadline_at
-
-
 def remaining(*, now: datetime, deadline_at: datetime) -> timedelta:
     """Return the time that is left, never negative."""
     return max(deadline_at - now, timedelta(0))

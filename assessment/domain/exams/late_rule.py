@@ -18,8 +18,6 @@ from types import MappingProxyType
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.exams.attempt_states import AttemptState
 
-RULE_VERSION = 1
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateRule:

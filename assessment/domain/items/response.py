@@ -58,14 +58,6 @@ def read_response(item: Item, value: object, *, identifier: str | None = None) -
             assert_never(interaction)
 
 
-def lexical(item: Item, response: Response | None) -> str | list[str] | None:
-    """Return the lexical form that `read_response` reads back to the same answer."""
-    if response is None:
-        return None
-    texts = [str(value) for value in response.values]
-    return texts[0] if _declaration(item, response.identifier).cardinality is Cardinality.SINGLE else texts
-
-
 def _declaration(item: Item, identifier: str | None) -> ResponseDeclaration:
     if identifier is None and len(item.responses) == 1:
         return item.responses[0]

@@ -7,7 +7,7 @@ cannot slip into it (rule 21). The title is left out: it is written for authors 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import assert_never
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.items.check import check_text
@@ -114,18 +114,6 @@ def candidate_view(item: Item, text: ItemText, order: Mapping[str, Sequence[str]
     )
 
 
-def view_to_json(view: CandidateView) -> dict[str, Any]:
-    """Return the view as JSON values, format version 1, for a form that is kept on the device."""
-    return {
-        "v": 1,
-        "identifier": view.identifier,
-        "kind": view.kind.value,
-        "language": view.language,
-        "stem": view.stem,
-        "interactions": [_interaction_to_json(each) for each in view.interactions],
-    }
-
-
 def order_choices(item: Item, seed: bytes) -> dict[str, tuple[str, ...]]:
     """Return the order of choices for one attempt, by response identifier: the same for the same seed.
 
@@ -155,28 +143,3 @@ def _shuffled(interaction: ChoiceInteraction, seed: bytes) -> tuple[str, ...]:
         free[last], free[other] = free[other], free[last]
     movable = iter(free)
     return tuple(choice.identifier if choice.fixed else next(movable) for choice in interaction.choices)
-
-
-def _interaction_to_json(view: InteractionView) -> dict[str, Any]:
-    match view:
-        case ChoiceView():
-            return {
-                "type": "choice",
-                "response": view.response,
-                "prompt": view.prompt,
-                "choices": [{"identifier": each.identifier, "html": each.html} for each in view.choices],
-                "max_choices": view.max_choices,
-                "min_choices": view.min_choices,
-                "multiple": view.multiple,
-            }
-        case NumericEntryView():
-            return {
-                "type": "numeric_entry",
-                "response": view.response,
-                "before": view.before,
-                "unit": view.unit,
-                "whole": view.whole,
-                "expected_length": view.expected_length,
-            }
-        case _:
-            assert_never(view)

@@ -189,17 +189,3 @@ def missing(rubric: Rubric, observations: Iterable[Observation], *, assessor_id:
     """
     marked = current(observations).get(assessor_id, {})
     return tuple(criterion.id for criterion in rubric.criteria if criterion.id not in marked)
-
-
-def spread(rubric: Rubric, observations: Iterable[Observation]) -> dict[str, int]:
-    """Return judged criterion id -> difference between the highest and the lowest level of the assessors.
-
-    Only criteria that two or more assessors gave a level; a spread above the rule forces a re-mark (rule 6).
-    """
-    sheets = current(observations).values()
-    found: dict[str, int] = {}
-    for criterion in rubric.criteria:
-        levels = [mark.level for mark in (sheet.get(criterion.id) for sheet in sheets) if isinstance(mark, Level)]
-        if isinstance(criterion.marking, Judged) and len(levels) > 1:
-            found[criterion.id] = max(levels) - min(levels)
-    return found

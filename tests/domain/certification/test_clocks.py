@@ -12,7 +12,6 @@ from assessment.domain.certification.clocks import (
     add_months,
     calendar_day,
     clock,
-    due_dates,
     expiry_instant,
     valid_until,
 )
@@ -86,13 +85,6 @@ def test_a_clock_that_ends_before_it_starts_is_refused() -> None:
         clock(
             "x", start=date(2026, 3, 14), until=date(2026, 3, 13), now=datetime(2026, 3, 14, tzinfo=UTC), zone=JAKARTA
         )
-
-
-def test_surveillance_falls_due_counted_from_the_start() -> None:
-    assert due_dates(date(2026, 8, 31), until=date(2028, 2, 29), every_months=6) == (
-        date(2027, 2, 28),
-        date(2027, 8, 31),
-    )
 
 
 def test_a_calendar_day_depends_on_the_zone() -> None:

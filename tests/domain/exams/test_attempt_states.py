@@ -12,7 +12,6 @@ from assessment.domain.exams.attempt_states import (
     add_extra,
     check_start,
     deadline,
-    is_over,
     remaining,
 )
 
@@ -78,10 +77,7 @@ def test_no_attempt_starts_without_release() -> None:
         check_start(AttemptState.CHECKED_IN, now=START, opens_at=START, closes_at=START + HOUR)
 
 
-def test_time_is_over_at_the_deadline_and_the_rest_is_never_negative() -> None:
+def test_the_rest_of_the_time_is_never_negative() -> None:
     ends = START + HOUR
-    assert not is_over(AttemptState.RUNNING, now=ends - MINUTE, deadline_at=ends)
-    assert is_over(AttemptState.RUNNING, now=ends, deadline_at=ends)
-    assert not is_over(AttemptState.SUBMITTED, now=ends, deadline_at=ends)
     assert remaining(now=ends - MINUTE, deadline_at=ends) == MINUTE
     assert remaining(now=ends + MINUTE, deadline_at=ends) == timedelta(0)

@@ -1,6 +1,6 @@
 """What a browser may see: no key in it, the choices in the attempt's order."""
 
-import json
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -8,24 +8,23 @@ from hypothesis import strategies as st
 
 from assessment.domain.errors import Invalid
 from assessment.domain.items.item import ItemKind
-from assessment.domain.items.view import candidate_view, order_choices, view_to_json
+from assessment.domain.items.view import NumericEntryView, candidate_view, order_choices
 from tests.domain.items.build import choice_item, choice_text, mapping, numeric_item, numeric_text
 
 
 def test_the_view_of_a_choice_holds_no_key_mapping_or_title():
     item = choice_item(marks=mapping({"B": "0.75"}), max_score="0.75")
-    shown = json.dumps(view_to_json(candidate_view(item, choice_text(item))))
+    shown = str(asdict(candidate_view(item, choice_text(item))))
     for secret in ("correct", "mapping", "0.75", "score", "Undercut"):
         assert secret not in shown
 
 
 def test_the_view_of_a_number_holds_no_answer_and_no_tolerance():
-    shown = view_to_json(candidate_view(numeric_item("0.4"), numeric_text()))
-    assert shown["interactions"] == [
-        {"type": "numeric_entry", "response": "RESPONSE", "before": "Depth:", "unit": "mm", "whole": False,
-         "expected_length": 6}
-    ]
-    assert shown["kind"] == ItemKind.NUMERIC_ENTRY
+    shown = candidate_view(numeric_item("0.4"), numeric_text())
+    assert shown.interactions == (
+        NumericEntryView(response="RESPONSE", before="Depth:", unit="mm", whole=False, expected_length=6),
+    )
+    assert shown.kind is ItemKind.NUMERIC_ENTRY
 
 
 def test_choices_stand_in_the_given_order():

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessment.domain.practicals.aggregation import Status, TaskResult, missing, spread, task_result
+from assessment.domain.practicals.aggregation import Status, TaskResult, missing, task_result
 from assessment.domain.practicals.observation import (
     Answer,
     Answered,
@@ -107,8 +107,6 @@ def test_of_two_assessors_the_more_severe_counts() -> None:
     one, two = mark("a", Level(level=2)), mark("a", Level(level=0), assessor="two")
     assert task_result(rubric, [one, two]).status is Status.INSUFFICIENT
     assert task_result(rubric, [one]).status is Status.NOT_OBSERVED
-    assert spread(rubric, [one, two]) == {"a": 2}
-    assert spread(rubric, [one]) == {}
 
 
 def test_missing_names_what_an_assessor_has_not_marked() -> None:

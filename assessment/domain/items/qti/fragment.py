@@ -154,14 +154,6 @@ def inline(html: str) -> bool:
     return _BLOCK_TAG.search(html) is None
 
 
-def plain_text(html: str) -> str:
-    """Return a fragment's text without its elements, white space collapsed."""
-    bare = nh3.clean(_BLOCK_TAG.sub(r" \1 ", html), tags=set())
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", " "), ("&amp;", "&")):
-        bare = bare.replace(entity, character)
-    return " ".join(bare.split())
-
-
 def is_inline_element(name: str) -> bool:
     """Whether an element of this name stands inside a line."""
     return name in _INLINES
