@@ -1,4 +1,4 @@
-"""Every text that a person reads has its Indonesian, with the same places for values, and nothing is left over."""
+"""Every text that a person reads is in every language, with the same places for values, and nothing is left over."""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +11,12 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from assessment.domain.language import LANGUAGES
 from assessment.web.refusals import HEADINGS
 
 CHECKOUT = Path(__file__).parents[1]
-CATALOGUES = sorted((CHECKOUT / "assessment" / "translations" / "id").glob("*.po"))
+FOLDERS = sorted(folder for folder in (CHECKOUT / "assessment" / "translations").iterdir() if folder.is_dir())
+CATALOGUES = [file for folder in FOLDERS for file in sorted(folder.glob("*.po"))]
 
 # A message is one text, or the two forms of a number.
 Text = str | tuple[str, ...]
@@ -66,12 +68,12 @@ def status_texts() -> set[Text]:
 
 def entries(file: Path) -> list[Message]:
     with file.open("rb") as handle:
-        return [entry for entry in read_po(handle, locale="id") if entry.id]
+        return [entry for entry in read_po(handle, locale=file.parent.name) if entry.id]
 
 
-def translated() -> dict[Text, list[tuple[str, Message]]]:
+def translated(folder: Path) -> dict[Text, list[tuple[str, Message]]]:
     found: dict[Text, list[tuple[str, Message]]] = {}
-    for file in CATALOGUES:
+    for file in sorted(folder.glob("*.po")):
         for entry in entries(file):
             found.setdefault(entry.id, []).append((file.name, entry))
     return found
@@ -82,8 +84,13 @@ def is_whole(entry: Message) -> bool:
     return not entry.fuzzy and bool(strings) and all(strings)
 
 
-def test_every_text_has_its_indonesian() -> None:
-    there = {text for text, found in translated().items() if any(is_whole(entry) for _, entry in found)}
+def test_english_alone_needs_no_catalogue() -> None:
+    assert {folder.name for folder in FOLDERS} == LANGUAGES.keys() - {"en"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_text_is_translated(folder: Path) -> None:
+    there = {text for text, found in translated(folder).items() if any(is_whole(entry) for _, entry in found)}
     sources = source_texts() | {text: {"werkzeug"} for text in status_texts()}
     missing: dict[str, list[Text]] = {}
     for text, features in sources.items():
@@ -98,12 +105,15 @@ def test_every_text_has_its_indonesian() -> None:
 
 def test_no_catalogue_holds_a_text_that_nothing_uses() -> None:
     used = source_texts().keys() | library_texts()
-    left = {file.name: [entry.id for entry in entries(file) if entry.id not in used] for file in CATALOGUES}
+    left = {
+        f"{file.parent.name}/{file.name}": [entry.id for entry in entries(file) if entry.id not in used]
+        for file in CATALOGUES
+    }
     stale = {name: texts for name, texts in left.items() if texts}
     assert not stale, f"Expected only texts in use, got {stale}."
 
 
-@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: f"{file.parent.name}-{file.name}")
 def test_a_translation_has_the_places_of_its_text(file: Path) -> None:
     wrong = []
     for entry in entries(file):
@@ -114,10 +124,11 @@ def test_a_translation_has_the_places_of_its_text(file: Path) -> None:
     assert not wrong
 
 
-def test_one_text_is_said_in_one_way() -> None:
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_one_text_is_said_in_one_way(folder: Path) -> None:
     differing = {
         text: [(name, entry.string) for name, entry in found]
-        for text, found in translated().items()
+        for text, found in translated(folder).items()
         if len({str(entry.string) for _, entry in found}) > 1
     }
     assert not differing, f"Expected one translation of a text, got several: {differing}"

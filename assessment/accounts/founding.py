@@ -21,9 +21,8 @@ from assessment.accounts.tables import (
     SiteKind,
 )
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.language import LANGUAGES
 from assessment.domain.roles import Role
-
-LOCALES = ("id", "en")
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,18}[a-z0-9]")
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
@@ -127,8 +126,10 @@ def open_account(
         raise Invalid(
             N_("Expected a login of 3 to 60 small letters, figures, points and hyphens, got %(got)s."), got=login[:80]
         )
-    if locale not in LOCALES:
-        raise Invalid(N_("Expected one of the languages %(known)s, got %(got)s."), known="id, en", got=locale[:20])
+    if locale not in LANGUAGES:
+        raise Invalid(
+            N_("Expected one of the languages %(known)s, got %(got)s."), known=", ".join(LANGUAGES), got=locale[:20]
+        )
     if session.get(Person, (body_id, person_id)) is None:
         raise NotFound(N_("There is no such person."))
     if session.scalar(select(Account.id).where(Account.login == login)) is not None:

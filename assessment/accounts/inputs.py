@@ -5,9 +5,9 @@ from flask_wtf.file import FileField
 from wtforms import DateField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
+from assessment.domain.language import LANGUAGES
 from assessment.domain.roles import Role
 from assessment.web.inputs import Input, choices
-from assessment.web.language import LANGUAGES
 
 DOCUMENTS = {"passport": _l("Passport"), "ktp": _l("Identity card (KTP)")}
 ROLES = {

@@ -86,7 +86,8 @@ def register() -> Page:
             refusal = say(error)
         else:
             return redirect(url_for("administration.person", person_id=person_id), 303)
-    return form_page(form, refusal, gettext("Register a person"), url_for("administration.persons"), up=gettext("Persons"))
+    title, back = gettext("Register a person"), url_for("administration.persons")
+    return form_page(form, refusal, title, back, up=gettext("Persons"))
 
 
 @administration.get("/persons/<person_id>")

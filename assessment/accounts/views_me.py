@@ -12,8 +12,8 @@ from assessment.accounts.tables import Account
 from assessment.accounts.views import accounts
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Invalid, NotAllowed, Refusal
+from assessment.domain.language import LANGUAGES
 from assessment.web.actor import me as who
-from assessment.web.language import LANGUAGES
 from assessment.web.refusals import say
 from assessment.web.requests import keep_if_refused, now
 

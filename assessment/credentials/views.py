@@ -218,8 +218,7 @@ def _own_waiting(session: Session, actor: Actor, moment: datetime) -> Sequence[P
     lines, _total = find_certificates(session, now=moment, body_id=actor.body_id, person_id=actor.person_id)
     issued = [line for line in lines if line.issued_at is not None]
     oldest = [
-        Task(text=line.number, url=url_for("certificates.page", credential_id=line.id))
-        for line in issued[:OLDEST]
+        Task(text=line.number, url=url_for("certificates.page", credential_id=line.id)) for line in issued[:OLDEST]
     ]
     return [
         Pile(

@@ -1,4 +1,4 @@
-"""The language that a text is shown in when the reader's is missing; nothing is translated here.
+"""Which languages there are, and which one a text is shown in when the reader's is missing; nothing is translated.
 
 Titles, statements and items are rows by language: a code of BCP 47, for example "id" or "en-GB".
 """
@@ -6,6 +6,10 @@ Titles, statements and items are rows by language: a code of BCP 47, for example
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+# The languages of the pages, each by its own name.
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+
+# What a text is shown in where the reader's language is missing.
 FALLBACK = ("id", "en")
 
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Length
 
+from assessment.domain.language import LANGUAGES
 from assessment.web.inputs import Input, choices
-from assessment.web.language import LANGUAGES
 
 KINDS = {
     "single_choice": _l("Single choice"),

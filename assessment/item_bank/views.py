@@ -14,6 +14,7 @@ from assessment.domain.errors import Conflict, Invalid, Refusal
 from assessment.domain.items.item_json import from_json
 from assessment.domain.items.qti.package import read_package
 from assessment.domain.items.qti.reason import Reason
+from assessment.domain.language import LANGUAGES
 from assessment.domain.roles import Role
 from assessment.item_bank.exporting import items_for_export, write_items
 from assessment.item_bank.inputs import CHANGES, KINDS, OUTCOMES, USES, FilterInput, UploadInput
@@ -43,7 +44,7 @@ from assessment.item_bank.tables import ItemUse, ItemVersion
 from assessment.storage import Storage
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
-from assessment.web.language import LANGUAGES, language
+from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
 from assessment.web.spreadsheets import csv_response

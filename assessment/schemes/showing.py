@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from assessment.domain.competency import Criterion, Method, Unit
+from assessment.domain.language import LANGUAGES
 from assessment.domain.plan import (
     Cell,
     Coverage,
@@ -24,7 +25,6 @@ from assessment.domain.plan import (
 from assessment.schemes.inputs import METHODS, written_cut
 from assessment.schemes.publishing import Lack, Plan, Shortcoming
 from assessment.schemes.queries import MemberUnit
-from assessment.web.language import LANGUAGES
 
 SHOWN_STATEMENT = 240
 FIRST_METHODS = (Method.OBSERVED, Method.WRITTEN)

@@ -22,12 +22,8 @@ from assessment.standards.tables import (
     StandardState,
 )
 
-MOST_HOPS = 5
-
 # A statement of SQLite takes 32,766 values at most.
 MOST_VALUES = 10_000
-
-_SAME_THING = ("isTranslationOf", "replacedBy")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

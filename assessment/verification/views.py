@@ -20,6 +20,7 @@ from assessment.database import Act, reading, unit_of_work
 from assessment.domain.credentials.qr_payload import parse_code
 from assessment.domain.errors import N_, Invalid, Refusal
 from assessment.domain.ids import ALPHABET
+from assessment.domain.language import LANGUAGES
 from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
 from assessment.verification.arriving import read_file
@@ -29,7 +30,6 @@ from assessment.verification.present import address_line, present, present_absen
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, document_ends, find_certificate, look_up, verify_brought
 from assessment.web.formatting import clock, day, moment
-from assessment.web.language import LANGUAGES
 from assessment.web.refusals import answer, say, wants_json
 from assessment.web.requests import now
 

@@ -14,9 +14,9 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, request, url_for
 from flask_babel import Babel, Domain, get_babel, get_locale
 
+from assessment.domain.language import LANGUAGES
 from assessment.web.actor import actor
 
-LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 DEFAULT = "id"
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 

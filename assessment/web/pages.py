@@ -12,8 +12,9 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from assessment.domain.language import LANGUAGES
 from assessment.web.actor import actor
-from assessment.web.language import LANGUAGES, switch_language_url
+from assessment.web.language import switch_language_url
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 

@@ -78,7 +78,8 @@ def refuse(app: Flask) -> None:
     def on_http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
         if error.code is None or error.code < 400:
             return error
-        return answer(error.code, gettext(DETAILS.get(error.code, error.description or "")) or "")
+        detail = DETAILS.get(error.code) or error.description
+        return answer(error.code, gettext(detail) if detail else "")
 
     @app.errorhandler(IntegrityError)
     def on_race(error: IntegrityError) -> tuple[Response | str, int]:

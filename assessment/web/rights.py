@@ -98,16 +98,12 @@ MATRIX: dict[str, Rule] = {
     "practicals.index": may(invigilator=ANY, assessor=ANY, scheme_manager=ANY, quality_manager=ANY),
     "practicals.check_in": may(invigilator=SITE),
     "practicals.photo": may(invigilator=SITE, assessor=DUTY, quality_manager=ANY),
-    "practicals.task": may(
-        candidate=OWN, invigilator=SITE, assessor=DUTY, scheme_manager=ANY, quality_manager=ANY
-    ),
+    "practicals.task": may(candidate=OWN, invigilator=SITE, assessor=DUTY, scheme_manager=ANY, quality_manager=ANY),
     "practicals.sheet": may(assessor=DUTY),
     "practicals.open": may(assessor=DUTY),
     "practicals.observations": may(assessor=DUTY),
     "practicals.finish": may(assessor=DUTY),
-    "practicals.record": may(
-        assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY
-    ),
+    "practicals.record": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
     "tasks.index": may(scheme_manager=ANY, quality_manager=ANY),
     "tasks.page": may(scheme_manager=ANY, quality_manager=ANY),
     # --- item bank: keys are for authors, and to read for who answers for schemes and quality

@@ -49,9 +49,7 @@ def check_in(session: Session, folder: Path, *, guardian_agreed: bool | None) ->
 
 
 @pytest.mark.parametrize("guardian_agreed", [None, False])
-def test_without_a_guardian_no_photo_is_taken(
-    session: Session, tmp_path: Path, guardian_agreed: bool | None
-) -> None:
+def test_without_a_guardian_no_photo_is_taken(session: Session, tmp_path: Path, guardian_agreed: bool | None) -> None:
     with pytest.raises(NotAllowed, match="guardian"):
         check_in(session, tmp_path, guardian_agreed=guardian_agreed)
     assert list(tmp_path.iterdir()) == []

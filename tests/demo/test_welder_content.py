@@ -87,9 +87,7 @@ def domain_rubric(language: str) -> rubric.Rubric:
                     group=entry["group"],
                 )
             case "measured":
-                return rubric.Measured(
-                    limits=limits(entry), tool=entry["tool"][language], confirmed=entry["confirmed"]
-                )
+                return rubric.Measured(limits=limits(entry), tool=entry["tool"][language], confirmed=entry["confirmed"])
             case _:
                 return rubric.Checked()
 
@@ -115,9 +113,7 @@ def limits(entry: dict[str, Any]) -> Limits:
 
 
 def pool() -> list[form.PoolItem]:
-    return [
-        form.PoolItem(id=code, unit_id=UNIT, criterion_ids=frozenset(measured_by(code))) for code in CODES
-    ]
+    return [form.PoolItem(id=code, unit_id=UNIT, criterion_ids=frozenset(measured_by(code))) for code in CODES]
 
 
 def draw(seed: int) -> tuple[str, ...]:
@@ -173,8 +169,7 @@ def children(parent: str) -> list[str]:
     found = [
         (association["sequenceNumber"], association["originNodeURI"]["identifier"])
         for association in STANDARD["CFAssociations"]
-        if association["associationType"] == "isChildOf"
-        and association["destinationNodeURI"]["identifier"] == parent
+        if association["associationType"] == "isChildOf" and association["destinationNodeURI"]["identifier"] == parent
     ]
     assert [number for number, _ in sorted(found)] == list(range(1, len(found) + 1))
     return [child for _, child in sorted(found)]

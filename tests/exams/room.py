@@ -53,9 +53,7 @@ class Room:
     def events(self) -> list[ResponseEvent]:
         """Every stored event of the attempt, in the order of arrival."""
         with self.site.app.app_context():
-            return list(
-                db.session().query(ResponseEvent).filter_by(attempt_id=self.attempt_id).order_by("number")
-            )
+            return list(db.session().query(ResponseEvent).filter_by(attempt_id=self.attempt_id).order_by("number"))
 
     def start(self) -> None:
         """Check the candidate in, release and start the attempt."""
@@ -97,9 +95,7 @@ class Room:
             client = self.site.client()
             page = client.get("/signin")
             login = self.login_of(actor)
-            answer = client.post(
-                "/signin", data={"login": login, "password": PASSWORD, "csrf_token": csrf_of(page)}
-            )
+            answer = client.post("/signin", data={"login": login, "password": PASSWORD, "csrf_token": csrf_of(page)})
             assert answer.status_code == 303, answer.text
             self.clients[actor.account_id] = client
         return self.clients[actor.account_id]
@@ -143,14 +139,10 @@ def open_room(site: Site, *, others: Sequence[str] = (), **exam: Any) -> Room:
         with write() as session:
             made = make_exam(session, BODY, **exam)
             candidate = make_actor(session, BODY, Role.CANDIDATE, name="Siti Contoh")
-            invigilator = make_actor(
-                session, BODY, Role.INVIGILATOR, name="Pengawas Misal", site_id=made.site_id
-            )
+            invigilator = make_actor(session, BODY, Role.INVIGILATOR, name="Pengawas Misal", site_id=made.site_id)
             more = [make_person(session, BODY, name) for name in others]
             ids = [each.id for each in make_attempts(session, made, candidate.person_id, *more)]
-    room = Room(
-        site=site, exam=made, candidate=candidate, invigilator=invigilator, attempt_id=ids[0], others=ids[1:]
-    )
+    room = Room(site=site, exam=made, candidate=candidate, invigilator=invigilator, attempt_id=ids[0], others=ids[1:])
     site.app.extensions["clock"] = lambda: room.now
     return room
 

@@ -73,17 +73,13 @@ def test_assessor_opens_an_answer_only_with_a_duty(room: Room) -> None:
     assert client.get(place).status_code == 404
     application_id = room.attempt().application_id
     with room.writing() as session:
-        take_side(
-            session, BODY, application_id, assessor.person_id, Side.ASSESSOR, now=NOW
-        )
+        take_side(session, BODY, application_id, assessor.person_id, Side.ASSESSOR, now=NOW)
     assert client.get(place).status_code == 200
 
 
 def test_decider_who_is_the_candidate_sees_no_key(room: Room) -> None:
     with room.writing() as session:
-        both = make_actor(
-            session, BODY, Role.DECIDER, Role.CANDIDATE, person_id=room.candidate.person_id
-        )
+        both = make_actor(session, BODY, Role.DECIDER, Role.CANDIDATE, person_id=room.candidate.person_id)
     client = room.signed_in(both)
     assert client.get(f"/exam-results/{room.attempt_id}").status_code == 404
     assert client.get(f"/exam-results/{room.attempt_id}/{room.exam.items[0]}").status_code == 404

@@ -161,9 +161,7 @@ def test_voiding_keeps_the_answers_and_tells_the_reason(room: Room) -> None:
     room.send(room.event())
     client = room.signed_in(room.invigilator)
     place = f"/rooms/attempts/{room.attempt_id}"
-    reply = client.post(
-        f"{place}/void", data={"csrf_token": csrf_of(client.get(place)), "reason": "Memakai telepon"}
-    )
+    reply = client.post(f"{place}/void", data={"csrf_token": csrf_of(client.get(place)), "reason": "Memakai telepon"})
     assert reply.status_code == 303
     assert room.attempt().state is AttemptState.VOIDED
     assert len(room.events()) == 1

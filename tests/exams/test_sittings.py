@@ -76,9 +76,7 @@ def test_closed_roster_admits_nobody(room: Room) -> None:
     with room.writing() as session:
         application, person = make_application(session, BODY, room.exam.scheme)
         with pytest.raises(Conflict, match="closed"):
-            register(
-                session, BODY, room.exam.sitting_id, application, person, now=EARLY, added_by=None
-            )
+            register(session, BODY, room.exam.sitting_id, application, person, now=EARLY, added_by=None)
         assert session.get(RosterEntry, (BODY, room.exam.sitting_id, application)) is None
 
 
@@ -224,5 +222,3 @@ def test_roster_is_searched_by_name(room: Room) -> None:
     client = room.signed_in(manager)
     assert "Siti Contoh" in client.get(f"/sittings/{room.exam.sitting_id}?q=siti").text
     assert "Siti Contoh" not in client.get(f"/sittings/{room.exam.sitting_id}?q=ahmad").text
-
-

@@ -116,9 +116,7 @@ def test_blank_and_wrong_are_kept_apart(room: Room) -> None:
 
 def test_scores_are_exact_with_partial_credit(room: Room) -> None:
     room.start()
-    room.send(
-        room.event(0, "B", seq=1), room.event(1, ["A", "B"], seq=2), room.event(2, "13,0", seq=3)
-    )
+    room.send(room.event(0, "B", seq=1), room.event(1, ["A", "B"], seq=2), room.event(2, "13,0", seq=3))
     hand_in(room)
     with room.writing() as session:
         result = session.get_one(ExamResult, (BODY, room.attempt_id))

@@ -167,9 +167,7 @@ def words(item: Item, language: str, stem: str, options: Sequence[str] = ()) -> 
                 )
             case NumericEntryInteraction():
                 interactions.append(NumericEntryText(response=interaction.response, before="", unit="mm"))
-    return ItemText(
-        language=language, title=f"Kunci {item.identifier}", stem=stem, interactions=tuple(interactions)
-    )
+    return ItemText(language=language, title=f"Kunci {item.identifier}", stem=stem, interactions=tuple(interactions))
 
 
 def make_item(
@@ -213,9 +211,7 @@ def make_item(
                 content=item_json.text_to_json(content),
             )
         )
-    session.add_all(
-        ItemCriterion(body_id=body_id, item_version_id=version.id, criterion_id=each) for each in criteria
-    )
+    session.add_all(ItemCriterion(body_id=body_id, item_version_id=version.id, criterion_id=each) for each in criteria)
     session.flush()
     return version.id
 
@@ -274,9 +270,7 @@ def make_exam(
     )
 
 
-def put_on_roster(
-    session: Session, exam: MadeExam, *person_ids: str, extra_seconds: int = 0
-) -> list[tuple[str, str]]:
+def put_on_roster(session: Session, exam: MadeExam, *person_ids: str, extra_seconds: int = 0) -> list[tuple[str, str]]:
     """Give persons an application each and put them on the roster; returns (application id, person id)."""
     found = []
     for wanted in person_ids:
@@ -304,9 +298,7 @@ def make_attempts(session: Session, exam: MadeExam, *person_ids: str, extra_seco
     return [made[person_id] for person_id in person_ids]
 
 
-def let_start(
-    session: Session, invigilator: Actor, storage: Storage, attempt: Attempt, *, now: datetime = NOW
-) -> None:
+def let_start(session: Session, invigilator: Actor, storage: Storage, attempt: Attempt, *, now: datetime = NOW) -> None:
     """Check the candidate in with the first document and a photo, and release the attempt."""
     document = documents_of(session, attempt.body_id, attempt.person_id)[0]
     comparison = Comparison(document_id=document.id, photo=a_photo())

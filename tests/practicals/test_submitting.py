@@ -105,7 +105,7 @@ def test_an_unconfirmed_limit_decides_nothing(session: Session) -> None:
 
 
 def test_a_safety_critical_failure_is_not_balanced(session: Session) -> None:
-    practical, result = submitted(
+    _, result = submitted(
         session,
         a_criterion("C1", "checked", safety_critical=True),
         a_criterion("J1", "judged"),
@@ -118,7 +118,7 @@ def test_a_safety_critical_failure_is_not_balanced(session: Session) -> None:
 
 
 def test_needs_more_evidence_stays_open(session: Session) -> None:
-    practical, result = submitted(session, a_criterion("C1", "checked"), C1={"answer": "needs_more_evidence"})
+    _, result = submitted(session, a_criterion("C1", "checked"), C1={"answer": "needs_more_evidence"})
     assert result["status"] == "needs_more_evidence"
     assert result["criteria"][0]["sufficient"] is None
 

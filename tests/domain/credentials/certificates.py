@@ -99,9 +99,7 @@ def unsigned(**overrides: Any) -> dict[str, Any]:
     return build_credential(**(arguments | overrides))
 
 
-def sign(
-    document: Mapping[str, Any], *, key: Ed25519PrivateKey = PRIVATE_KEY, key_id: str = KEY_ID
-) -> dict[str, Any]:
+def sign(document: Mapping[str, Any], *, key: Ed25519PrivateKey = PRIVATE_KEY, key_id: str = KEY_ID) -> dict[str, Any]:
     """Sign a document with the body's key."""
     return add_proof(document, verification_method=key_id, created=NOW, sign=key.sign)
 

@@ -33,7 +33,7 @@ ORDINARY = {
     "@context": [CREDENTIALS_V2, OPEN_BADGES_3],
     "id": "https://badges.example/1",
     "type": ["VerifiableCredential", "OpenBadgeCredential"],
-    "name": "Tab\tline\nreturn\rquote\"back\\slash é 漢字 🙂 \u2028",
+    "name": 'Tab\tline\nreturn\rquote"back\\slash é 漢字 🙂 \u2028',
     "awardedDate": "2026-01-01T00:00:00Z",
     "image": {"id": "https://badges.example/1.png", "type": "Image", "caption": "A seal"},
     "issuer": {

@@ -357,8 +357,10 @@ def test_nothing_is_fetched_for_what_cannot_be_read(content: bytes | str) -> Non
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just(DID) | st.just(KEY_ID),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from([*signed(), *signed()["proof"], "id", "name"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*signed(), *signed()["proof"], "id", "name"]), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -184,8 +184,7 @@ def water_xml(**changes: str) -> bytes:
             "interaction": 'shuffle="true" max-choices="0"',
             "before": "",
             "choices": "".join(
-                f'<qti-simple-choice identifier="{name}" fixed="false">{name}</qti-simple-choice>'
-                for name in names
+                f'<qti-simple-choice identifier="{name}" fixed="false">{name}</qti-simple-choice>' for name in names
             ),
             "processing": f'<qti-response-processing template="{MAP_RESPONSE}"/>',
         }

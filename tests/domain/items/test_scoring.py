@@ -75,7 +75,10 @@ def test_bounds_hold_a_single_value_too():
 
 def test_thirds_stay_exact():
     item = choice_item(
-        "ABC", correct=("A", "B", "C"), multiple=True, max_choices=0,
+        "ABC",
+        correct=("A", "B", "C"),
+        multiple=True,
+        max_choices=0,
         marks=mapping({"A": "1/3", "B": "1/3", "C": "1/3"}),
     )
     assert (marks(item, ["A", "B"]), marks(item, ["A", "B", "C"])) == (Fraction(2, 3), 1)
@@ -86,17 +89,18 @@ def test_thirds_stay_exact():
     [("0.4", 1), ("0,40", 1), (".41", 1), ("0.39", 1), ("0.3899", 0), ("0.4101", 0), ("4e-1", 1), (None, 0)],
 )
 def test_an_absolute_tolerance_includes_its_ends_exactly(typed, expected):
-    comparison = NumericComparison(
-        mode=ABSOLUTE, lower_tolerance=Fraction("0.01"), upper_tolerance=Fraction("0.01")
-    )
+    comparison = NumericComparison(mode=ABSOLUTE, lower_tolerance=Fraction("0.01"), upper_tolerance=Fraction("0.01"))
     assert marks(numeric_item("0.4", comparison=comparison), typed) == expected
 
 
 def test_an_excluded_end_does_not_count():
     # Reference first: the range is [100 - 0.5, 100 + 1], its lower end left out.
     comparison = NumericComparison(
-        mode=ABSOLUTE, lower_tolerance=Fraction("0.5"), upper_tolerance=Fraction(1),
-        include_lower=False, response_first=False,
+        mode=ABSOLUTE,
+        lower_tolerance=Fraction("0.5"),
+        upper_tolerance=Fraction(1),
+        include_lower=False,
+        response_first=False,
     )
     item = numeric_item("100", comparison=comparison)
     assert [marks(item, each) for each in ("99.5", "99.51", "101", "101.01")] == [0, 1, 1, 0]
@@ -152,7 +156,9 @@ def test_a_response_to_another_variable_is_refused():
 )
 def test_the_best_score_respects_the_number_of_choices_and_the_bounds(max_choices, upper, expected):
     item = choice_item(
-        correct=(), multiple=True, max_choices=max_choices,
+        correct=(),
+        multiple=True,
+        max_choices=max_choices,
         marks=mapping({"A": "1", "B": "0.75", "C": "0.25", "D": "-1"}, upper=upper),
     )
     assert best_score(item) == Fraction(expected)

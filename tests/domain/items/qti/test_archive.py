@@ -34,9 +34,9 @@ def refused(data, message):
 
 
 @given(
-    st.dictionaries(
-        st.text("abcXYZ0123é", min_size=1, max_size=8), st.binary(max_size=200), max_size=5
-    ).filter(lambda files: len({name.casefold() for name in files}) == len(files))
+    st.dictionaries(st.text("abcXYZ0123é", min_size=1, max_size=8), st.binary(max_size=200), max_size=5).filter(
+        lambda files: len({name.casefold() for name in files}) == len(files)
+    )
 )
 def test_what_python_writes_is_read_and_what_we_write_python_reads(files):
     for data in (zipped(*files.items()), write_archive(files)):

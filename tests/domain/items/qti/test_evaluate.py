@@ -43,8 +43,11 @@ def test_a_finite_decimal_is_a_number():
         (choice_xml(), {"RESPONSE": "Nope"}, '"Nope" is not one of the choices'),
         (choice_xml(), {"OTHER": "ChoiceA"}, "Expected a response to RESPONSE"),
         (water_xml(), {"RESPONSE": "H"}, "Expected a list of answers"),
-        (water_xml(declaration='<qti-mapping><qti-map-entry map-key="H" mapped-value="1"/></qti-mapping>'),
-         Given.CORRECT, "declares no correct response"),
+        (
+            water_xml(declaration='<qti-mapping><qti-map-entry map-key="H" mapped-value="1"/></qti-mapping>'),
+            Given.CORRECT,
+            "declares no correct response",
+        ),
     ],
 )
 def test_a_refusal_is_a_reason_in_the_line(xml, given, reason):

@@ -93,16 +93,22 @@ def test_standard_templates_are_known_by_each_of_their_addresses(address):
 @pytest.mark.parametrize(
     "branches",
     [
-        (f"<qti-response-if><qti-match>{VARIABLE}{CORRECT}</qti-match>{SET.format(1)}</qti-response-if>",
-         f"<qti-response-else>{SET.format(0)}</qti-response-else>"),
+        (
+            f"<qti-response-if><qti-match>{VARIABLE}{CORRECT}</qti-match>{SET.format(1)}</qti-response-if>",
+            f"<qti-response-else>{SET.format(0)}</qti-response-else>",
+        ),
         (f"<qti-response-if><qti-match>{CORRECT}{VARIABLE}</qti-match>{SET.format('1.0')}</qti-response-if>",),
-        (f"<qti-response-if><qti-is-null>{VARIABLE}</qti-is-null>{SET.format(0)}</qti-response-if>",
-         f"<qti-response-else-if><qti-match>{VARIABLE}{CORRECT}</qti-match>{SET.format(1)}</qti-response-else-if>",
-         f"<qti-response-else>{SET.format(0)}</qti-response-else>"),
-        (f"<qti-response-if><qti-match>{VARIABLE}{CORRECT}</qti-match>"
-         '<qti-set-outcome-value identifier="SCORE"><qti-sum><qti-variable identifier="SCORE"/>'
-         '<qti-base-value base-type="float">1</qti-base-value></qti-sum></qti-set-outcome-value>'
-         "</qti-response-if>",),
+        (
+            f"<qti-response-if><qti-is-null>{VARIABLE}</qti-is-null>{SET.format(0)}</qti-response-if>",
+            f"<qti-response-else-if><qti-match>{VARIABLE}{CORRECT}</qti-match>{SET.format(1)}</qti-response-else-if>",
+            f"<qti-response-else>{SET.format(0)}</qti-response-else>",
+        ),
+        (
+            f"<qti-response-if><qti-match>{VARIABLE}{CORRECT}</qti-match>"
+            '<qti-set-outcome-value identifier="SCORE"><qti-sum><qti-variable identifier="SCORE"/>'
+            '<qti-base-value base-type="float">1</qti-base-value></qti-sum></qti-set-outcome-value>'
+            "</qti-response-if>",
+        ),
     ],
 )
 def test_inline_rules_that_say_match_correct_are_match_correct(branches):
@@ -135,20 +141,25 @@ def test_a_bare_map_response_that_would_pay_for_no_answer_is_refused():
     ("test", "expected"),
     [
         (f'<qti-equal tolerance-mode="exact">{VARIABLE}{CORRECT}</qti-equal>', NumericComparison()),
-        (f'<qti-equal>{CORRECT}{VARIABLE}</qti-equal>', NumericComparison(response_first=False)),
+        (f"<qti-equal>{CORRECT}{VARIABLE}</qti-equal>", NumericComparison(response_first=False)),
         (
             '<qti-equal tolerance-mode="relative" tolerance="5 10" include-upper-bound="false">'
             f"{CORRECT}{VARIABLE}</qti-equal>",
             NumericComparison(
-                mode=ToleranceMode.RELATIVE, lower_tolerance=Fraction(5), upper_tolerance=Fraction(10),
-                include_upper=False, response_first=False,
+                mode=ToleranceMode.RELATIVE,
+                lower_tolerance=Fraction(5),
+                upper_tolerance=Fraction(10),
+                include_upper=False,
+                response_first=False,
             ),
         ),
         (
             '<qti-equal tolerance-mode="absolute" tolerance="0.1">'
             f'{VARIABLE}<qti-base-value base-type="float">37.50</qti-base-value></qti-equal>',
             NumericComparison(
-                mode=ToleranceMode.ABSOLUTE, lower_tolerance=Fraction(1, 10), upper_tolerance=Fraction(1, 10),
+                mode=ToleranceMode.ABSOLUTE,
+                lower_tolerance=Fraction(1, 10),
+                upper_tolerance=Fraction(1, 10),
                 reference=Decimal("37.5"),
             ),
         ),
@@ -167,14 +178,26 @@ def test_a_relative_tolerance_that_nothing_can_meet_is_refused():
 @pytest.mark.parametrize(
     ("processing", "element"),
     [
-        (rules('<qti-exit-response/>'), "qti-exit-response"),
+        (rules("<qti-exit-response/>"), "qti-exit-response"),
         (rules(MAPPED + MAPPED), "qti-set-outcome-value"),
-        (condition(f"<qti-response-if><qti-gt>{VARIABLE}{CORRECT}</qti-gt>{SET.format(1)}</qti-response-if>"),
-         "qti-gt"),
-        (condition(f"<qti-response-if><qti-match>{VARIABLE}<qti-random-float max='1'/></qti-match>"
-                   f"{SET.format(1)}</qti-response-if>"), "qti-random-float"),
-        (condition(f"<qti-response-if><qti-match>{VARIABLE}{CORRECT}</qti-match>"
-                   f"{SET.format(1)}{SET.format(2)}</qti-response-if>"), "qti-set-outcome-value"),
+        (
+            condition(f"<qti-response-if><qti-gt>{VARIABLE}{CORRECT}</qti-gt>{SET.format(1)}</qti-response-if>"),
+            "qti-gt",
+        ),
+        (
+            condition(
+                f"<qti-response-if><qti-match>{VARIABLE}<qti-random-float max='1'/></qti-match>"
+                f"{SET.format(1)}</qti-response-if>"
+            ),
+            "qti-random-float",
+        ),
+        (
+            condition(
+                f"<qti-response-if><qti-match>{VARIABLE}{CORRECT}</qti-match>"
+                f"{SET.format(1)}{SET.format(2)}</qti-response-if>"
+            ),
+            "qti-set-outcome-value",
+        ),
         (condition("<qti-response-if/>"), "qti-response-if"),
         (condition(), "qti-response-condition"),
         ('<qti-response-processing template="https://example.org/own.xml"/>', "https://example.org/own.xml"),
@@ -198,22 +221,41 @@ def test_custom_response_processing_is_refused_by_name(processing, element):
         (choice_xml(interaction='max-choices="2"'), "Cardinality single allows one choice"),
         (choice_xml(interaction='max-choices="-1"'), "a whole number in max-choices"),
         (choice_xml(interaction='shuffle="maybe"'), "true or false in shuffle"),
-        (choice_xml(declaration="<qti-correct-response><qti-value>X</qti-value></qti-correct-response>"),
-         '"X" is not a choice of this item'),
+        (
+            choice_xml(declaration="<qti-correct-response><qti-value>X</qti-value></qti-correct-response>"),
+            '"X" is not a choice of this item',
+        ),
         (choice_xml(declaration=""), "declares none"),
-        (choice_xml(score='<qti-outcome-declaration identifier="SCORE" cardinality="multiple" base-type="float"/>'),
-         "cardinality single"),
-        (choice_xml(score='<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"'
-                          ' external-scored="human"/>'), "scored outside"),
+        (
+            choice_xml(score='<qti-outcome-declaration identifier="SCORE" cardinality="multiple" base-type="float"/>'),
+            "cardinality single",
+        ),
+        (
+            choice_xml(
+                score='<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"'
+                ' external-scored="human"/>'
+            ),
+            "scored outside",
+        ),
         (choice_xml(cardinality="several"), "Expected one of single, multiple"),
         (choice_xml(language="not a tag"), "Expected a language tag"),
         (choice_xml(identifier="two words"), "Expected an identifier without spaces"),
         (equal_xml(base_type="string"), "qti-equal"),
         (equal_xml(correct="many"), 'Expected a number in qti-value of qti-value, got "many"'),
-        (water_xml(declaration='<qti-mapping><qti-map-entry map-key="H" mapped-value="1"/>'
-                               '<qti-map-entry map-key="H" mapped-value="2"/></qti-mapping>'), "each map key once"),
-        (water_xml(declaration='<qti-mapping lower-bound="2" upper-bound="1">'
-                               '<qti-map-entry map-key="H" mapped-value="1"/></qti-mapping>'), "lower bound above"),
+        (
+            water_xml(
+                declaration='<qti-mapping><qti-map-entry map-key="H" mapped-value="1"/>'
+                '<qti-map-entry map-key="H" mapped-value="2"/></qti-mapping>'
+            ),
+            "each map key once",
+        ),
+        (
+            water_xml(
+                declaration='<qti-mapping lower-bound="2" upper-bound="1">'
+                '<qti-map-entry map-key="H" mapped-value="1"/></qti-mapping>'
+            ),
+            "lower bound above",
+        ),
     ],
 )
 def test_what_cannot_be_read_faithfully_is_refused(xml, message):
@@ -241,12 +283,16 @@ def test_two_interactions_are_refused():
         ({"before": "<p style='color:red'>Look.</p>"}, "The attribute style of p was left out."),
         ({"before": "<p onclick='steal()'>Look.</p>"}, "The attribute onclick of p was left out."),
         ({"before": "<p>Look.<script>steal()</script></p>"}, "The element script was left out with what is in it."),
-        ({"before": "<p>Look.</p><qti-rubric-block view='scorer'>The key is A</qti-rubric-block>"},
-         "The element qti-rubric-block was left out"),
+        (
+            {"before": "<p>Look.</p><qti-rubric-block view='scorer'>The key is A</qti-rubric-block>"},
+            "The element qti-rubric-block was left out",
+        ),
         ({"after": "<p>Source: the airport.</p>"}, "What stood after the answer was moved before it."),
         ({"head": "<qti-stylesheet href='a.css' type='text/css'/>"}, "The element qti-stylesheet was left out"),
-        ({"interaction": 'max-choices="1" data-max-selections-message="Too many"'},
-         "The attribute data-max-selections-message of qti-choice-interaction was left out."),
+        (
+            {"interaction": 'max-choices="1" data-max-selections-message="Too many"'},
+            "The attribute data-max-selections-message of qti-choice-interaction was left out.",
+        ),
     ],
 )
 def test_what_is_left_out_is_said(changes, reason):
@@ -282,9 +328,7 @@ def test_a_file_without_a_language_is_noted_but_whole():
     assert read_item(choice_xml(language=None), language="id").text.language == "id"
 
 
-@pytest.mark.parametrize(
-    ("declared", "expected", "lost"), [("2", 2, False), ("0.5", 1, True), ("1", 1, None)]
-)
+@pytest.mark.parametrize(("declared", "expected", "lost"), [("2", 2, False), ("0.5", 1, True), ("1", 1, None)])
 def test_a_stated_maximum_is_held_against_the_best_score(declared, expected, lost):
     score = (
         '<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"'

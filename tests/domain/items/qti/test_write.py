@@ -40,9 +40,7 @@ identifiers = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,8}", fullmatch=True)
 marks = st.integers(-400, 400).map(lambda hundredths: Fraction(hundredths, 100))
 points = st.integers(1, 400).map(lambda hundredths: Fraction(hundredths, 100))
 numbers = st.integers(0, 10**6).map(lambda thousandths: canonical(Decimal(thousandths) / 1000))
-words = st.text("abcXYZ äß漢字&<>\"'°", min_size=1, max_size=20).map(
-    lambda text: " ".join(text.split()) or "x"
-)
+words = st.text("abcXYZ äß漢字&<>\"'°", min_size=1, max_size=20).map(lambda text: " ".join(text.split()) or "x")
 escaped = words.map(lambda text: text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 lines = escaped | escaped.map(lambda text: f"<strong>{text}</strong>")
 stems = st.lists(lines.map(lambda line: f"<p>{line}</p>"), min_size=1, max_size=3).map("".join)
@@ -156,9 +154,7 @@ def numeric_entries(draw):
         title=draw(words),
         stem=draw(stems),
         interactions=(
-            NumericEntryText(
-                response=response, before=draw(st.just("") | lines), unit=draw(st.just("") | lines)
-            ),
+            NumericEntryText(response=response, before=draw(st.just("") | lines), unit=draw(st.just("") | lines)),
         ),
     )
     return item, text
