@@ -60,11 +60,11 @@ def test_a_bomb_is_not_unpacked() -> None:
     [
         b"",
         b"not gzip",
-        gzip.compress(bytes(LIST_BITS // 8 - 1)),
-        gzip.compress(bytes(LIST_BITS // 8))[:-1],
-        gzip.compress(bytes(LIST_BITS // 8)) + b"more",
-        gzip.compress(bytes(LIST_BITS // 8)) + gzip.compress(b"\xff"),
-        gzip.compress(bytes(LIST_BITS // 8))[:-8] + bytes(8),
+        gzip.compress(bytes(LIST_BITS // 8 - 1), mtime=0),
+        gzip.compress(bytes(LIST_BITS // 8), mtime=0)[:-1],
+        gzip.compress(bytes(LIST_BITS // 8), mtime=0) + b"more",
+        gzip.compress(bytes(LIST_BITS // 8), mtime=0) + gzip.compress(b"\xff", mtime=0),
+        gzip.compress(bytes(LIST_BITS // 8), mtime=0)[:-8] + bytes(8),
     ],
 )
 def test_a_list_that_is_short_cut_or_followed_by_more_is_refused(packed: bytes) -> None:
