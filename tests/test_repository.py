@@ -135,7 +135,9 @@ def locked(lock: str) -> dict[str, str]:
 
 
 def test_every_command_in_the_readme_exists() -> None:
-    commands = re.findall(r"\./teruji ([a-z][a-z -]*)", (CHECKOUT / "README.md").read_text())
+    commands = [
+        found.strip() for found in re.findall(r"\./teruji ([a-z][a-z -]*)", (CHECKOUT / "README.md").read_text())
+    ]
     assert "demo " in " ".join(commands) + " "
     assert "test" in commands
     unknown = []
