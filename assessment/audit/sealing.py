@@ -48,6 +48,17 @@ def seal(session: Session, *, now: datetime) -> int:
     return len(seals)
 
 
+def is_sealed(session: Session) -> bool:
+    """Say whether every entry has its seal; an older transaction that still runs can hold some back."""
+    waiting = (
+        select(AuditEntry.id)
+        .outerjoin(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
+        .where(AuditSeal.entry_id.is_(None))
+        .limit(1)
+    )
+    return session.scalar(waiting) is None
+
+
 def link(previous: bytes, entry: AuditEntry) -> bytes:
     """Return the chain value of an entry that follows `previous`."""
     content = canonical(

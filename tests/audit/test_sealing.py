@@ -31,6 +31,7 @@ def write(connection: Connection, name: str) -> None:
 
 def sealed(site: Site) -> list[str]:
     """Seal what can be sealed now and return the acts in the order of the chain."""
+    let_other_databases_finish(site)
     with writing_on(site) as session:
         seal(session, now=NOW)
     with site.app.app_context():
@@ -39,6 +40,20 @@ def sealed(site: Site) -> list[str]:
                 select(AuditEntry.act).join(AuditSeal, AuditSeal.entry_id == AuditEntry.id).order_by(AuditSeal.sequence)
             )
         )
+
+
+def let_other_databases_finish(site: Site) -> None:
+    """Wait for the writers of this moment in other databases: PostgreSQL numbers transactions for all of them."""
+    if site.engine.dialect.name != "postgresql":
+        return
+    running = (
+        "SELECT backend_xid::text FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND datname <> current_database()"
+    )
+    with site.engine.connect() as connection:
+        others = set(connection.scalars(text(running)))
+        while others & set(connection.scalars(text(running))):
+            connection.execute(text("SELECT pg_sleep(0.02)"))
+            connection.rollback()
 
 
 def broken(site: Site) -> list[int]:
