@@ -4,6 +4,12 @@
 Both run on each database: `--database sqlite`, `--database postgresql`, or both. `page` is a real browser.
 """
 
+from hypothesis import HealthCheck, settings
+
+# No test is judged by the clock: a busy machine draws and runs examples slowly.
+settings.register_profile("teruji", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("teruji")
+
 # Lowest first: each imports only what stands above it.
 pytest_plugins = [
     "tests.fixtures.run",
