@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "8b37b54d725c"
+revision = "1cbb868f72d0"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -381,11 +381,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "meeting_member",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("meeting_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("outside", sa.Boolean(), nullable=False),
         sa.Column("present_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "meeting_id"],
             ["meeting.body_id", "meeting.id"],
@@ -395,7 +395,7 @@ def upgrade() -> None:
             ["body_id", "person_id"], ["person.body_id", "person.id"], name=op.f("fk_meeting_member_body_id_person_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_meeting_member_body_id")),
-        sa.PrimaryKeyConstraint("meeting_id", "person_id", "body_id", name=op.f("pk_meeting_member")),
+        sa.PrimaryKeyConstraint("body_id", "meeting_id", "person_id", name=op.f("pk_meeting_member")),
     )
     op.create_table(
         "person_detail",
@@ -413,15 +413,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_person_detail_person_id"), "person_detail", ["person_id"], unique=False)
     op.create_table(
         "person_key",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "person_id"], ["person.body_id", "person.id"], name=op.f("fk_person_key_body_id_person_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_person_key_body_id")),
-        sa.PrimaryKeyConstraint("person_id", "body_id", name=op.f("pk_person_key")),
+        sa.PrimaryKeyConstraint("body_id", "person_id", name=op.f("pk_person_key")),
     )
     op.create_table(
         "person_name",
@@ -471,18 +471,18 @@ def upgrade() -> None:
     )
     op.create_table(
         "status_list_document",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("status_list_id", sa.Text(), nullable=False),
         sa.Column("document", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "status_list_id"],
             ["status_list.body_id", "status_list.id"],
             name=op.f("fk_status_list_document_body_id_status_list_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_status_list_document_body_id")),
-        sa.PrimaryKeyConstraint("status_list_id", "body_id", name=op.f("pk_status_list_document")),
+        sa.PrimaryKeyConstraint("body_id", "status_list_id", name=op.f("pk_status_list_document")),
     )
     op.create_table(
         "application",
@@ -542,30 +542,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_application_person_id"), "application", ["person_id"], unique=False)
     op.create_table(
         "competency_alias",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("competency_id", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "competency_id"],
             ["competency.body_id", "competency.id"],
             name=op.f("fk_competency_alias_body_id_competency_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_competency_alias_body_id")),
-        sa.PrimaryKeyConstraint("competency_id", "code", "body_id", name=op.f("pk_competency_alias")),
+        sa.PrimaryKeyConstraint("body_id", "competency_id", "code", name=op.f("pk_competency_alias")),
     )
     op.create_table(
         "competency_text",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("competency_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "competency_id"],
             ["competency.body_id", "competency.id"],
             name=op.f("fk_competency_text_body_id_competency_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_competency_text_body_id")),
-        sa.PrimaryKeyConstraint("competency_id", "language", "body_id", name=op.f("pk_competency_text")),
+        sa.PrimaryKeyConstraint("body_id", "competency_id", "language", name=op.f("pk_competency_text")),
     )
     op.create_table(
         "completeness",
@@ -667,9 +667,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_instrument_scheme_version_id"), "instrument", ["scheme_version_id"], unique=False)
     op.create_table(
         "item_criterion",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("item_version_id", sa.Text(), nullable=False),
         sa.Column("criterion_id", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "criterion_id"],
             ["competency.body_id", "competency.id"],
@@ -681,41 +681,42 @@ def upgrade() -> None:
             name=op.f("fk_item_criterion_body_id_item_version_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_criterion_body_id")),
-        sa.PrimaryKeyConstraint("item_version_id", "criterion_id", "body_id", name=op.f("pk_item_criterion")),
+        sa.PrimaryKeyConstraint("body_id", "item_version_id", "criterion_id", name=op.f("pk_item_criterion")),
     )
     op.create_index(op.f("ix_item_criterion_criterion_id"), "item_criterion", ["criterion_id"], unique=False)
     op.create_table(
         "item_text",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("item_version_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "item_version_id"],
             ["item_version.body_id", "item_version.id"],
             name=op.f("fk_item_text_body_id_item_version_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_text_body_id")),
-        sa.PrimaryKeyConstraint("item_version_id", "language", "body_id", name=op.f("pk_item_text")),
+        sa.PrimaryKeyConstraint("body_id", "item_version_id", "language", name=op.f("pk_item_text")),
     )
     op.create_table(
         "one_time_key",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("location", sa.Text(), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "account_id"],
             ["account.body_id", "account.id"],
             name=op.f("fk_one_time_key_body_id_account_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_one_time_key_body_id")),
-        sa.PrimaryKeyConstraint("account_id", "key", "body_id", name=op.f("pk_one_time_key")),
+        sa.PrimaryKeyConstraint("body_id", "account_id", "key", name=op.f("pk_one_time_key")),
     )
     op.create_table(
         "plan_cell",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("scheme_version_id", sa.Text(), nullable=False),
         sa.Column("criterion_id", sa.Text(), nullable=False),
         sa.Column(
@@ -735,7 +736,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("rule", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "criterion_id"],
             ["competency.body_id", "competency.id"],
@@ -747,7 +747,7 @@ def upgrade() -> None:
             name=op.f("fk_plan_cell_body_id_scheme_version_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_plan_cell_body_id")),
-        sa.PrimaryKeyConstraint("scheme_version_id", "criterion_id", "method", "body_id", name=op.f("pk_plan_cell")),
+        sa.PrimaryKeyConstraint("body_id", "scheme_version_id", "criterion_id", "method", name=op.f("pk_plan_cell")),
     )
     op.create_table(
         "prerequisite",
@@ -805,40 +805,40 @@ def upgrade() -> None:
     op.create_index(op.f("ix_role_grant_account_id"), "role_grant", ["account_id"], unique=False)
     op.create_table(
         "scheme_scope",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("scheme_version_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "scheme_version_id"],
             ["scheme_version.body_id", "scheme_version.id"],
             name=op.f("fk_scheme_scope_body_id_scheme_version_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_scheme_scope_body_id")),
-        sa.PrimaryKeyConstraint("scheme_version_id", "name", "value", "body_id", name=op.f("pk_scheme_scope")),
+        sa.PrimaryKeyConstraint("body_id", "scheme_version_id", "name", "value", name=op.f("pk_scheme_scope")),
     )
     op.create_table(
         "scheme_text",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("scheme_version_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "scheme_version_id"],
             ["scheme_version.body_id", "scheme_version.id"],
             name=op.f("fk_scheme_text_body_id_scheme_version_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_scheme_text_body_id")),
-        sa.PrimaryKeyConstraint("scheme_version_id", "language", "body_id", name=op.f("pk_scheme_text")),
+        sa.PrimaryKeyConstraint("body_id", "scheme_version_id", "language", name=op.f("pk_scheme_text")),
     )
     op.create_table(
         "scheme_unit",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("scheme_version_id", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.Text(), nullable=False),
         sa.Column("core", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "scheme_version_id"],
             ["scheme_version.body_id", "scheme_version.id"],
@@ -848,7 +848,7 @@ def upgrade() -> None:
             ["body_id", "unit_id"], ["competency.body_id", "competency.id"], name=op.f("fk_scheme_unit_body_id_unit_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_scheme_unit_body_id")),
-        sa.PrimaryKeyConstraint("scheme_version_id", "unit_id", "body_id", name=op.f("pk_scheme_unit")),
+        sa.PrimaryKeyConstraint("body_id", "scheme_version_id", "unit_id", name=op.f("pk_scheme_unit")),
     )
     op.create_table(
         "sign_in_session",
@@ -969,6 +969,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_consent_application_id"), "consent", ["application_id"], unique=False)
     op.create_table(
         "duty",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column(
@@ -988,7 +989,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id"],
             ["application.body_id", "application.id"],
@@ -998,7 +998,7 @@ def upgrade() -> None:
             ["body_id", "person_id"], ["person.body_id", "person.id"], name=op.f("fk_duty_body_id_person_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_duty_body_id")),
-        sa.PrimaryKeyConstraint("application_id", "person_id", "body_id", name=op.f("pk_duty")),
+        sa.PrimaryKeyConstraint("body_id", "application_id", "person_id", name=op.f("pk_duty")),
         sa.UniqueConstraint(
             "body_id", "application_id", "person_id", "side", name=op.f("uq_duty_body_id_application_id_person_id_side")
         ),
@@ -1031,11 +1031,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_follow_up_application_id"), "follow_up", ["application_id"], unique=False)
     op.create_table(
         "form_item",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("form_id", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("item_version_id", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "form_id"], ["form.body_id", "form.id"], name=op.f("fk_form_item_body_id_form_id")
         ),
@@ -1048,13 +1048,14 @@ def upgrade() -> None:
             ["body_id", "unit_id"], ["competency.body_id", "competency.id"], name=op.f("fk_form_item_body_id_unit_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_form_item_body_id")),
-        sa.PrimaryKeyConstraint("form_id", "position", "body_id", name=op.f("pk_form_item")),
+        sa.PrimaryKeyConstraint("body_id", "form_id", "position", name=op.f("pk_form_item")),
         sa.UniqueConstraint(
             "body_id", "form_id", "item_version_id", name=op.f("uq_form_item_body_id_form_id_item_version_id")
         ),
     )
     op.create_table(
         "instrument_coverage",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("instrument_id", sa.Text(), nullable=False),
         sa.Column("criterion_id", sa.Text(), nullable=False),
         sa.Column(
@@ -1089,7 +1090,6 @@ def upgrade() -> None:
         ),
         sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "criterion_id"],
             ["competency.body_id", "competency.id"],
@@ -1102,15 +1102,15 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_instrument_coverage_body_id")),
         sa.PrimaryKeyConstraint(
-            "instrument_id", "criterion_id", "method", "kind", "body_id", name=op.f("pk_instrument_coverage")
+            "body_id", "instrument_id", "criterion_id", "method", "kind", name=op.f("pk_instrument_coverage")
         ),
     )
     op.create_table(
         "meeting_case",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("meeting_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id"],
             ["application.body_id", "application.id"],
@@ -1122,7 +1122,7 @@ def upgrade() -> None:
             name=op.f("fk_meeting_case_body_id_meeting_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_meeting_case_body_id")),
-        sa.PrimaryKeyConstraint("meeting_id", "application_id", "body_id", name=op.f("pk_meeting_case")),
+        sa.PrimaryKeyConstraint("body_id", "meeting_id", "application_id", name=op.f("pk_meeting_case")),
     )
     op.create_index(op.f("ix_meeting_case_application_id"), "meeting_case", ["application_id"], unique=False)
     op.create_table(
@@ -1158,10 +1158,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "prerequisite_claim",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("prerequisite_id", sa.Text(), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id"],
             ["application.body_id", "application.id"],
@@ -1173,21 +1173,21 @@ def upgrade() -> None:
             name=op.f("fk_prerequisite_claim_body_id_prerequisite_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_prerequisite_claim_body_id")),
-        sa.PrimaryKeyConstraint("application_id", "prerequisite_id", "body_id", name=op.f("pk_prerequisite_claim")),
+        sa.PrimaryKeyConstraint("body_id", "application_id", "prerequisite_id", name=op.f("pk_prerequisite_claim")),
     )
     op.create_table(
         "prerequisite_text",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("prerequisite_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "prerequisite_id"],
             ["prerequisite.body_id", "prerequisite.id"],
             name=op.f("fk_prerequisite_text_body_id_prerequisite_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_prerequisite_text_body_id")),
-        sa.PrimaryKeyConstraint("prerequisite_id", "language", "body_id", name=op.f("pk_prerequisite_text")),
+        sa.PrimaryKeyConstraint("body_id", "prerequisite_id", "language", name=op.f("pk_prerequisite_text")),
     )
     op.create_table(
         "rubric",
@@ -1211,11 +1211,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "self_assessment",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("element_id", sa.Text(), nullable=False),
         sa.Column("able", sa.Boolean(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id"],
             ["application.body_id", "application.id"],
@@ -1227,7 +1227,7 @@ def upgrade() -> None:
             name=op.f("fk_self_assessment_body_id_element_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_self_assessment_body_id")),
-        sa.PrimaryKeyConstraint("application_id", "element_id", "body_id", name=op.f("pk_self_assessment")),
+        sa.PrimaryKeyConstraint("body_id", "application_id", "element_id", name=op.f("pk_self_assessment")),
     )
     op.create_table(
         "sitting",
@@ -1253,16 +1253,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sitting_body_id_starts_at"), "sitting", ["body_id", "starts_at"], unique=False)
     op.create_table(
         "task_text",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("task_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("instructions", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "task_id"], ["task.body_id", "task.id"], name=op.f("fk_task_text_body_id_task_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_task_text_body_id")),
-        sa.PrimaryKeyConstraint("task_id", "language", "body_id", name=op.f("pk_task_text")),
+        sa.PrimaryKeyConstraint("body_id", "task_id", "language", name=op.f("pk_task_text")),
     )
     op.create_table(
         "unit_result",
@@ -1364,13 +1364,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_decision_application_id"), "decision", ["application_id"], unique=False)
     op.create_table(
         "declaration",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("meeting_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("conflict", sa.Boolean(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "meeting_id", "application_id"],
             ["meeting_case.body_id", "meeting_case.meeting_id", "meeting_case.application_id"],
@@ -1382,7 +1382,7 @@ def upgrade() -> None:
             name=op.f("fk_declaration_body_id_meeting_id_person_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_declaration_body_id")),
-        sa.PrimaryKeyConstraint("meeting_id", "application_id", "person_id", "body_id", name=op.f("pk_declaration")),
+        sa.PrimaryKeyConstraint("body_id", "meeting_id", "application_id", "person_id", name=op.f("pk_declaration")),
     )
     op.create_table(
         "evidence_confirmation",
@@ -1537,6 +1537,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recommendation_application_id"), "recommendation", ["application_id"], unique=False)
     op.create_table(
         "roster_entry",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("sitting_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -1544,7 +1545,6 @@ def upgrade() -> None:
         sa.Column("extra_seconds", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("added_by", sa.Text(), nullable=True),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id"],
             ["application.body_id", "application.id"],
@@ -1559,7 +1559,7 @@ def upgrade() -> None:
             name=op.f("fk_roster_entry_body_id_sitting_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_roster_entry_body_id")),
-        sa.PrimaryKeyConstraint("sitting_id", "application_id", "body_id", name=op.f("pk_roster_entry")),
+        sa.PrimaryKeyConstraint("body_id", "sitting_id", "application_id", name=op.f("pk_roster_entry")),
     )
     op.create_index(op.f("ix_roster_entry_person_id"), "roster_entry", ["person_id"], unique=False)
     op.create_table(
@@ -1584,18 +1584,19 @@ def upgrade() -> None:
     )
     op.create_table(
         "rubric_text",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("rubric_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "rubric_id"], ["rubric.body_id", "rubric.id"], name=op.f("fk_rubric_text_body_id_rubric_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_rubric_text_body_id")),
-        sa.PrimaryKeyConstraint("rubric_id", "language", "body_id", name=op.f("pk_rubric_text")),
+        sa.PrimaryKeyConstraint("body_id", "rubric_id", "language", name=op.f("pk_rubric_text")),
     )
     op.create_table(
         "vote",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("meeting_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -1607,7 +1608,6 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.CheckConstraint("side = 'decider'", name=op.f("ck_vote_side_is_decider")),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id", "person_id", "side"],
@@ -1625,7 +1625,7 @@ def upgrade() -> None:
             name=op.f("fk_vote_body_id_meeting_id_person_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_vote_body_id")),
-        sa.PrimaryKeyConstraint("meeting_id", "application_id", "person_id", "body_id", name=op.f("pk_vote")),
+        sa.PrimaryKeyConstraint("body_id", "meeting_id", "application_id", "person_id", name=op.f("pk_vote")),
     )
     op.create_table(
         "appeal",
@@ -1704,10 +1704,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attempt_person_id"), "attempt", ["person_id"], unique=False)
     op.create_table(
         "decision_unit",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("decision_id", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.Text(), nullable=False),
         sa.Column("unit_result_id", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "decision_id"],
             ["decision.body_id", "decision.id"],
@@ -1724,7 +1724,7 @@ def upgrade() -> None:
             name=op.f("fk_decision_unit_body_id_unit_result_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_decision_unit_body_id")),
-        sa.PrimaryKeyConstraint("decision_id", "unit_id", "body_id", name=op.f("pk_decision_unit")),
+        sa.PrimaryKeyConstraint("body_id", "decision_id", "unit_id", name=op.f("pk_decision_unit")),
     )
     op.create_table(
         "observation",
@@ -1773,12 +1773,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "release",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("decision_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("side", sa.Text(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.CheckConstraint("side = 'releaser'", name=op.f("ck_release_side_is_releaser")),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id", "person_id", "side"],
@@ -1789,10 +1789,11 @@ def upgrade() -> None:
             ["body_id", "decision_id"], ["decision.body_id", "decision.id"], name=op.f("fk_release_body_id_decision_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_release_body_id")),
-        sa.PrimaryKeyConstraint("decision_id", "body_id", name=op.f("pk_release")),
+        sa.PrimaryKeyConstraint("body_id", "decision_id", name=op.f("pk_release")),
     )
     op.create_table(
         "rubric_alignment",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("rubric_criterion_id", sa.Text(), nullable=False),
         sa.Column("criterion_id", sa.Text(), nullable=False),
         sa.Column(
@@ -1811,7 +1812,6 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "criterion_id"],
             ["competency.body_id", "competency.id"],
@@ -1824,32 +1824,32 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_rubric_alignment_body_id")),
         sa.PrimaryKeyConstraint(
-            "rubric_criterion_id", "criterion_id", "method", "body_id", name=op.f("pk_rubric_alignment")
+            "body_id", "rubric_criterion_id", "criterion_id", "method", name=op.f("pk_rubric_alignment")
         ),
     )
     op.create_table(
         "rubric_criterion_text",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("rubric_criterion_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "rubric_criterion_id"],
             ["rubric_criterion.body_id", "rubric_criterion.id"],
             name=op.f("fk_rubric_criterion_text_body_id_rubric_criterion_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_rubric_criterion_text_body_id")),
-        sa.PrimaryKeyConstraint("rubric_criterion_id", "language", "body_id", name=op.f("pk_rubric_criterion_text")),
+        sa.PrimaryKeyConstraint("body_id", "rubric_criterion_id", "language", name=op.f("pk_rubric_criterion_text")),
     )
     op.create_table(
         "task_result",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("practical_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("v", sa.Integer(), nullable=False),
         sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("derived_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id"],
             ["application.body_id", "application.id"],
@@ -1861,17 +1861,17 @@ def upgrade() -> None:
             name=op.f("fk_task_result_body_id_practical_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_task_result_body_id")),
-        sa.PrimaryKeyConstraint("practical_id", "body_id", name=op.f("pk_task_result")),
+        sa.PrimaryKeyConstraint("body_id", "practical_id", name=op.f("pk_task_result")),
     )
     op.create_index(op.f("ix_task_result_application_id"), "task_result", ["application_id"], unique=False)
     op.create_table(
         "appeal_answer",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("appeal_id", sa.Text(), nullable=False),
         sa.Column("upheld", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("answered_by", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "answered_by"],
             ["person.body_id", "person.id"],
@@ -1881,30 +1881,30 @@ def upgrade() -> None:
             ["body_id", "appeal_id"], ["appeal.body_id", "appeal.id"], name=op.f("fk_appeal_answer_body_id_appeal_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_appeal_answer_body_id")),
-        sa.PrimaryKeyConstraint("appeal_id", "body_id", name=op.f("pk_appeal_answer")),
+        sa.PrimaryKeyConstraint("body_id", "appeal_id", name=op.f("pk_appeal_answer")),
     )
     op.create_table(
         "attempt_flag",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("attempt_id", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("flagged", sa.Boolean(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "attempt_id"],
             ["attempt.body_id", "attempt.id"],
             name=op.f("fk_attempt_flag_body_id_attempt_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_attempt_flag_body_id")),
-        sa.PrimaryKeyConstraint("attempt_id", "item", "body_id", name=op.f("pk_attempt_flag")),
+        sa.PrimaryKeyConstraint("body_id", "attempt_id", "item", name=op.f("pk_attempt_flag")),
     )
     op.create_table(
         "attempt_release",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("attempt_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("side", sa.Text(), nullable=False),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.CheckConstraint("side = 'invigilator'", name=op.f("ck_attempt_release_side_is_invigilator")),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id", "person_id", "side"],
@@ -1917,7 +1917,7 @@ def upgrade() -> None:
             name=op.f("fk_attempt_release_body_id_attempt_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_attempt_release_body_id")),
-        sa.PrimaryKeyConstraint("attempt_id", "body_id", name=op.f("pk_attempt_release")),
+        sa.PrimaryKeyConstraint("body_id", "attempt_id", name=op.f("pk_attempt_release")),
     )
     op.create_table(
         "credential_intent",
@@ -1962,6 +1962,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_credential_intent_person_id"), "credential_intent", ["person_id"], unique=False)
     op.create_table(
         "exam_result",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("attempt_id", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("v", sa.Integer(), nullable=False),
@@ -1971,7 +1972,6 @@ def upgrade() -> None:
         sa.Column("by_unit", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("by_criterion", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("derived_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id"],
             ["application.body_id", "application.id"],
@@ -1981,7 +1981,7 @@ def upgrade() -> None:
             ["body_id", "attempt_id"], ["attempt.body_id", "attempt.id"], name=op.f("fk_exam_result_body_id_attempt_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_exam_result_body_id")),
-        sa.PrimaryKeyConstraint("attempt_id", "body_id", name=op.f("pk_exam_result")),
+        sa.PrimaryKeyConstraint("body_id", "attempt_id", name=op.f("pk_exam_result")),
     )
     op.create_index(op.f("ix_exam_result_application_id"), "exam_result", ["application_id"], unique=False)
     op.create_table(
@@ -2002,6 +2002,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_extra_time_attempt_id"), "extra_time", ["attempt_id"], unique=False)
     op.create_table(
         "item_score",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("attempt_id", sa.Text(), nullable=False),
         sa.Column("item_version_id", sa.Text(), nullable=False),
         sa.Column("v", sa.Integer(), nullable=False),
@@ -2009,7 +2010,6 @@ def upgrade() -> None:
         sa.Column("score", sa.String(length=80), nullable=False),
         sa.Column("max_score", sa.String(length=80), nullable=False),
         sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "attempt_id"], ["attempt.body_id", "attempt.id"], name=op.f("fk_item_score_body_id_attempt_id")
         ),
@@ -2019,7 +2019,7 @@ def upgrade() -> None:
             name=op.f("fk_item_score_body_id_item_version_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_score_body_id")),
-        sa.PrimaryKeyConstraint("attempt_id", "item_version_id", "body_id", name=op.f("pk_item_score")),
+        sa.PrimaryKeyConstraint("body_id", "attempt_id", "item_version_id", name=op.f("pk_item_score")),
     )
     op.create_table(
         "response_event",
@@ -2084,10 +2084,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "status_slot",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("status_list_id", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("credential_intent_id", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "credential_intent_id"],
             ["credential_intent.body_id", "credential_intent.id"],
@@ -2099,7 +2099,7 @@ def upgrade() -> None:
             name=op.f("fk_status_slot_body_id_status_list_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_status_slot_body_id")),
-        sa.PrimaryKeyConstraint("status_list_id", "position", "body_id", name=op.f("pk_status_slot")),
+        sa.PrimaryKeyConstraint("body_id", "status_list_id", "position", name=op.f("pk_status_slot")),
         sa.UniqueConstraint(
             "body_id",
             "credential_intent_id",
@@ -2138,13 +2138,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_status_change_credential_id"), "status_change", ["credential_id"], unique=False)
     op.create_table(
         "status_confirmation",
+        sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("status_change_id", sa.Text(), nullable=False),
         sa.Column("proposed_by", sa.Text(), nullable=False),
         sa.Column("confirmed_by", sa.Text(), nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
         sa.CheckConstraint("confirmed_by <> proposed_by", name=op.f("ck_status_confirmation_four_eyes")),
         sa.ForeignKeyConstraint(
             ["body_id", "confirmed_by"],
@@ -2157,5 +2157,5 @@ def upgrade() -> None:
             name=op.f("fk_status_confirmation_body_id_status_change_id_proposed_by"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_status_confirmation_body_id")),
-        sa.PrimaryKeyConstraint("status_change_id", "body_id", name=op.f("pk_status_confirmation")),
+        sa.PrimaryKeyConstraint("body_id", "status_change_id", name=op.f("pk_status_confirmation")),
     )
