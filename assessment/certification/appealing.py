@@ -25,6 +25,16 @@ def appeal_until(decision: Decision) -> date:
     return decision.decided_on + timedelta(days=APPEAL_DAYS)
 
 
+def was_appealed(session: Session, decision: Decision) -> bool:
+    """Say whether an appeal was filed against a decision, answered or not."""
+    return (
+        session.scalar(
+            select(Appeal.id).where(Appeal.body_id == decision.body_id, Appeal.decision_id == decision.id).limit(1)
+        )
+        is not None
+    )
+
+
 def appeal(
     session: Session,
     actor: Actor,
@@ -48,9 +58,7 @@ def appeal(
     until = appeal_until(decision)
     if today_in(session, actor.body_id, now) > until:
         raise Conflict(N_("This decision could be appealed until %(until)s."), until=until.isoformat())
-    if session.scalar(
-        select(Appeal.id).where(Appeal.body_id == actor.body_id, Appeal.decision_id == decision.id).limit(1)
-    ):
+    if was_appealed(session, decision):
         raise Conflict(N_("This decision was appealed already."))
     text = grounds.strip()
     if not SHORTEST_GROUNDS <= len(text) <= LONGEST_GROUNDS:

@@ -11,7 +11,7 @@ from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.certification import applying
 from assessment.certification.after_decision import links_for
 from assessment.certification.appealing import appeal as file_appeal
-from assessment.certification.appealing import appeal_until, last_decision
+from assessment.certification.appealing import appeal_until, last_decision, was_appealed
 from assessment.certification.appointments import appointments
 from assessment.certification.authority import today_in
 from assessment.certification.evidence_table import ids_in, table_of
@@ -161,7 +161,8 @@ def decided(head: Head) -> Decision:
 
 def _may_appeal(head: Head, decision: Decision) -> bool:
     in_time = today_in(db.session(), me().body_id, now()) <= appeal_until(decision)
-    return in_time and APPLICATION.allows(head.application.state, ApplicationEvent.APPEAL)
+    open_to_it = APPLICATION.allows(head.application.state, ApplicationEvent.APPEAL)
+    return in_time and open_to_it and not was_appealed(db.session(), decision)
 
 
 WAITING = {

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import Name, record_name
 from assessment.accounts.tables import Account
-from assessment.certification.appealing import appeal
+from assessment.certification.appealing import answer_appeal, appeal
 from assessment.certification.assessing import ask_orally, confirm_everything, recommend
 from assessment.certification.deciding import ask_for_more, cast_vote, declare, record_decision
 from assessment.certification.tables import Choice
@@ -324,3 +324,27 @@ def test_a_decider_of_another_meeting_does_not_see_the_case(site: Site) -> None:
     client = sign_in(site, login)
     assert client.get(f"/meetings/{meeting_id}/cases/{application_id}").status_code == 404
     assert client.get(f"/meetings/{meeting_id}").status_code == 404
+
+
+def test_a_second_appeal_is_not_offered(site: Site) -> None:
+    with writing_on(site) as session:
+        world = make_world(session)
+        application_id = make_not_yet(session, world)
+        decided(session, world, application_id, Choice.NOT_YET_COMPETENT)
+        names = logins(session, world)
+    offer = f'href="/applications/{application_id}/appeal"'
+    client = sign_in(site, names["candidate"])
+    assert offer in client.get(f"/applications/{application_id}/result").get_data(as_text=True)
+    with writing_on(site) as session:
+        appeal(
+            session,
+            world.candidate,
+            application_id,
+            grounds="Waktunya terlalu singkat.",
+            process_explained=True,
+            discussed_with_assessor=True,
+            wants_help=False,
+            now=NOW,
+        )
+        answer_appeal(session, world.quality, application_id, upheld=False, reason="Sudah sesuai.", now=NOW)
+    assert offer not in client.get(f"/applications/{application_id}/result").get_data(as_text=True)
