@@ -12,10 +12,9 @@ from assessment.accounts.views import load_actor
 from assessment.audit.recording import Recorder
 from assessment.blueprints import BLUEPRINTS
 from assessment.database import db, prepare_engine
-from assessment.exams.delivery.application import AnswerPath
 from assessment.settings import Settings
 from assessment.storage import Storage
-from assessment.web import comfort, compressing, gate, language, pages, refusals, requests
+from assessment.web import compressing, gate, language, pages, refusals, requests
 from assessment.web.cookies import Sessions
 from assessment.web.formatting import write_for_people
 
@@ -60,8 +59,7 @@ def create_app(settings: Settings) -> Flask:
     login.user_loader(load_actor)
     requests.open_transactions(app)
     language.speak(app)
-    comfort.make_comfortable(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     gate.guard(app)
     once.open_keys(app)
     requests.close_transactions(app)
@@ -71,5 +69,5 @@ def create_app(settings: Settings) -> Flask:
     write_for_people(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = AnswerPath(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.extensions["csrf"] = csrf
     return app

@@ -19,5 +19,4 @@ pytest_plugins = [
     "tests.fixtures.sites",
     "tests.fixtures.demos",
     "tests.fixtures.browser",
-    "tests.fixtures.faults",
 ]

@@ -17,8 +17,7 @@ from assessment.web.observing import LOGGING, log_as_json
 # Idle connections count against backpressure: a room of phones keeps many open.
 BACKLOG = 4096
 BACKPRESSURE = 8192
-# Most of them wait for the commit of an answer; pages take a few at a time (`delivery.application`).
-THREADS = 64
+THREADS = 8
 
 
 def main() -> None:
