@@ -83,7 +83,7 @@ def _plan_sitting(members: list[Story], days_ago: int, code: str, agenda: Agenda
 
     agenda.add(calendar.at(opened, 11), schedule)
     for story in members:
-        agenda.add(story.at("rostered", 13), lambda now, story=story: _register(story, sitting[0], now))  # type: ignore[misc]
+        agenda.add(story.at("rostered", 13), lambda now, story=story: _register(story, sitting[0], now))  # type: ignore[misc]  # a default binds the story
     agenda.add(calendar.at(days_ago + 1, 16), close)
     for story in members:
         if story.reaches("exam"):

@@ -280,7 +280,7 @@ def _unit_of_criteria(session: Session, body_id: str, criteria: Iterable[str]) -
 
 def _name_shortages(session: Session, body_id: str, refusal: Invalid) -> Invalid:
     """Say a shortage with the codes that people know instead of ids."""
-    shortages: tuple[Shortage, ...] = refusal.values.get("shortages", ())  # type: ignore[assignment]
+    shortages: tuple[Shortage, ...] = refusal.values.get("shortages", ())  # type: ignore[assignment]  # values hold any object
     if not shortages:
         return refusal
     places = [shortage.unit_id or shortage.criterion_id or "" for shortage in shortages]

@@ -221,7 +221,7 @@ def _derived(session: Session, check: Check) -> Iterator[Mismatch]:
     )
     for kind, keys, derive in parts:
         check.count(kind, 0)
-        chosen = check.chooser(lambda keys=keys: sum(1 for _ in keys()))  # type: ignore[misc]
+        chosen = check.chooser(lambda keys=keys: sum(1 for _ in keys()))  # type: ignore[misc]  # a default binds the keys
         for body_id, record_id in keys():
             if not chosen():
                 continue

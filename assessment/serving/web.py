@@ -27,7 +27,7 @@ def make_web() -> Flask:
     report_readiness(app)
     proxies = int(os.environ.get(PROXIES, "0"))
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the way Werkzeug documents
     threading.Thread(target=_end_with_server, daemon=True).start()
     return app
 

@@ -40,7 +40,7 @@ def registry() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     shared = CollectorRegistry()
-    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]  # untyped in the library
     return shared
 
 

@@ -79,7 +79,7 @@ def test_a_role_has_dates_and_a_place_and_is_held_once_at_a_time(session: Sessio
     site_id = make_site(session, "las")
     admin, colleague = make_actor(session, "las", Role.ADMINISTRATOR), make_actor(session, "las")
 
-    def grant(*, site: str | None = None, since=NOW, until=None) -> RoleGrant:  # type: ignore[no-untyped-def]
+    def grant(*, site: str | None = None, since=NOW, until=None) -> RoleGrant:  # type: ignore[no-untyped-def]  # dates or None
         return grant_role(
             session,
             admin,

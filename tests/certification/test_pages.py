@@ -105,22 +105,27 @@ def test_the_decision_page_takes_the_same_statements_however_many_criteria(site:
     assert counts[1] <= BUDGET
 
 
+def file_appeal(session: Session, world: World, application_id: str) -> None:
+    """Let the candidate appeal against the decision on an application."""
+    appeal(
+        session,
+        world.candidate,
+        application_id,
+        grounds="Waktunya terlalu singkat.",
+        process_explained=True,
+        discussed_with_assessor=True,
+        wants_help=False,
+        now=NOW,
+    )
+
+
 def test_no_page_takes_more_statements_than_its_budget(site: Site) -> None:
     with writing_on(site) as session:
         world = make_world(session, units=2, criteria=3)
         make_prerequisites(session, world, "Satu", "Dua")
         application_id = make_not_yet(session, world)
         meeting_id = decided(session, world, application_id, Choice.NOT_YET_COMPETENT)
-        appeal(
-            session,
-            world.candidate,
-            application_id,
-            grounds="Waktunya terlalu singkat.",
-            process_explained=True,
-            discussed_with_assessor=True,
-            wants_help=False,
-            now=NOW,
-        )
+        file_appeal(session, world, application_id)
         waiting = make_recommended(session, world)
         names = logins(session, world)
     pages = {
@@ -336,15 +341,6 @@ def test_a_second_appeal_is_not_offered(site: Site) -> None:
     client = sign_in(site, names["candidate"])
     assert offer in client.get(f"/applications/{application_id}/result").get_data(as_text=True)
     with writing_on(site) as session:
-        appeal(
-            session,
-            world.candidate,
-            application_id,
-            grounds="Waktunya terlalu singkat.",
-            process_explained=True,
-            discussed_with_assessor=True,
-            wants_help=False,
-            now=NOW,
-        )
+        file_appeal(session, world, application_id)
         answer_appeal(session, world.quality, application_id, upheld=False, reason="Sudah sesuai.", now=NOW)
     assert offer not in client.get(f"/applications/{application_id}/result").get_data(as_text=True)

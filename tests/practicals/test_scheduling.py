@@ -1,6 +1,7 @@
 """A practical is planned only with authority on its day, and only by somebody who stands on no other side."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -34,7 +35,7 @@ def planned_again(session: Session, practical: MadePractical, **changes: object)
         "starts_at": NOW + timedelta(days=1),
         **changes,
     }
-    return schedule(session, practical.body_id, now=NOW, **given)  # type: ignore[arg-type]
+    return schedule(session, practical.body_id, now=NOW, **given)  # type: ignore[arg-type]  # what a test overrides
 
 
 def test_the_assessor_takes_the_assessors_side(session: Session) -> None:
@@ -92,13 +93,13 @@ def test_the_same_practical_is_not_planned_twice(session: Session) -> None:
         planned_again(session, practical, application_id=practical.application_id, candidate_id=practical.candidate_id)
 
 
-def test_the_candidate_is_photographed_before_the_sheet_opens(session: Session, tmp_path: object) -> None:
+def test_the_candidate_is_photographed_before_the_sheet_opens(session: Session, tmp_path: Path) -> None:
     practical = make_practical(session, state=S.SCHEDULED)
     with pytest.raises(Conflict):
         open_sheet(session, practical.assessor, practical.id, now=NOW)
     document = documents_of(session, practical.body_id, practical.candidate_id)[0]
     comparison = Comparison(document_id=document.id, photo=b"jpeg", exception="")
-    storage = Storage(tmp_path)  # type: ignore[arg-type]
+    storage = Storage(tmp_path)
     checked = check_in(session, practical.invigilator, storage, practical.id, comparison, now=NOW)
     assert checked.state is S.CHECKED_IN
     with pytest.raises(Conflict):
@@ -107,12 +108,12 @@ def test_the_candidate_is_photographed_before_the_sheet_opens(session: Session, 
     assert (opened.state, opened.opened_at) == (S.OPEN, NOW)
 
 
-def test_the_assessor_cannot_be_the_one_who_checks_in(session: Session, tmp_path: object) -> None:
+def test_the_assessor_cannot_be_the_one_who_checks_in(session: Session, tmp_path: Path) -> None:
     practical = make_practical(session, state=S.SCHEDULED)
     document = documents_of(session, practical.body_id, practical.candidate_id)[0]
     comparison = Comparison(document_id=document.id, photo=b"jpeg", exception="")
     with pytest.raises(Conflict):
-        check_in(session, practical.assessor, Storage(tmp_path), practical.id, comparison, now=NOW)  # type: ignore[arg-type]
+        check_in(session, practical.assessor, Storage(tmp_path), practical.id, comparison, now=NOW)
 
 
 def test_opening_twice_keeps_the_first_moment(session: Session) -> None:

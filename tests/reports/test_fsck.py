@@ -47,7 +47,7 @@ def past_the_program(site: Site) -> Iterator[Connection]:
     try:
         with site.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+                connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]  # the connection is open
                 drop_triggers(connection)
             else:
                 connection.execute(text("SET session_replication_role = replica"))

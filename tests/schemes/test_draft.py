@@ -132,5 +132,5 @@ def test_a_mistake_is_named_by_its_path(value: object, message: str) -> None:
 def test_a_draft_is_frozen() -> None:
     draft = draft_from_json(document())
     with pytest.raises(AttributeError):
-        draft.quorum = 2  # type: ignore[misc]
+        draft.quorum = 2  # type: ignore[misc]  # frozen: the write must fail
     assert isinstance(draft, SchemeDraft)

@@ -45,7 +45,7 @@ def _records(monkeypatch: pytest.MonkeyPatch) -> None:
 def passes(session: Session, somebody: Actor | None, value: str | None = "mine", **cells: object) -> bool:
     arguments = {} if value is None else {"thing_id": value}
     try:
-        check(may(**cells), somebody, arguments)  # type: ignore[arg-type]
+        check(may(**cells), somebody, arguments)  # type: ignore[arg-type]  # cells by name
     except (NotFound, NotAllowed, SignInNeeded):
         return False
     return True

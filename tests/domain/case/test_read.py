@@ -331,7 +331,7 @@ def test_a_byte_order_mark_is_tolerated() -> None:
         (package([item("u"), item("")], []), r"^\$\.CFItems\[1\]\.identifier: expected text, got ''\.$"),
         (package([item("u", fullStatement=None)], []), r"^\$\.CFItems\[0\]\.fullStatement: expected text"),
         (package([item("u", "x" * 20_001)], []), r"fullStatement: expected at most 20000 characters, got 20001"),
-        (package([], {}), r"^\$\.CFAssociations: expected a list, got an object\.$"),  # type: ignore[arg-type]
+        (package([], {}), r"^\$\.CFAssociations: expected a list, got an object\.$"),  # type: ignore[arg-type]  # wrong on purpose
         (package([], [child("u") | {"originNodeURI": None}]), r"^\$\.CFAssociations\[0\]\.originNodeURI: expected"),
         (package([], [child("u") | {"associationType": []}]), r"associationType: expected text, got a list"),
         (package([item("u", "a\0b")], []), r"^\$\.CFItems\[0\]\.fullStatement: expected text without NUL"),
