@@ -12,9 +12,10 @@ from assessment.accounts.views import load_actor
 from assessment.audit.recording import Recorder
 from assessment.blueprints import BLUEPRINTS
 from assessment.database import db, prepare_engine
+from assessment.exams.delivery.application import AnswerPath
 from assessment.settings import Settings
 from assessment.storage import Storage
-from assessment.web import compressing, gate, language, pages, refusals, requests
+from assessment.web import comfort, compressing, gate, language, pages, refusals, requests
 from assessment.web.cookies import Sessions
 from assessment.web.formatting import write_for_people
 
@@ -59,7 +60,8 @@ def create_app(settings: Settings) -> Flask:
     login.user_loader(load_actor)
     requests.open_transactions(app)
     language.speak(app)
-    csrf = CSRFProtect(app)
+    comfort.make_comfortable(app)
+    CSRFProtect(app)
     gate.guard(app)
     once.open_keys(app)
     requests.close_transactions(app)
@@ -69,5 +71,5 @@ def create_app(settings: Settings) -> Flask:
     write_for_people(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.extensions["csrf"] = csrf
+    app.wsgi_app = AnswerPath(app, app.wsgi_app)  # type: ignore[method-assign]
     return app

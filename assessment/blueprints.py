@@ -2,7 +2,10 @@
 
 from flask import Blueprint
 
-import assessment.credentials.issuing  # noqa: F401 - does the job that a release asks for
+import assessment.credentials.issuing
+import assessment.exams.exposure
+import assessment.exams.revoking
+import assessment.exams.views_take_in  # noqa: F401 - adds a page to the rooms
 from assessment.accounts.views_body import administration
 from assessment.accounts.views_me import accounts
 from assessment.certification.views_appeal import appeals
@@ -12,15 +15,23 @@ from assessment.certification.views_decision import decisions
 from assessment.certification.views_meeting import meetings
 from assessment.certification.views_office import office
 from assessment.certification.views_places import places
+from assessment.certification.views_regrade import regrade_cases
 from assessment.credentials.views import certificates
 from assessment.credentials.views_public import public_files
 from assessment.credentials.views_releasing import releases
 from assessment.exams.answers import answers
 from assessment.exams.views import exams
+from assessment.exams.views_booking import booking, rooms
+from assessment.exams.views_files import exam_files
 from assessment.exams.views_forms import exam_forms
-from assessment.exams.views_rooms import rooms
+from assessment.exams.views_marking import marking
+from assessment.exams.views_practice import practice
+from assessment.exams.views_regrade import regrades
 from assessment.exams.views_sittings import sittings
 from assessment.item_bank.views import item_bank
+from assessment.item_bank.views_drafts import drafts
+from assessment.item_bank.views_files import item_files
+from assessment.item_bank.views_reviews import reviews
 from assessment.practicals.views_sheet import practicals
 from assessment.practicals.views_tasks import tasks
 from assessment.reports.views import reports
@@ -37,11 +48,19 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     standards,
     schemes,
     item_bank,
+    drafts,
+    reviews,
+    item_files,
     exam_forms,
     sittings,
     rooms,
+    booking,
     exams,
+    exam_files,
+    practice,
     answers,
+    marking,
+    regrades,
     practicals,
     tasks,
     verification,
@@ -52,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     meetings,
     decisions,
     appeals,
+    regrade_cases,
     releases,
     certificates,
     public_files,

@@ -3,6 +3,7 @@
 import click
 
 from assessment.accounts.commands import body
+from assessment.bench.commands import bench
 from assessment.credentials.commands import certificate, publish_command
 from assessment.demo.commands import demo
 from assessment.exams.queries import form_items
@@ -23,6 +24,7 @@ COMMANDS: tuple[click.Command, ...] = (
     publish_command,
     demo,
     fsck,
+    bench,
 )
 
 # The bank stands on a lower floor than exams: it is told here what `qti export --form` means.

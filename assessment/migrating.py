@@ -41,10 +41,11 @@ def engine_for(settings: Settings) -> Engine:
 
 
 def load_tables() -> None:
-    """Import every feature's tables, so that `Base.metadata` is complete."""
+    """Import every feature's tables (`tables.py`, and `tables_*.py` beside it), so that `Base.metadata` is complete."""
     for module in iter_modules([str(PACKAGE)]):
-        if module.ispkg and (PACKAGE / module.name / "tables.py").exists():
-            import_module(f"assessment.{module.name}.tables")
+        if module.ispkg:
+            for path in sorted((PACKAGE / module.name).glob("tables*.py")):
+                import_module(f"assessment.{module.name}.{path.stem}")
 
 
 def scripts(config: Config | None = None) -> ScriptDirectory:

@@ -19,4 +19,5 @@ pytest_plugins = [
     "tests.fixtures.sites",
     "tests.fixtures.demos",
     "tests.fixtures.browser",
+    "tests.fixtures.faults",
 ]

@@ -6,7 +6,7 @@ table has changed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import pytest
@@ -17,14 +17,17 @@ from werkzeug.routing import Rule as Route
 from assessment.accounts.ids import new_id
 from assessment.accounts.tables import Account
 from assessment.audit.covered import EXEMPT
-from assessment.certification.tables import Decision, MeetingCase
+from assessment.certification.tables import Decision, MeetingCase, RegradeCase
 from assessment.credentials.releasing import release
 from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import StatusChange, StatusPurpose
 from assessment.database import Base, db
 from assessment.domain.errors import NotAllowed, NotFound
+from assessment.domain.exams.regrade import Remedy
 from assessment.domain.roles import Role
-from assessment.exams.tables import Attempt, Sitting
+from assessment.exams.tables import Attempt, FormItem, Sitting
+from assessment.exams.tables_regrade import Regrade
+from assessment.exams.tokens import read_token, write_token, writer_key
 from assessment.item_bank.tables import Item
 from assessment.jobs.service import work_all
 from assessment.practicals.tables import Practical
@@ -35,9 +38,11 @@ from assessment.web.actor import Actor
 from assessment.web.gate import SignInNeeded, check
 from assessment.web.places import PLACES
 from assessment.web.rights import ANY, MATRIX, Rule
+from tests.exams.room import open_room
 from tests.factories.accounts import NOW, make_actor, make_body, make_site
 from tests.factories.certification import make_world
 from tests.factories.credentials import make_decided, make_releaser
+from tests.factories.drafts import make_draft
 from tests.factories.visitors import Visitor, signed_in, writing_on
 from tests.fixtures.sites import Site
 
@@ -50,8 +55,10 @@ PLAIN = {
     "version": "the number of a standard's version",
     "item": "an item within the attempt",
     "form": "the form of a download",
+    "file_digest": "a picture within the draft",
     "package_digest": "an uploaded file that says whose it is",
     "report_digest": "a report that says whose it is",
+    "digest": "a file within the item, the form or the attempt",
     "code": "a body's public code",
     "name": "the name of a public file",
     "public_id": "a certificate's public id",
@@ -68,19 +75,35 @@ NOT_IN_THIS_WORLD = {
     "applications.programme",
     "applications.self_assessment",
     "decisions.photo",
+    "drafts.file",
+    "exam_files.form_file",
+    "exam_files.item_file",
+    "exam_files.uploaded",
     "exams.answer_detail",
+    "exams.form",
     "item_bank.check",
     "item_bank.export",
     "item_bank.imported",
+    "item_bank.template",
+    "item_files.page",
+    "marking.answer",
+    "marking.file",
+    "marking.rubric",
     "practicals.finish",
     "practicals.photo",
     "practicals.record",
     "practicals.task",
+    "regrades.new",
+    "reviews.copy",
     "rooms.photo",
     "schemes.cell",
     "schemes.change",
     "tasks.page",
 }
+
+
+# What stands in front of Flask, so that the gate does not guard it: what does instead.
+OUTSIDE_FLASK = {"answers.take": "the writer's token, tried below"}
 
 
 @dataclass(kw_only=True)
@@ -128,6 +151,33 @@ def build(site: Site) -> People:
             proposed_by=releaser.person_id,
             proposed_at=NOW,
         )
+        regrade = Regrade(
+            body_id="las",
+            id=new_id(),
+            form_id=attempt.form_id,
+            item_version_id=session.scalars(
+                select(FormItem.item_version_id).where(FormItem.form_id == attempt.form_id).limit(1)
+            ).one(),
+            remedy=Remedy.FULL_MARKS,
+            reason="Alasan contoh.",
+            digest="",
+            proposed_by=releaser.person_id,
+            proposed_at=NOW,
+        )
+        case = RegradeCase(
+            body_id="las",
+            id=new_id(),
+            regrade_id=regrade.id,
+            attempt_id=attempt.id,
+            application_id=application_id,
+            decision_id=decision_id,
+            certificate_number=None,
+            flipped={"v": 1, "marks": [["1", "3"], ["2", "3"]], "exam": [False, True], "criteria": [], "units": []},
+            opened_at=NOW,
+        )
+        session.add(regrade)
+        session.flush()
+        session.add(case)
         scheme_version_id = world.scheme.scheme_version_id
         version = session.get_one(SchemeVersion, ("las", scheme_version_id))
         unit = world.scheme.units[0]
@@ -144,7 +194,10 @@ def build(site: Site) -> People:
             "decision_id": decision_id,
             "credential_id": credential_id,
             "status_change_id": change.id,
+            "regrade_id": regrade.id,
+            "regrade_case_id": case.id,
             "item_id": session.scalars(select(Item.id).limit(1)).one(),
+            "draft_id": make_draft(session, make_actor(session, "las", Role.ITEM_AUTHOR)).id,
             "standard_id": session.get_one(Competency, ("las", unit.unit_id)).standard_id,
             "scheme_version_id": scheme_version_id,
             "criterion_id": unit.criteria[0],
@@ -156,8 +209,10 @@ def build(site: Site) -> People:
             "version": 1,
             "item": "1",
             "form": "json",
+            "file_digest": "0" * 64,
             "package_digest": "0" * 64,
             "report_digest": "0" * 64,
+            "digest": "0" * 64,
             "code": "las",
             "name": "nothing",
             "public_id": credential_id,
@@ -230,6 +285,58 @@ def test_every_route_stands_in_the_matrix_and_every_entry_has_a_route(site: Site
     endpoints = {route.endpoint for route in routes(site.app)}
     assert endpoints - MATRIX.keys() == set(), "These routes are not in assessment/web/rights.py."
     assert MATRIX.keys() - endpoints == set(), "These entries have no route."
+
+
+@pytest.mark.long_lock("the world is built in one go")
+def test_a_booking_code_opens_what_the_matrix_says_for_its_own_attempt_and_nothing_else(site: Site) -> None:
+    people = build(site)
+    candidate = people.near[Role.CANDIDATE]
+    attempt_id = str(people.values["attempt_id"])
+    for bound_to in (attempt_id, "another"):
+        booked = replace(candidate, account_id=None, sites={Role.CANDIDATE: None}, bound_to=bound_to)
+        for route in routes(site.app):
+            rule = MATRIX[route.endpoint]
+            if rule.public:
+                continue
+            own = rule.booked and (bound_to == attempt_id or not records(route))
+            arguments = {name: str(people.values[name]) for name in route.arguments}
+            with site.app.app_context():
+                if own:
+                    check(rule, booked, arguments)
+                else:
+                    with pytest.raises((NotFound, NotAllowed)):
+                        check(rule, booked, arguments)
+
+
+def test_what_stands_in_front_of_flask_is_known(site: Site) -> None:
+    assert {route.endpoint for route in routes(site.app) if route.build_only} == OUTSIDE_FLASK.keys()
+
+
+@pytest.mark.long_lock("the room is built in one go")
+def test_the_answer_path_takes_no_foreign_token(site: Site) -> None:
+    room = open_room(site, others=["Budi Contoh"])
+    room.start()
+    with site.app.app_context():
+        stranger = db.session().get_one(Attempt, ("las", room.others[0])).person_id
+    own = room.token()
+    version, payload, tag = own.split(".")
+    foreign = {
+        "": 403,
+        "1.e30.e30": 403,
+        f"{version}.{payload}.{tag[::-1]}": 403,
+        write_token(writer_key(b"another secret".ljust(32)), read_token(writer_key(site.settings.secret), own)): 403,
+        room.token(body_id="tata"): 404,
+        room.token(attempt_id="nobodys"): 404,
+        room.token(attempt_id=room.others[0]): 404,
+        room.token(person_id=stranger): 404,
+    }
+    before = everything(site)
+    form = {"item": room.exam.items[0], "client": "c", "seq": "1", "lang": "id", "response": "B", "flag": "1"}
+    for token, status in foreign.items():
+        assert room.send(room.event(), token=token).status_code == status, token
+        assert site.client().post("/answers", data={**form, "token": token}).status_code == status, token
+    assert everything(site) == before
+    assert room.send(room.event(), token=own).status_code == 200
 
 
 def test_every_argument_of_an_address_is_found_by_the_gate_or_explained(site: Site) -> None:

@@ -155,6 +155,19 @@ def test_it_logs_a_json_line_a_request_without_query_and_counts_it(service: Serv
         assert b'endpoint="health.healthz"' in service.get("/metrics")[2]
 
 
+def test_the_answer_path_logs_and_counts_as_flask_does(service: Service) -> None:
+    status, headers, _body = service.get("/answers")
+    assert status == 405
+    service.until(lambda: any(line.get("path") == "/answers" for line in service.lines()))
+    (line,) = [line for line in service.lines() if line.get("request_id") == headers["X-Request-Id"]]
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/answers", 405)
+    service.get("/healthz")
+    service.until(lambda: any(other.get("path") == "/healthz" for other in service.lines()))
+    (other, *_) = [other for other in service.lines() if other.get("path") == "/healthz"]
+    assert line.keys() == other.keys()
+    assert b'endpoint="answers.take"' in service.get("/metrics")[2]
+
+
 def test_pages_and_styles_come_compressed(service: Service) -> None:
     _status, headers, page = service.get("/", **{"Accept-Encoding": "gzip"})
     assert headers["Content-Encoding"] == "gzip"

@@ -23,7 +23,7 @@ def open_keys(app: Flask) -> None:
     @app.before_request
     def lead() -> WerkzeugResponse | None:
         key, somebody = _key(), actor()
-        if key is None or somebody is None:
+        if key is None or somebody is None or somebody.account_id is None:
             return None
         place = _place(somebody, key)
         if place is not None:

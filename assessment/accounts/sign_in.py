@@ -1,6 +1,7 @@
 """Sign-in: argon2 passwords, server-side sessions that can be revoked, and who is behind a cookie."""
 
 import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -30,6 +31,7 @@ SHORTEST_PASSWORD = 10
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = hasher.hash(secrets.token_hex())
+_when_revoked: list[Callable[[Session, str, str], None]] = []
 
 
 def hash_password(password: str) -> str:
@@ -115,9 +117,17 @@ def sign_out(session: Session, secret: str, *, now: datetime) -> None:
     session.execute(update(SignInSession).where(SignInSession.secret_digest == digest(secret)).values(revoked_at=now))
 
 
+def when_revoked(act: Callable[[Session, str, str], None]) -> None:
+    """Name what else ends when sessions are revoked: act(session, body_id, account_id), in the same transaction."""
+    _when_revoked.append(act)
+
+
 def revoke_sessions(session: Session, body_id: str, account_id: str, *, now: datetime, but: str | None = None) -> None:
-    """Revoke every session of an account, or all but the one with this secret."""
-    session.execute(
+    """Revoke every session of an account, or all but the one with this secret.
+
+    What higher features gave out under these sessions ends with them (`when_revoked`).
+    """
+    revoked = session.execute(
         update(SignInSession)
         .where(
             SignInSession.body_id == body_id,
@@ -126,11 +136,15 @@ def revoke_sessions(session: Session, body_id: str, account_id: str, *, now: dat
             SignInSession.secret_digest != (digest(but) if but else ""),
         )
         .values(revoked_at=now)
-    )
+        .returning(SignInSession.secret_digest)
+    ).all()
+    if but is None or revoked:
+        for act in _when_revoked:
+            act(session, body_id, account_id)
 
 
 def find_actor(session: Session, secret: str, *, now: datetime) -> Actor | None:
-    """Return who a session's secret stands for, with the roles held now; two statements."""
+    """Return who a session's secret stands for, with the roles held now; one statement."""
     newest_name = (
         select(PersonName.sealed)
         .where(PersonName.body_id == Account.body_id, PersonName.person_id == Account.person_id)
@@ -138,13 +152,15 @@ def find_actor(session: Session, secret: str, *, now: datetime) -> Actor | None:
         .limit(1)
         .scalar_subquery()
     )
-    row = session.execute(
+    rows = session.execute(
         select(
             Account,
             CertificationBody.name,
             CertificationBody.zone,
             PersonKey.wrapped,
             newest_name.label("sealed_name"),
+            RoleGrant.role,
+            RoleGrant.site_id,
         )
         .join(
             SignInSession,
@@ -152,15 +168,24 @@ def find_actor(session: Session, secret: str, *, now: datetime) -> Actor | None:
         )
         .join(CertificationBody, CertificationBody.id == Account.body_id)
         .join(PersonKey, (PersonKey.body_id == Account.body_id) & (PersonKey.person_id == Account.person_id))
+        .join(
+            RoleGrant,
+            (RoleGrant.body_id == Account.body_id)
+            & (RoleGrant.account_id == Account.id)
+            & (RoleGrant.granted_at <= now)
+            & (func.coalesce(RoleGrant.ended_at, now + LIFETIME) > now),
+            isouter=True,
+        )
         .where(
             SignInSession.secret_digest == digest(secret),
             SignInSession.revoked_at.is_(None),
             SignInSession.expires_at > now,
             Account.active,
         )
-    ).first()
-    if row is None:
+    ).all()
+    if not rows:
         return None
+    row = rows[0]
     account: Account = row[0]
     return Actor(
         session_secret=secret,
@@ -171,19 +196,11 @@ def find_actor(session: Session, secret: str, *, now: datetime) -> Actor | None:
         person_id=account.person_id,
         name=open_name(row.wrapped, account.person_id, row.sealed_name).text,
         locale=account.locale,
-        sites=_sites_by_role(session, account, now),
+        sites=_sites_by_role([(each.role, each.site_id) for each in rows if each.role is not None]),
     )
 
 
-def _sites_by_role(session: Session, account: Account, now: datetime) -> dict[Role, frozenset[str] | None]:
-    grants = session.execute(
-        select(RoleGrant.role, RoleGrant.site_id).where(
-            RoleGrant.body_id == account.body_id,
-            RoleGrant.account_id == account.id,
-            RoleGrant.granted_at <= now,
-            func.coalesce(RoleGrant.ended_at, now + LIFETIME) > now,
-        )
-    ).all()
+def _sites_by_role(grants: Sequence[tuple[Role, str | None]]) -> dict[Role, frozenset[str] | None]:
     everywhere = {role for role, site in grants if site is None}
     return {
         role: None if role in everywhere else frozenset(site for held, site in grants if held is role and site)

@@ -181,14 +181,24 @@ class RoleGrant(Scoped, Base):
 
 
 class SignInSession(Base):
-    """A signed-in browser; the cookie holds a secret whose SHA-256 is the key here."""
+    """A signed-in browser; the cookie holds a secret whose SHA-256 is the key here.
+
+    A session without an account belongs to a person and is good for the one record it is bound to.
+    """
 
     __tablename__ = "sign_in_session"
-    __table_args__ = (ForeignKeyConstraint(["body_id", "account_id"], ["account.body_id", "account.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["body_id", "account_id"], ["account.body_id", "account.id"]),
+        belongs_to("person"),
+        CheckConstraint("account_id IS NOT NULL OR person_id IS NOT NULL", name="is_somebodys"),
+        CheckConstraint("account_id IS NOT NULL OR bound_to IS NOT NULL", name="without_account_is_bound"),
+    )
 
     secret_digest: Mapped[str] = mapped_column(primary_key=True)
     body_id: Mapped[str]
-    account_id: Mapped[str] = mapped_column(index=True)
+    account_id: Mapped[str | None] = mapped_column(index=True)
+    person_id: Mapped[str | None]
+    bound_to: Mapped[str | None] = mapped_column(index=True)
     started_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

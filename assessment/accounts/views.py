@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
+from assessment.accounts.admitting import find_admitted
 from assessment.accounts.inputs import SignInInput
 from assessment.accounts.sign_in import find_actor, knock
 from assessment.accounts.sign_in import sign_in as begin_session
@@ -23,7 +24,7 @@ accounts = Blueprint("accounts", __name__)
 
 def load_actor(secret: str) -> Actor | None:
     """Find who a cookie stands for; Flask-Login asks once a request."""
-    return find_actor(db.session(), secret, now=now())
+    return find_actor(db.session(), secret, now=now()) or find_admitted(db.session(), secret, now=now())
 
 
 @accounts.route("/signin", methods=["GET", "POST"])
@@ -66,7 +67,9 @@ def sign_out() -> Response:
 
 
 @accounts.get("/today")
-def today() -> str:
+def today() -> str | Response:
+    if me().bound_to is not None:
+        return redirect(session["home"], 303)
     return render_template(
         "accounts/today.html",
         piles=waiting(db.session(), me(), now()),

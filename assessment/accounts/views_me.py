@@ -14,6 +14,7 @@ from assessment.database import db, reading
 from assessment.domain.errors import N_, Invalid, NotAllowed, Refusal
 from assessment.domain.language import LANGUAGES
 from assessment.web.actor import me as who
+from assessment.web.actor import own_account
 from assessment.web.refusals import say
 from assessment.web.requests import keep_if_refused, now
 
@@ -25,8 +26,8 @@ def me() -> str:
     session, actor = db.session(), who()
     return render_template(
         "accounts/me.html",
-        account=session.get_one(Account, (actor.body_id, actor.account_id)),
-        sessions=sessions_of(session, actor.body_id, actor.account_id, now=now(), own_secret=actor.session_secret),
+        account=session.get_one(Account, (actor.body_id, own_account(actor))),
+        sessions=sessions_of(session, actor.body_id, own_account(actor), now=now(), own_secret=actor.session_secret),
         names=LANGUAGES,
     )
 
@@ -52,7 +53,7 @@ def change_password() -> str | Response | tuple[str, int]:
 @accounts.post("/me/sessions")
 def end_other_sessions() -> Response:
     actor = who()
-    revoke_sessions(db.session(), actor.body_id, actor.account_id, now=now(), but=actor.session_secret)
+    revoke_sessions(db.session(), actor.body_id, own_account(actor), now=now(), but=actor.session_secret)
     flash(gettext("You are signed out on every other device."))
     return redirect(url_for("accounts.me"), 303)
 
@@ -61,7 +62,7 @@ def end_other_sessions() -> Response:
 def change_language() -> Response:
     wanted = request.form.get("language", "")
     if wanted in LANGUAGES:
-        account = db.session().get_one(Account, (who().body_id, who().account_id))
+        account = db.session().get_one(Account, (who().body_id, own_account(who())))
         account.locale = wanted
     return redirect(url_for("accounts.me", lang=wanted if wanted in LANGUAGES else None), 303)
 
@@ -70,8 +71,8 @@ def _checked(current: str, new: str) -> str | None:
     """Return the new password's hash, or None when the current one is wrong; hashes outside any transaction."""
     with reading() as session:
         actor = who()
-        known = session.get_one(Account, (actor.body_id, actor.account_id)).password_hash
-        tries = guesses(session, "own password", actor.account_id, now=now())
+        known = session.get_one(Account, (actor.body_id, own_account(actor))).password_hash
+        tries = guesses(session, "own password", own_account(actor), now=now())
     if tries >= MOST_TRIES or not password_fits(known, current):
         return None
     if current == new:
@@ -82,10 +83,10 @@ def _checked(current: str, new: str) -> str | None:
 def _keep(hashed: str | None) -> None:
     session, actor = db.session(), who()
     if hashed is None:
-        if count_guess(session, "own password", actor.account_id, now=now()) > MOST_TRIES:
+        if count_guess(session, "own password", own_account(actor), now=now()) > MOST_TRIES:
             raise NotAllowed(N_("Too many tries. Wait a quarter of an hour and try again."))
         raise NotAllowed(N_("The password now is not this one."))
-    account = session.get_one(Account, (actor.body_id, actor.account_id))
+    account = session.get_one(Account, (actor.body_id, own_account(actor)))
     account.password_hash = hashed
     session.flush()
-    revoke_sessions(session, actor.body_id, actor.account_id, now=now(), but=actor.session_secret)
+    revoke_sessions(session, actor.body_id, own_account(actor), now=now(), but=actor.session_secret)

@@ -8,12 +8,12 @@ from sqlalchemy import Text, cast, literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import Site
-from assessment.domain.exams.attempt_states import ENDED, AttemptState
+from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.exams.tables import Attempt, RosterEntry, Sitting
 from assessment.practicals.tables import Practical, PracticalState
 
 _DONE = frozenset({*ENDED, PracticalState.SUBMITTED})
-_STARTED = _DONE | {AttemptState.RUNNING, PracticalState.OPEN}
+_STARTED = _DONE | STARTED | {PracticalState.OPEN}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

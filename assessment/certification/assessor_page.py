@@ -14,6 +14,7 @@ from assessment.certification.tables import Application, FollowUp, Recommendatio
 from assessment.certification.texts import Words, words_of
 from assessment.domain.certification.unit_result import SchemeResult
 from assessment.domain.competency import Method
+from assessment.exams.remarks import Remark, remarks_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +50,7 @@ class AssessorPage:
     askable: tuple[tuple[str, Words], ...]
     criteria: tuple[tuple[str, Words], ...]
     recommendation: Recommendation | None
+    exam_remarks: tuple[Remark, ...]
 
     @property
     def unconfirmed(self) -> int:
@@ -57,7 +59,7 @@ class AssessorPage:
 
 
 def assessor_page(session: Session, head: Head, *, language: str) -> AssessorPage:
-    """Return the evidence page of an application; eight statements, however much evidence there is."""
+    """Return the evidence page of an application; nine statements, however much evidence there is."""
     application = head.application
     gathered = gather(session, application)
     results = unit_results(gathered)
@@ -104,6 +106,7 @@ def assessor_page(session: Session, head: Head, *, language: str) -> AssessorPag
         askable=tuple(pair for pair in criteria if pair[0] in _askable(gathered)),
         criteria=criteria,
         recommendation=max(recommendations.values(), key=lambda each: each.at, default=None),
+        exam_remarks=tuple(remarks_on(session, application.body_id, application.id)),
     )
 
 

@@ -38,6 +38,17 @@ def _words(block: Blocked, shown: DecisionPage, *, own: bool) -> list[dict[str, 
     meeting = url_for("meetings.page", meeting_id=shown.case.meeting.id)
     match block.reason:
         case Block.NO_RECOMMENDATION:
+            if shown.judged.exam_since and shown.case.application.state is ApplicationState.RECOMMENDED:
+                return [
+                    _item(
+                        gettext(
+                            "An exam got another result after the recommendation. Ask for more evidence, so that the "
+                            "case goes back to its assessor."
+                        ),
+                        "#evidence",
+                        gettext("Look at it"),
+                    )
+                ]
             if shown.case.application.state is ApplicationState.IN_ASSESSMENT:
                 return [_item(gettext("The case is with its assessor, who recommends anew."))]
             return [_item(gettext("The assessor has not recommended yet."))]

@@ -1,4 +1,4 @@
-"""Everything on the decision page, in eight statements however many criteria there are."""
+"""Everything on the decision page, in nine statements however many criteria there are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from assessment.certification.evidence_table import EvidenceTable, ids_in, table
 from assessment.certification.judging import Given, Judged, judge
 from assessment.certification.texts import words_of
 from assessment.domain.certification.decision import Standing
+from assessment.exams.exceptions import ExamException, people_in, what_to_know
+from assessment.exams.remarks import Remark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +38,8 @@ class DecisionPage:
     names: Mapping[str, Name]
     criteria: Mapping[str, str]
     places: tuple[Appointment, ...]
+    exam_remarks: tuple[Remark, ...]
+    exceptions: tuple[ExamException, ...]
 
     def name(self, person_id: str) -> str:
         """A person's name; an erased or unknown one is a dash."""
@@ -62,6 +66,14 @@ def decision_page(
     )
     people = {given.member.person_id for given in judged.members} | {case.application.person_id}
     people |= {check_in.person_id for check_in in judged.check_ins}
+    places = appointments(session, body_id, [application_id])
+    remarks, exceptions = what_to_know(
+        session,
+        body_id,
+        application_id,
+        [place.record_id for place in places if place.kind == "exam" and place.record_id],
+    )
+    people |= people_in(exceptions)
     if judged.recommendation is not None:
         people.add(judged.recommendation.person_id)
     named = names(session, body_id, people)
@@ -86,5 +98,7 @@ def decision_page(
         ),
         names=named,
         criteria={id_: f"{word.more} {word.text}" for id_, word in words.items() if word.more},
-        places=tuple(appointments(session, body_id, [application_id])),
+        places=tuple(places),
+        exceptions=tuple(exceptions),
+        exam_remarks=tuple(remarks),
     )

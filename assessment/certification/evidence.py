@@ -74,7 +74,7 @@ def gather(session: Session, application: Application, *, until: datetime | None
     unit_of = grid.unit_of
     pieces: list[tuple[Evidence, datetime]] = []
     exams = exams_of(session, body_id, application_id, until=until)
-    answers = answers_of(session, body_id, [exam.attempt_id for exam in exams])
+    answers = answers_of(session, body_id, exams)
     pieces += _written(grid, exams, answers)
     for marked in marks_of(session, body_id, application_id, until=until):
         pieces += [(piece, marked.at) for piece in _observed(marked, unit_of)]

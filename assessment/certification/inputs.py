@@ -272,6 +272,14 @@ class AppealAnswerInput(Input):
     reason = TextAreaField(_l("Reason"), validators=[DataRequired(), Length(min=5, max=2_000)])
 
 
+class CaseInput(Input):
+    """What was done about a decision that a regrade touched."""
+
+    note = TextAreaField(
+        _l("What was done, or why nothing is needed"), validators=[DataRequired(), Length(min=5, max=2_000)]
+    )
+
+
 def yes(field: Field) -> bool:
     """Whether a yes-or-no field says yes."""
     return bool(field.data == "yes")

@@ -41,6 +41,7 @@ from assessment.domain.certification.duties import INVOLVED, Involvement
 from assessment.domain.certification.unit_result import SchemeResult, SchemeRule, scheme_result
 from assessment.domain.certification.unit_result import UnitResult as DomainResult
 from assessment.domain.competency import Outcome
+from assessment.exams.tables import ExamResult
 from assessment.schemes.tables import SchemeUnit
 
 
@@ -60,7 +61,8 @@ class Given:
 class Judged:
     """A case as it stands. `results` are the newest unit results, by unit id; `result_ids` their rows.
 
-    `stale_votes`: who voted before the recommendation that stands now.
+    `stale_votes`: who voted before the recommendation that stands now. `exam_since`: an exam got another result
+    after the recommendation, by a regrade for instance, so that it no longer stands.
     """
 
     decision: Decision
@@ -74,6 +76,7 @@ class Judged:
     follow_ups: tuple[FollowUp, ...]
     check_ins: tuple[CheckIn, ...]
     stale_votes: tuple[str, ...]
+    exam_since: bool
 
     def standing_of(self, person_id: str) -> Standing | None:
         """The standing of one person, None for somebody who is not a member."""
@@ -100,11 +103,15 @@ def judge(session: Session, case: Case, *, at: datetime) -> Judged:
             electives_wanted=case.version.electives_required,
         ),
     )
-    recommendation, asked, check_ins = _remarks(session, application, at)
+    recommendation, asked, check_ins, examined_at = _remarks(session, application, at)
     follow_ups = tuple(each for each in asked if each.closed_at is None or each.closed_at > at)
-    # Once more evidence was asked for, the recommendation before it no longer stands.
+    exam_since = recommendation is not None and examined_at is not None and examined_at > recommendation.at
+    # Once more evidence was asked for or came in, the recommendation before it no longer stands.
     stands = (
-        recommendation is not None and not follow_ups and not any(each.opened_at > recommendation.at for each in asked)
+        recommendation is not None
+        and not exam_since
+        and not follow_ups
+        and not any(each.opened_at > recommendation.at for each in asked)
     )
     members = _members(session, application, meeting, at)
     standings = who_may_decide(
@@ -138,19 +145,30 @@ def judge(session: Session, case: Case, *, at: datetime) -> Judged:
             for given in members
             if given.voted_at is not None and recommendation is not None and given.voted_at < recommendation.at
         ),
+        exam_since=exam_since,
     )
 
 
 def _remarks(
     session: Session, application: Application, at: datetime
-) -> tuple[Recommendation | None, list[FollowUp], tuple[CheckIn, ...]]:
-    """The newest recommendation, all follow-ups, and all check-ins of an application, in one statement.
+) -> tuple[Recommendation | None, list[FollowUp], tuple[CheckIn, ...], datetime | None]:
+    """The newest recommendation, all follow-ups and check-ins, and when an exam got its last result; one statement.
 
     There are few of each, so that their product is small.
     """
+    examined_at = (
+        select(func.max(ExamResult.derived_at))
+        .where(
+            ExamResult.body_id == Application.body_id,
+            ExamResult.application_id == Application.id,
+            ExamResult.derived_at <= at,
+        )
+        .correlate(Application)
+        .scalar_subquery()
+    )
     rows: list[Any] = list(
         session.execute(
-            select(Recommendation, FollowUp, CheckIn)
+            select(Recommendation, FollowUp, CheckIn, examined_at)
             .select_from(Application)
             .join(
                 Recommendation,
@@ -183,6 +201,7 @@ def _remarks(
         max(recommendations.values(), key=lambda each: (each.at, each.id), default=None),
         sorted(follow_ups.values(), key=lambda each: (each.due_on, each.id)),
         tuple(sorted(check_ins.values(), key=lambda each: (each.at, each.id))),
+        rows[0][3] if rows else None,
     )
 
 

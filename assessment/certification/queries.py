@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import ERASED_NAME, Name, open_name
@@ -24,6 +24,8 @@ from assessment.domain.certification.application_states import ApplicationState
 from assessment.domain.certification.duties import Side
 from assessment.domain.language import text_in
 from assessment.domain.roles import Role
+from assessment.exams.marks import marks_answers_only
+from assessment.practicals.tables import Practical
 from assessment.schemes.tables import Scheme, SchemeText, SchemeVersion
 from assessment.web.gate import RecordStanding
 
@@ -46,7 +48,9 @@ def standing_of_application(session: Session, body_id: str, application_id: str)
                 select(literal("candidate").label("as"), Application.person_id).where(
                     Application.body_id == body_id, Application.id == application_id
                 ),
-                select(Duty.side, Duty.person_id).where(Duty.body_id == body_id, Duty.application_id == application_id),
+                select(Duty.side, Duty.person_id).where(
+                    Duty.body_id == body_id, Duty.application_id == application_id, works_on_the_case()
+                ),
                 select(literal("member"), MeetingMember.person_id)
                 .join(
                     MeetingCase,
@@ -67,6 +71,24 @@ def standing_of_application(session: Session, body_id: str, application_id: str)
     }
     assigned |= {(Role.DECIDER, person_id) for kind, person_id in rows if kind == "member"}
     return RecordStanding(person_id=owner, assigned=frozenset(assigned))
+
+
+def works_on_the_case() -> ColumnElement[bool]:
+    """Return the condition on a duty that its person works on the application itself.
+
+    Who only marks answers, blind to whose they are, does not.
+    """
+    examines = (
+        select(Practical.id)
+        .where(
+            Practical.body_id == Duty.body_id,
+            Practical.application_id == Duty.application_id,
+            Practical.person_id == Duty.person_id,
+        )
+        .correlate(Duty)
+        .exists()
+    )
+    return or_(~marks_answers_only(), examines)
 
 
 def standing_of_meeting(session: Session, body_id: str, meeting_id: str) -> RecordStanding | None:

@@ -318,3 +318,40 @@ class AppealAnswer(OfBody, Base):
     reason: Mapped[str]
     answered_by: Mapped[str]
     answered_at: Mapped[datetime]
+
+
+class RegradeCase(Scoped, Base):
+    """A decided application whose exam a regrade changed: a person looks at it, nothing follows by itself.
+
+    `flipped`: {v, marks, exam, criteria, units}, each as [before, after] with ids only; `certificate_number` as it was
+    then, None where none was issued. It is open until it has its answer.
+    """
+
+    __tablename__ = "regrade_case"
+    __table_args__ = (
+        belongs_to("regrade"),
+        belongs_to("attempt"),
+        belongs_to("application"),
+        belongs_to("decision"),
+        UniqueConstraint("body_id", "regrade_id", "attempt_id"),
+    )
+
+    regrade_id: Mapped[str]
+    attempt_id: Mapped[str]
+    application_id: Mapped[str] = mapped_column(index=True)
+    decision_id: Mapped[str]
+    certificate_number: Mapped[str | None]
+    flipped: Mapped[dict[str, Any]]
+    opened_at: Mapped[datetime]
+
+
+class RegradeCaseAnswer(OfBody, Base):
+    """Somebody looked at a case of a regrade and says what was done, or why nothing is."""
+
+    __tablename__ = "regrade_case_answer"
+    __table_args__ = (belongs_to("regrade_case"), belongs_to("person", "handled_by"))
+
+    regrade_case_id: Mapped[str] = mapped_column(primary_key=True)
+    note: Mapped[str]
+    handled_by: Mapped[str]
+    handled_at: Mapped[datetime]

@@ -17,7 +17,7 @@ from assessment.certification.assessor_page import AssessorPage, assessor_page
 from assessment.certification.drawing import drawn_again
 from assessment.certification.evidence import Ahead, gather_ahead
 from assessment.certification.inputs import ConfirmInput, FollowUpInput, OralInput, RecommendationInput, yes
-from assessment.certification.queries import head_of, heads
+from assessment.certification.queries import head_of, heads, works_on_the_case
 from assessment.certification.tables import Application, Choice
 from assessment.certification.texts import Words
 from assessment.certification.wording import METHODS, REASONS, STATES
@@ -230,7 +230,10 @@ def _short(text: str) -> str:
 def _assigned(actor: Actor) -> list[Any]:
     """The applications on whose assessor's side the actor stands."""
     mine = select(Duty.application_id).where(
-        Duty.body_id == actor.body_id, Duty.person_id == actor.person_id, Duty.side == Side.ASSESSOR
+        Duty.body_id == actor.body_id,
+        Duty.person_id == actor.person_id,
+        Duty.side == Side.ASSESSOR,
+        works_on_the_case(),
     )
     return [Application.body_id == actor.body_id, Application.id.in_(mine)]
 

@@ -18,33 +18,58 @@ from assessment.item_bank.tables import ItemCriterion
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """One ended exam with its stored result, and since when it stands."""
+    """One ended exam with its stored result, since when it stands, and how many regrades it knows."""
 
     attempt_id: str
     at: datetime
+    generation: int
     result: ExamResult
 
 
 def exams_of(session: Session, body_id: str, application_id: str, *, until: datetime | None = None) -> list[Written]:
-    """Return the results of the ended exams of an application, the newest first."""
-    rows = select(ExamResultRow).where(ExamResultRow.body_id == body_id, ExamResultRow.application_id == application_id)
+    """Return the results of the ended exams of an application, the exam that began last first.
+
+    Of a regraded exam the newest result counts; it stands since the regrade, and the exam keeps its place. An exam
+    that waits for marking has none.
+    """
+    rows = (
+        select(ExamResultRow, Attempt.started_at)
+        .join(
+            Attempt,
+            (Attempt.body_id == ExamResultRow.body_id) & (Attempt.id == ExamResultRow.attempt_id),
+        )
+        .where(ExamResultRow.body_id == body_id, ExamResultRow.application_id == application_id)
+        .order_by(Attempt.started_at.desc(), ExamResultRow.attempt_id, ExamResultRow.generation.desc())
+    )
     if until is not None:
         rows = rows.where(ExamResultRow.derived_at <= until)
+    newest: dict[str, ExamResultRow] = {}
+    for row, _started in session.execute(rows):
+        newest.setdefault(row.attempt_id, row)
     return [
-        Written(attempt_id=row.attempt_id, at=row.derived_at, result=_exam_result(row))
-        for row in session.scalars(rows.order_by(ExamResultRow.derived_at.desc(), ExamResultRow.attempt_id))
+        Written(
+            attempt_id=row.attempt_id,
+            at=row.derived_at,
+            generation=row.generation,
+            result=exam_result_of(row),
+        )
+        for row in newest.values()
     ]
 
 
-def answers_of(
-    session: Session, body_id: str, attempt_ids: Iterable[str]
-) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """Return (attempt id, criterion id) -> the items that measured it, as references for a page."""
+def answers_of(session: Session, body_id: str, exams: Iterable[Written]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Return (attempt id, criterion id) -> the items that measured it, as references for a page.
+
+    Each with the marks that its exam's result rests on; an item that a regrade took out of the count is left out.
+    """
+    known = {exam.attempt_id: exam.generation for exam in exams}
     rows = session.execute(
         select(
             ItemScore.attempt_id,
             ItemScore.item_version_id,
+            ItemScore.generation,
             ItemScore.answered,
+            ItemScore.counts,
             ItemScore.score,
             ItemScore.max_score,
             ItemCriterion.criterion_id,
@@ -61,24 +86,29 @@ def answers_of(
             ItemCriterion,
             (ItemCriterion.body_id == ItemScore.body_id) & (ItemCriterion.item_version_id == ItemScore.item_version_id),
         )
-        .where(ItemScore.body_id == body_id, ItemScore.attempt_id.in_(list(attempt_ids)))
-        .order_by(FormItem.position)
+        .where(ItemScore.body_id == body_id, ItemScore.attempt_id.in_(list(known)))
+        .order_by(FormItem.position, ItemScore.generation)
     )
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    counted: dict[tuple[str, str, str], Any] = {}
     for row in rows:
-        found.setdefault((row.attempt_id, row.criterion_id), []).append(
-            {
-                "item": row.item_version_id,
-                "number": row.position,
-                "answered": row.answered,
-                "score": str(row.score),
-                "maximum": str(row.max_score),
-            }
-        )
+        if row.generation <= known[row.attempt_id]:
+            counted[row.attempt_id, row.criterion_id, row.item_version_id] = row
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in counted.values():
+        if row.counts:
+            found.setdefault((row.attempt_id, row.criterion_id), []).append(
+                {
+                    "item": row.item_version_id,
+                    "number": row.position,
+                    "answered": row.answered,
+                    "score": str(row.score),
+                    "maximum": str(row.max_score),
+                }
+            )
     return found
 
 
-def _exam_result(row: ExamResultRow) -> ExamResult:
+def exam_result_of(row: ExamResultRow) -> ExamResult:
     """Read a stored result back into the domain's value, format version 1."""
     units = {unit: _marks(value) for unit, value in row.by_unit["units"].items()}
     criteria = {

@@ -1,6 +1,6 @@
 """Reading certificates for the pages of staff and holders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -157,6 +157,22 @@ def certificate_of_application(session: Session, body_id: str, application_id: s
         .order_by(Credential.issued_at.desc())
         .limit(1)
     )
+
+
+def numbers_of_applications(
+    session: Session, body_id: str, application_ids: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """Return application id -> (id, number) of the certificate that was issued on it last."""
+    rows = session.execute(
+        select(CredentialIntent.application_id, CredentialIntent.id, CredentialIntent.number)
+        .join(
+            Credential,
+            (Credential.body_id == CredentialIntent.body_id) & (Credential.id == CredentialIntent.id),
+        )
+        .where(CredentialIntent.body_id == body_id, CredentialIntent.application_id.in_(application_ids))
+        .order_by(Credential.issued_at, CredentialIntent.id)
+    )
+    return {row.application_id: (row.id, row.number) for row in rows}
 
 
 def standing_of_credential(session: Session, body_id: str, credential_id: str) -> RecordStanding | None:

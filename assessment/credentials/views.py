@@ -1,6 +1,6 @@
 """Certificates: the list and page of staff, the holder's own, downloads, and changes of status by two people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from assessment.accounts.persons import names
 from assessment.accounts.waiting import Pile, Task, waits_for
-from assessment.certification.after_decision import Link, leads_to
+from assessment.certification.after_decision import Link, NamedCertificate, leads_to, names_certificates
 from assessment.certification.tables import Application
 from assessment.certification.texts import words_of
 from assessment.credentials.changing_status import answer as answer_proposal
@@ -24,6 +24,7 @@ from assessment.credentials.queries import (
     certificate_line,
     certificate_of_application,
     changes_of,
+    numbers_of_applications,
     open_proposals,
     standing_of_change,
     standing_of_credential,
@@ -214,6 +215,15 @@ def _way_to_certificate(session: Session, application: Application) -> Link | No
     return Link(text=gettext("Your certificate"), url=url_for("certificates.page", credential_id=found))
 
 
+def _of_applications(session: Session, body_id: str, application_ids: Collection[str]) -> dict[str, NamedCertificate]:
+    return {
+        application_id: NamedCertificate(id=credential_id, number=number)
+        for application_id, (credential_id, number) in numbers_of_applications(
+            session, body_id, application_ids
+        ).items()
+    }
+
+
 def _own_waiting(session: Session, actor: Actor, moment: datetime) -> Sequence[Pile]:
     lines, _total = find_certificates(session, now=moment, body_id=actor.body_id, person_id=actor.person_id)
     issued = [line for line in lines if line.issued_at is not None]
@@ -231,6 +241,7 @@ def _own_waiting(session: Session, actor: Actor, moment: datetime) -> Sequence[P
 
 
 leads_to(_way_to_certificate)
+names_certificates(_of_applications)
 waits_for(Role.CANDIDATE, _own_waiting)
 waits_for(Role.RELEASER, _proposals_waiting)
 waits_for(Role.QUALITY_MANAGER, _proposals_waiting)

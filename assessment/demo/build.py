@@ -26,7 +26,9 @@ from assessment.demo.deciding import plan_certificate, plan_meetings, work
 from assessment.demo.examining import plan_exams
 from assessment.demo.ground import mark_begun, mark_complete
 from assessment.demo.marking import plan_practical, plan_recommendation
+from assessment.demo.regrading import plan_regrade
 from assessment.demo.story import Story
+from assessment.demo.texts import plan_marking
 from assessment.domain.roles import Role
 from assessment.migrating import migrate
 from assessment.settings import Settings
@@ -85,6 +87,9 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         plan_meetings(ensemble, stories, agenda)
         for story in stories:
             plan_certificate(story, agenda)
+        plan_regrade(ensemble, content, agenda)
+        if content.text_form_id is not None:
+            plan_marking(ensemble, content.text_form_id, agenda)
     told = time.monotonic()
 
     def progress(done: int, of: int, moment: datetime) -> None:

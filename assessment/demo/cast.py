@@ -27,7 +27,7 @@ from assessment.database import Act, unit_of_work
 from assessment.demo.acting import acting
 from assessment.demo.calendar import Calendar
 from assessment.domain.roles import Role
-from assessment.web.actor import Actor
+from assessment.web.actor import Actor, own_account
 
 FOLDER = Path(__file__).parent
 FOUNDED_DAYS_AGO = 1_440
@@ -157,7 +157,7 @@ def _reset_password(ensemble: Ensemble, people: Mapping[str, Any], hashes: Mappi
     login = next(member["login"] for member in people["staff"] if member["name"] == assessor.name)
     now = ensemble.calendar.at(RESET_DAYS_AGO, 9)
     with acting(administrator, now, "reset_password") as session:
-        reset_password(session, administrator, assessor.account_id, password_hash=hashes[login], now=now)
+        reset_password(session, administrator, own_account(assessor), password_hash=hashes[login], now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

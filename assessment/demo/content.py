@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import select
 
 from assessment.database import Act
+from assessment.demo import texts
 from assessment.demo.acting import acting
 from assessment.demo.cast import FOLDER, FOUNDED_DAYS_AGO, Ensemble
 from assessment.domain.case.read import read
 from assessment.domain.errors import N_, Conflict
-from assessment.domain.exams.form import Cut
+from assessment.domain.exams.form import Blueprint, Cut
 from assessment.domain.items.qti.package import ImportOutcome, read_package
 from assessment.domain.roles import Role
 from assessment.exams.forms import NewForm, draw_form
@@ -41,10 +42,14 @@ SOURCE = "Dokumen SKKNI contoh dalam paket peragaan"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
-    """What a body examines with; `prerequisites` are those of the scheme version, in order."""
+    """What a body examines with; `prerequisites` are those of the scheme version, in order.
+
+    `text_form_id`: a form with a text to write, for the exam of one day; None where the body has none.
+    """
 
     scheme_version_id: str
     form_id: str
+    text_form_id: str | None
     task_id: str
     prerequisites: tuple[str, ...]
 
@@ -113,7 +118,7 @@ def _publish_scheme(ensemble: Ensemble, folder: Path, scheme: Mapping[str, Any],
         new = NewForm(
             code=FORM_CODE,
             minutes=scheme["form"]["duration_minutes"],
-            quotas={units[unit].id: items for unit, items in scheme["blueprint"].items()},
+            blueprint=Blueprint.of_units({units[unit].id: items for unit, items in scheme["blueprint"].items()}),
             cut=Cut(fraction=Fraction(scheme["form"]["cut"]), method="agreed"),
         )
         form_id = draw_form(session, code, version_id, new, now=now, created_by=manager.person_id, seed=FORM_SEED).id
@@ -125,7 +130,16 @@ def _publish_scheme(ensemble: Ensemble, folder: Path, scheme: Mapping[str, Any],
             .where(Prerequisite.body_id == code, Prerequisite.scheme_version_id == version_id)
             .order_by(Prerequisite.position)
         ).all()
-    return Content(scheme_version_id=version_id, form_id=form_id, task_id=task_id, prerequisites=tuple(prerequisites))
+    text_form_id = None
+    if code == texts.BODY:
+        text_form_id = texts.load_text_form(ensemble, version_id, new.blueprint, new.cut, new.minutes)
+    return Content(
+        scheme_version_id=version_id,
+        form_id=form_id,
+        text_form_id=text_form_id,
+        task_id=task_id,
+        prerequisites=tuple(prerequisites),
+    )
 
 
 def _json(file: Path) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -16,12 +17,13 @@ from assessment.demo.calendar import Agenda
 from assessment.demo.paper import Answer, Paper, good_paper, weak_paper
 from assessment.demo.photos import drawn_photo
 from assessment.demo.story import Story
+from assessment.demo.texts import ANSWER
 from assessment.domain.competency import Method
 from assessment.domain.errors import N_, Conflict
 from assessment.domain.exams.events import parse
 from assessment.exams.answering import take_events
 from assessment.exams.invigilating import check_in, give_time, release
-from assessment.exams.preparing import items_on, prepare
+from assessment.exams.preparing import content_on, prepare
 from assessment.exams.sittings import NewSitting, close_roster, create_sitting
 from assessment.exams.tables import Attempt
 from assessment.exams.taking import start, submit, token_for
@@ -60,7 +62,7 @@ def _plan_sitting(members: list[Story], days_ago: int, code: str, agenda: Agenda
     opened = max(story.candidate.days["rostered"] for story in members)
     starts_at = calendar.at(days_ago, *(TODAY[1] if days_ago == 0 else ORDINARY[2]))
     new = NewSitting(
-        form_id=one.content.form_id,
+        form_id=one.form_id,
         site_id=one.candidate.site_id,
         code=code,
         starts_at=starts_at,
@@ -161,7 +163,7 @@ def _begin(story: Story, now: datetime, *, share: float) -> None:
         order = [entry["item"] for entry in attempt.layout["items"]]
         names = {
             version: item.responses[0].identifier
-            for version, item in items_on(session, story.ensemble.code, story.content.form_id).items()
+            for version, item in content_on(session, story.ensemble.code, story.form_id).items.items()
         }
     assert token is not None  # it was started above
     order = [version for version in order if version in paper.answers][: round(len(order) * share)]
@@ -177,7 +179,7 @@ def _begin(story: Story, now: datetime, *, share: float) -> None:
 def _paper(story: Story) -> Paper:
     """Write the candidate's paper: only criteria that the plan proves in writing can have a gap."""
     with reading() as session:
-        items = items_on(session, story.ensemble.code, story.content.form_id)
+        items = content_on(session, story.ensemble.code, story.form_id).items
         written = [
             cell.criterion_id
             for cell in plan_cells(session, story.ensemble.code, story.content.scheme_version_id)
@@ -194,9 +196,12 @@ def _paper(story: Story) -> Paper:
         version: frozenset(row.criterion_id for row in measured if row.item_version_id == version) for version in items
     }
     chance = story.chance("exam")
+    keyed = {version: item for version, item in items.items() if not item.human_marked}
     if story.weak:
-        return weak_paper(items, criteria, chance)
-    return good_paper(items, criteria, chance, gap=story.candidate.place % 3 == 1)
+        paper = weak_paper(keyed, criteria, chance)
+    else:
+        paper = good_paper(keyed, criteria, chance, gap=story.candidate.place % 3 == 1)
+    return replace(paper, answers={**paper.answers, **dict.fromkeys(items.keys() - keyed.keys(), ANSWER)})
 
 
 def _body(story: Story, order: list[str], first: int, answers: Mapping[str, Answer], names: Mapping[str, str]) -> bytes:

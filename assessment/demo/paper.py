@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
+from assessment.domain.items.best import best_score
 from assessment.domain.items.item import Cardinality, ChoiceInteraction, Item, NumericEntryInteraction
 from assessment.domain.items.response import read_response
-from assessment.domain.items.scoring import best_score, score
+from assessment.domain.items.scoring import score
 
 Answer = str | list[str]
 
@@ -83,6 +84,8 @@ def wrong(item: Item) -> Answer:
         case ChoiceInteraction():
             other = next(choice.identifier for choice in interaction.choices if choice.identifier not in correct)
             return [other] if item.responses[0].cardinality is Cardinality.MULTIPLE else other
+        case _:
+            raise AssertionError(f"the demo has no item of the kind {item.kind}")
 
 
 def _share(item: Item, answer: Answer | None) -> Fraction:

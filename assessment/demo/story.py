@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
+from assessment.demo import texts
 from assessment.demo.cast import Candidate, Ensemble
 from assessment.demo.content import Content
 from assessment.domain.roles import Role
@@ -60,6 +61,13 @@ class Story:
     def reaches(self, day: str) -> bool:
         """Whether this happens in the story."""
         return day in self.candidate.days
+
+    @property
+    def form_id(self) -> str:
+        """The form that this candidate sits."""
+        if self.content.text_form_id is not None and self.candidate.days.get("exam") == texts.EXAM_DAYS_AGO:
+            return self.content.text_form_id
+        return self.content.form_id
 
     def at(self, day: str, hour: int, minute: int = 0) -> datetime:
         """Return an hour of the day on which something happens."""

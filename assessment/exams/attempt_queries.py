@@ -96,8 +96,11 @@ def seats(session: Session, body_id: str, sitting_id: str) -> list[Seat]:
     ]
 
 
-def own_exams(session: Session, body_id: str, person_id: str, *, attempt_id: str | None = None) -> list[OwnExam]:
-    """Return a candidate's attempts, the next one first; with `attempt_id` only that one."""
+def own_exams(session: Session, body_id: str, person_id: str | None, *, attempt_id: str | None = None) -> list[OwnExam]:
+    """Return a candidate's attempts, the next one first; with `attempt_id` only that one.
+
+    `person_id` None, together with an attempt, asks for it whoever its candidate is.
+    """
     items = (
         select(func.count())
         .where(FormItem.body_id == Attempt.body_id, FormItem.form_id == Attempt.form_id)
@@ -109,10 +112,12 @@ def own_exams(session: Session, body_id: str, person_id: str, *, attempt_id: str
         wanted.join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
         .join(Site, (Site.body_id == Sitting.body_id) & (Site.id == Sitting.site_id))
         .join(Form, (Form.body_id == Attempt.body_id) & (Form.id == Attempt.form_id))
-        .where(Attempt.body_id == body_id, Attempt.person_id == person_id)
+        .where(Attempt.body_id == body_id)
         .order_by(Sitting.starts_at)
         .limit(MOST_EXAMS)
     )
+    if person_id is not None or attempt_id is None:
+        wanted = wanted.where(Attempt.person_id == person_id)
     if attempt_id is not None:
         wanted = wanted.where(Attempt.id == attempt_id)
     return [

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from assessment.database import Act, reading, unit_of_work
 from assessment.domain.exams.attempt_states import AttemptEvent, AttemptState
 from assessment.exams.answering import LATE_RULE
-from assessment.exams.scoring import close_attempt, foresee
+from assessment.exams.results import close_attempt
+from assessment.exams.scoring import foresee
 from assessment.exams.tables import Attempt
 from assessment.jobs.service import ask_for, handle
 

@@ -14,14 +14,16 @@ from assessment.domain.exams.events import Value, response_from_json
 from assessment.domain.exams.result import ExamResult
 from assessment.domain.items.item import Item, ItemText
 from assessment.exams.content import items_of, texts_of
-from assessment.exams.scoring import ScoredItem, result_from
+from assessment.exams.held import counts
+from assessment.exams.remedies import remedies_of
+from assessment.exams.results import stored_of
+from assessment.exams.scoring import frame_of, result_in
 from assessment.exams.tables import (
     Attempt,
     FormItem,
     ItemScore,
     ResponseEvent,
     Sitting,
-    Standing,
 )
 from assessment.item_bank.tables import ItemCriterion
 
@@ -34,20 +36,28 @@ class AnswerRef:
     item: str
     position: int
     answered: bool
+    reached: bool
+    counts: bool
     score: Fraction
     maximum: Fraction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrittenEvidence:
-    """An ended attempt: its result, and for each criterion the items that measured it."""
+    """An ended attempt: its result, and for each criterion the items that measured it.
+
+    `result` is None while answers wait for marking by people, `waiting` of them. `regraded`: a regrade of the
+    form changed this result.
+    """
 
     attempt_id: str
     sitting_code: str
     started_at: datetime | None
     state: AttemptState
     receipt: str
-    result: ExamResult
+    result: ExamResult | None
+    waiting: int
+    regraded: bool
     answers: Mapping[str, tuple[AnswerRef, ...]]
 
 
@@ -72,6 +82,8 @@ class AnswerSheet:
     changes: int
     held: int
     answered: bool
+    reached: bool
+    counts: bool
     score: Fraction
     maximum: Fraction
     criterion_ids: tuple[str, ...]
@@ -110,12 +122,20 @@ def answer_sheet(session: Session, body_id: str, attempt_id: str, item: str, *, 
             Attempt.state.in_(ENDED),
             ItemScore.item_version_id == item,
         )
+        .order_by(ItemScore.generation.desc())
+        .limit(1)
     ).first()
     if row is None:
         raise NotFound(N_("This attempt has no such answer."))
     attempt, scored, position = row
     events = session.execute(
-        select(ResponseEvent.response, ResponseEvent.lang, ResponseEvent.received_at, ResponseEvent.standing)
+        select(
+            ResponseEvent.number,
+            ResponseEvent.response,
+            ResponseEvent.lang,
+            ResponseEvent.received_at,
+            counts().label("counted"),
+        )
         .where(
             ResponseEvent.body_id == body_id,
             ResponseEvent.attempt_id == attempt_id,
@@ -123,7 +143,8 @@ def answer_sheet(session: Session, body_id: str, attempt_id: str, item: str, *, 
         )
         .order_by(ResponseEvent.number)
     ).all()
-    accepted = [event for event in events if event.standing is Standing.ACCEPTED]
+    late = remedies_of(session, body_id, attempt.form_id).late.get(attempt_id, frozenset())
+    accepted = [event for event in events if event.counted or event.number in late]
     current = accepted[-1] if accepted else None
     items = items_of(session, body_id, [item])
     text = texts_of(session, body_id, items, current.lang if current else language)[item]
@@ -142,6 +163,8 @@ def answer_sheet(session: Session, body_id: str, attempt_id: str, item: str, *, 
         changes=max(0, len(accepted) - 1),
         held=len(events) - len(accepted),
         answered=scored.answered,
+        reached=scored.reached,
+        counts=scored.counts,
         score=scored.score,
         maximum=scored.max_score,
         criterion_ids=tuple(
@@ -156,61 +179,34 @@ def answer_sheet(session: Session, body_id: str, attempt_id: str, item: str, *, 
 
 def _evidence(session: Session, attempt: Attempt, code: str) -> WrittenEvidence:
     body_id = attempt.body_id
-    rows = session.execute(
-        select(ItemScore, FormItem.position, FormItem.unit_id)
-        .join(
-            FormItem,
-            (FormItem.body_id == ItemScore.body_id) & (FormItem.item_version_id == ItemScore.item_version_id),
-        )
-        .where(
-            ItemScore.body_id == body_id,
-            ItemScore.attempt_id == attempt.id,
-            FormItem.form_id == attempt.form_id,
-        )
-        .order_by(FormItem.position)
-    ).all()
-    criteria = session.execute(
-        select(ItemCriterion.item_version_id, ItemCriterion.criterion_id).where(
-            ItemCriterion.body_id == body_id,
-            ItemCriterion.item_version_id.in_([row[0].item_version_id for row in rows]),
-        )
-    ).all()
-    scored = {row[0].item_version_id: row for row in rows}
+    frame = frame_of(session, body_id, attempt.form_id, remedies_of(session, body_id, attempt.form_id))
+    stored = stored_of(session, body_id, [attempt.id])[attempt.id]
     answers: dict[str, list[AnswerRef]] = {}
-    for version_id, criterion_id in criteria:
-        score, position, _unit = scored[version_id]
-        answers.setdefault(criterion_id, []).append(
-            AnswerRef(
-                attempt_id=attempt.id,
-                item=version_id,
-                position=position,
-                answered=score.answered,
-                score=score.score,
-                maximum=score.max_score,
+    for position, version_id in enumerate(frame.units, start=1):
+        score = stored.items.get(version_id)
+        if score is None:
+            continue
+        for criterion_id in frame.measured[version_id]:
+            answers.setdefault(criterion_id, []).append(
+                AnswerRef(
+                    attempt_id=attempt.id,
+                    item=version_id,
+                    position=position,
+                    answered=score.answered,
+                    reached=score.reached,
+                    counts=score.counts,
+                    score=score.score,
+                    maximum=score.maximum,
+                )
             )
-        )
     return WrittenEvidence(
         attempt_id=attempt.id,
         sitting_code=code,
         started_at=attempt.started_at,
         state=attempt.state,
         receipt=attempt.receipt or "",
-        result=result_from(
-            session,
-            body_id,
-            attempt.form_id,
-            [
-                ScoredItem(
-                    item_version_id=score.item_version_id,
-                    answered=score.answered,
-                    score=score.score,
-                    maximum=score.max_score,
-                )
-                for score, _position, _unit in rows
-            ],
-            {score.item_version_id: unit for score, _position, unit in rows},
-        ),
-        answers={
-            criterion: tuple(sorted(found, key=lambda each: each.position)) for criterion, found in answers.items()
-        },
+        result=None if stored.result is None else result_in(frame, stored.items.values()),
+        waiting=len(frame.units) - len(stored.items),
+        regraded=stored.first is not None and stored.result is not stored.first,
+        answers={criterion: tuple(found) for criterion, found in answers.items()},
     )

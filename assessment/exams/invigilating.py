@@ -1,4 +1,8 @@
-"""What the invigilator in the room does: check-in, release, extra time, voiding (rules 10, 12 and 14)."""
+"""What the invigilator in the room does to attempts: check-in, release, pause, extra time, end, void.
+
+What concerns many at once takes their ids in batches: each batch is one transaction, and an attempt that has ended
+in the meantime never keeps the others from theirs (rules 10, 12 and 14).
+"""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,10 +16,20 @@ from assessment.accounts.ids import new_id
 from assessment.accounts.tables import Occasion
 from assessment.audit.recording import because
 from assessment.domain.certification.duties import Side
-from assessment.domain.errors import N_, Invalid, NotFound
-from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent, add_extra, deadline
-from assessment.exams.closing import ask_to_close
+from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.exams.attempt_states import (
+    ATTEMPT,
+    STARTED,
+    AttemptEvent,
+    AttemptState,
+    add_extra,
+    check_pause,
+)
+from assessment.exams.closing import ask_to_close, settled
+from assessment.exams.results import close_attempt
+from assessment.exams.scoring import Scored
 from assessment.exams.tables import Attempt, AttemptRelease, ExtraTime
+from assessment.exams.tables_room import AttemptEnd, AttemptPause, PauseChange
 from assessment.exams.taking import locked
 from assessment.storage import Storage
 from assessment.web.actor import Actor
@@ -73,7 +87,7 @@ def release(session: Session, actor: Actor, attempt_id: str, *, now: datetime) -
     return attempt
 
 
-def void(session: Session, actor: Actor, attempt_id: str, *, reason: str) -> Attempt:
+def void(session: Session, actor: Actor, attempt_id: str, *, reason: str, now: datetime) -> Attempt:
     """Void an attempt: it proves nothing any more, and everything that was recorded stays.
 
     The reason stands in the audit record. Raises NotFound, Invalid without a reason, and Conflict when it is
@@ -81,8 +95,11 @@ def void(session: Session, actor: Actor, attempt_id: str, *, reason: str) -> Att
     """
     reason = check_reason(reason)
     attempt = locked(session, actor.body_id, attempt_id)
+    following = ATTEMPT.after(attempt.state, AttemptEvent.VOID)
     because(session, reason)
-    attempt.state = ATTEMPT.after(attempt.state, AttemptEvent.VOID)
+    if attempt.state is AttemptState.PAUSED:
+        _go_on(session, attempt, reason=reason, by=actor.person_id, now=now)
+    attempt.state = following
     session.flush()
     return attempt
 
@@ -100,25 +117,18 @@ def give_time(
 ) -> list[Attempt]:
     """Give the same extra time to one or many attempts of a sitting, before or while they run.
 
-    All of them or none. Raises NotFound when one is not of this sitting, Conflict when one has ended, and
-    Invalid for no attempts, no reason, or time that is not from 1 minute to 24 hours.
+    Returns those that got it; one that has ended is passed over. Raises NotFound when one is not of this
+    sitting, and Invalid for no attempts, no reason, or time that is not from 1 minute to 24 hours.
     """
     reason = check_reason(reason)
-    wanted = set(attempt_ids)
-    if not wanted:
-        raise Invalid(N_("Choose at least one candidate."))
-    attempts = session.scalars(
-        select(Attempt)
-        .where(Attempt.body_id == body_id, Attempt.sitting_id == sitting_id, Attempt.id.in_(wanted))
-        .order_by(Attempt.id)
-        .with_for_update()
-    ).all()
-    if len(attempts) != len(wanted):
-        raise NotFound(N_("There is no such attempt in this sitting."))
     given = timedelta(minutes=minutes)
     because(session, reason)
-    for attempt in attempts:
-        extra = add_extra(attempt.state, current=timedelta(seconds=attempt.extra_seconds), given=given)
+    got = []
+    for attempt in _locked_together(session, body_id, sitting_id, attempt_ids):
+        try:
+            extra = add_extra(attempt.state, current=timedelta(seconds=attempt.extra_seconds), given=given)
+        except Conflict:
+            continue
         attempt.extra_seconds = int(extra.total_seconds())
         session.add(
             ExtraTime(
@@ -131,13 +141,104 @@ def give_time(
                 given_at=now,
             )
         )
-        if attempt.started_at is not None:
-            attempt.deadline = deadline(
-                started_at=attempt.started_at, duration=timedelta(seconds=attempt.seconds), extra=extra
-            )
+        if attempt.deadline is not None:
+            attempt.deadline += given
             ask_to_close(session, attempt, now=now)
+        got.append(attempt)
     session.flush()
-    return list(attempts)
+    return got
+
+
+def pause(
+    session: Session,
+    body_id: str,
+    sitting_id: str,
+    attempt_ids: Collection[str],
+    *,
+    reason: str,
+    by: str | None,
+    now: datetime,
+) -> list[Attempt]:
+    """Stop the clock of running attempts; returns those whose clock was stopped.
+
+    One that is not running, or whose time is over, is passed over. Raises NotFound and Invalid as `give_time`.
+    """
+    reason = check_reason(reason)
+    because(session, reason)
+    stopped = []
+    for attempt in _locked_together(session, body_id, sitting_id, attempt_ids):
+        try:
+            attempt.state = check_pause(attempt.state, now=now, deadline_at=attempt.deadline)
+        except Conflict:
+            continue
+        attempt.paused_at = now
+        _note_pause(session, attempt, PauseChange.PAUSED, reason=reason, by=by, now=now)
+        stopped.append(attempt)
+    session.flush()
+    return stopped
+
+
+def resume(
+    session: Session,
+    body_id: str,
+    sitting_id: str,
+    attempt_ids: Collection[str],
+    *,
+    reason: str,
+    by: str | None,
+    now: datetime,
+) -> list[Attempt]:
+    """Let the clock of paused attempts go on; returns those that go on, each with the time of its pause back.
+
+    One that is not paused is passed over. Raises NotFound and Invalid as `give_time`.
+    """
+    reason = check_reason(reason)
+    because(session, reason)
+    going_on = []
+    for attempt in _locked_together(session, body_id, sitting_id, attempt_ids):
+        if attempt.state is AttemptState.PAUSED:
+            _go_on(session, attempt, reason=reason, by=by, now=now)
+            ask_to_close(session, attempt, now=now)
+            going_on.append(attempt)
+    session.flush()
+    return going_on
+
+
+def end(
+    session: Session,
+    actor: Actor,
+    attempt_id: str,
+    *,
+    reason: str,
+    now: datetime,
+    foreseen: Scored | None = None,
+) -> Attempt:
+    """End an attempt on the candidate's behalf: what was answered is scored as if the candidate had submitted it.
+
+    One whose time is over ends by time. `foreseen` as in `taking.submit`. Raises NotFound, Invalid without a
+    reason, and Conflict when the attempt is not running or the actor stands on another side of the application.
+    """
+    reason = check_reason(reason)
+    attempt = locked(session, actor.body_id, attempt_id)
+    if attempt.state not in STARTED:
+        raise Conflict(N_("This exam is not running, so it cannot be ended."))
+    take_side(session, actor.body_id, attempt.application_id, actor.person_id, Side.INVIGILATOR, now=now)
+    because(session, reason)
+    if attempt.state is AttemptState.PAUSED:
+        _go_on(session, attempt, reason=reason, by=actor.person_id, now=now)
+    session.add(
+        AttemptEnd(
+            body_id=actor.body_id,
+            attempt_id=attempt.id,
+            application_id=attempt.application_id,
+            person_id=actor.person_id,
+            reason=reason,
+            ended_at=now,
+        )
+    )
+    event = AttemptEvent.TIME_OVER if settled(attempt, now=now) else AttemptEvent.END
+    close_attempt(session, attempt, event, now=now, foreseen=foreseen)
+    return attempt
 
 
 def check_reason(text: str) -> str:
@@ -151,3 +252,46 @@ def check_reason(text: str) -> str:
             got=len(reason),
         )
     return reason
+
+
+def _locked_together(
+    session: Session, body_id: str, sitting_id: str, attempt_ids: Collection[str]
+) -> Collection[Attempt]:
+    """Return the attempts of a sitting, locked in one order so that two batches never wait for each other."""
+    wanted = set(attempt_ids)
+    if not wanted:
+        raise Invalid(N_("Choose at least one candidate."))
+    attempts = session.scalars(
+        select(Attempt)
+        .where(Attempt.body_id == body_id, Attempt.sitting_id == sitting_id, Attempt.id.in_(wanted))
+        .order_by(Attempt.id)
+        .with_for_update()
+    ).all()
+    if len(attempts) != len(wanted):
+        raise NotFound(N_("There is no such attempt in this sitting."))
+    return attempts
+
+
+def _go_on(session: Session, attempt: Attempt, *, reason: str, by: str | None, now: datetime) -> None:
+    """End a pause: the time that it took is given back."""
+    if attempt.paused_at is not None and attempt.deadline is not None:
+        attempt.deadline += now - attempt.paused_at
+    attempt.state = ATTEMPT.after(attempt.state, AttemptEvent.RESUME)
+    attempt.paused_at = None
+    _note_pause(session, attempt, PauseChange.RESUMED, reason=reason, by=by, now=now)
+
+
+def _note_pause(
+    session: Session, attempt: Attempt, change: PauseChange, *, reason: str, by: str | None, now: datetime
+) -> None:
+    session.add(
+        AttemptPause(
+            body_id=attempt.body_id,
+            id=new_id(),
+            attempt_id=attempt.id,
+            change=change,
+            reason=reason,
+            by=by,
+            at=now,
+        )
+    )

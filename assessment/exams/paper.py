@@ -15,7 +15,8 @@ from assessment.domain.exams.arrangement import ArrangedItem, from_json
 from assessment.domain.exams.events import Value, response_from_json
 from assessment.domain.items.view import CandidateView, candidate_view
 from assessment.exams.content import items_of, texts_of
-from assessment.exams.tables import Attempt, AttemptFlag, ResponseEvent, Standing
+from assessment.exams.held import counts
+from assessment.exams.tables import Attempt, AttemptFlag, ResponseEvent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,13 +59,13 @@ def places(session: Session, attempt: Attempt) -> list[Place]:
 
 
 def saved_answers(session: Session, attempt: Attempt) -> dict[str, Saved]:
-    """Return item -> its last accepted answer."""
+    """Return item -> its current answer: the last one that counts."""
     last = (
         select(func.max(ResponseEvent.number).label("number"))
         .where(
             ResponseEvent.body_id == attempt.body_id,
             ResponseEvent.attempt_id == attempt.id,
-            ResponseEvent.standing == Standing.ACCEPTED,
+            counts(),
         )
         .group_by(ResponseEvent.item)
         .subquery()
@@ -93,6 +94,25 @@ def question(session: Session, attempt: Attempt, number: int, *, language: str) 
         ),
         every,
     )
+
+
+def questions(session: Session, attempt: Attempt, *, language: str) -> list[Question]:
+    """Return every question of an attempt in its own order, without answers; two statements."""
+    layout = from_json(attempt.layout)
+    items = items_of(session, attempt.body_id, [arranged.item_id for arranged in layout])
+    texts = texts_of(session, attempt.body_id, items, language)
+    if any(arranged.item_id not in texts for arranged in layout):
+        raise NotFound(N_("This question has no text."))
+    return [
+        Question(
+            number=number,
+            item=arranged.item_id,
+            view=candidate_view(items[arranged.item_id], texts[arranged.item_id], arranged.choices),
+            saved=None,
+            flagged=False,
+        )
+        for number, arranged in enumerate(layout, start=1)
+    ]
 
 
 def arranged_item(attempt: Attempt, number: int) -> ArrangedItem:

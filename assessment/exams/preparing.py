@@ -65,7 +65,7 @@ def lay_out(session: Session, body_id: str, sitting_id: str) -> list[Draft]:
         .where(RosterEntry.body_id == body_id, RosterEntry.sitting_id == sitting_id, Attempt.id.is_(None))
         .order_by(RosterEntry.application_id)
     ).all()
-    items = items_on(session, body_id, row.id)
+    content = content_on(session, body_id, row.id)
     drafts = []
     for entry in waiting:
         seed = secrets.token_bytes(SEED_BYTES)
@@ -76,7 +76,7 @@ def lay_out(session: Session, body_id: str, sitting_id: str) -> list[Draft]:
                 person_id=entry.person_id,
                 form_id=row.id,
                 seed=seed,
-                layout=layout_of(items, seed),
+                layout=layout_of(content, seed),
                 seconds=row.minutes * 60,
                 extra_seconds=entry.extra_seconds,
             )
@@ -116,17 +116,26 @@ def store_attempts(session: Session, body_id: str, drafts: Sequence[Draft]) -> l
     return attempts
 
 
-def items_on(session: Session, body_id: str, form_id: str) -> dict[str, Item]:
-    """Return a form's items by version id, in the form's order."""
-    versions = session.scalars(
-        select(FormItem.item_version_id)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormContent:
+    """A form's items by version id, in the form's order, and the section that each stands in."""
+
+    items: Mapping[str, Item]
+    sections: Mapping[str, int]
+
+
+def content_on(session: Session, body_id: str, form_id: str) -> FormContent:
+    """Return what stands on a form."""
+    rows = session.execute(
+        select(FormItem.item_version_id, FormItem.section)
         .where(FormItem.body_id == body_id, FormItem.form_id == form_id)
         .order_by(FormItem.position)
-    ).all()
-    items = items_of(session, body_id, versions)
-    return {version: items[version] for version in versions}
+    )
+    sections = {row.item_version_id: row.section for row in rows}
+    items = items_of(session, body_id, sections)
+    return FormContent(items={version: items[version] for version in sections}, sections=sections)
 
 
-def layout_of(items: Mapping[str, Item], seed: bytes) -> dict[str, Any]:
+def layout_of(content: FormContent, seed: bytes) -> dict[str, Any]:
     """Return the stored layout of an attempt: always the same for the same form and seed."""
-    return to_json(arrange(items, seed=seed))
+    return to_json(arrange(content.items, seed=seed, sections=content.sections))

@@ -1,11 +1,11 @@
-"""Scoring an attempt from its facts: the accepted events, the form's items, the plan's cells and the cut.
+"""Scoring an attempt from its facts: events, the form's items, remedies, people's marks, the plan and the cut.
 
-`score_attempt` only reads, so that `rederive` can hold what was stored against it.
+`score_attempt` only reads, so that `rederive` can hold what was stored against it. What is stored, and which of
+it counts, is `results`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,27 +14,25 @@ from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams import result as results
-from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent, AttemptState
+from assessment.domain.exams.arrangement import from_json
+from assessment.domain.exams.attempt_states import STARTED
 from assessment.domain.exams.events import Event, Receipt, current_answers, receipt, response_from_json
-from assessment.domain.exams.result import ExamResult, Marks, exam_result
+from assessment.domain.exams.form import Cut
+from assessment.domain.exams.marking import MarkingRule, marking_of
+from assessment.domain.exams.regrade import ItemMarks, Remedy, remedied
+from assessment.domain.exams.result import ExamResult, Marks, exam_result, not_reached
+from assessment.domain.items.best import best_score
 from assessment.domain.items.item import Item
 from assessment.domain.items.response import read_response
-from assessment.domain.items.scoring import best_score, score
+from assessment.domain.items.scoring import score
+from assessment.domain.plan import Cell
 from assessment.exams.content import items_of
 from assessment.exams.forms import cut_of
-from assessment.exams.tables import (
-    Attempt,
-    Form,
-    FormItem,
-    ResponseEvent,
-    Standing,
-)
-from assessment.exams.tables import (
-    ExamResult as ExamResultRow,
-)
-from assessment.exams.tables import (
-    ItemScore as ItemScoreRow,
-)
+from assessment.exams.held import counts
+from assessment.exams.marks import points_of, rule_of
+from assessment.exams.remedies import Remedies, remedies_of
+from assessment.exams.tables import Attempt, Form, FormItem, ResponseEvent
+from assessment.exams.tables_room import HeldDecision
 from assessment.item_bank.tables import ItemCriterion
 from assessment.schemes.queries import plan_cells
 
@@ -43,81 +41,73 @@ FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScoredItem:
-    """One item of an attempt: whether anything was answered, and its marks."""
+    """One item of an attempt: whether it was answered, and come to at all, whether it counts, and its marks."""
 
     item_version_id: str
     answered: bool
+    reached: bool
+    counts: bool
     score: Fraction
     maximum: Fraction
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scored:
-    """Everything that follows from an attempt's facts; `newest` is the number of its last event, 0 for none."""
+    """Everything that follows from an attempt's facts.
+
+    `newest`: as `newest_event` has it. `generation`: how many regrades of the form it knows.
+    `waiting`: the items that wait for marking by people; while there are any, there is no result.
+    """
 
     newest: int
+    generation: int
     items: tuple[ScoredItem, ...]
-    result: ExamResult
+    waiting: tuple[str, ...]
+    result: ExamResult | None
     receipt: Receipt
 
 
-def close_attempt(
-    session: Session,
-    attempt: Attempt,
-    event: AttemptEvent,
-    *,
-    now: datetime,
-    foreseen: Scored | None = None,
-) -> Scored:
-    """End an attempt by submission or by time: state, receipt, item scores and result in one stroke.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """What scoring needs of a form, whoever sat it.
 
-    `foreseen` was scored before the write lock was taken; it is used when no event has come since. Raises
-    Conflict when the attempt is not running.
+    `items`: version id -> item, in the form's order, then those whose corrected keys count. `units`: version id ->
+    the unit it counts for. `measured`: version id -> criteria.
     """
-    following = ATTEMPT.after(attempt.state, event)
-    current = foreseen is not None and foreseen.newest == newest_event(session, attempt)
-    scored = foreseen if foreseen is not None and current else score_attempt(session, attempt)
-    attempt.state = following
-    attempt.answers = scored.receipt.answers
-    attempt.receipt = scored.receipt.digest
-    if event is AttemptEvent.SUBMIT:
-        attempt.submitted_at = now
-    session.add_all(
-        ItemScoreRow(
-            body_id=attempt.body_id,
-            attempt_id=attempt.id,
-            item_version_id=each.item_version_id,
-            v=FORMAT,
-            answered=each.answered,
-            score=each.score,
-            max_score=each.maximum,
-            scored_at=now,
-        )
-        for each in scored.items
-    )
-    session.add(
-        ExamResultRow(
-            body_id=attempt.body_id,
-            attempt_id=attempt.id,
-            application_id=attempt.application_id,
-            v=FORMAT,
-            score=scored.result.total.score,
-            max_score=scored.result.total.maximum,
-            cut_reached=scored.result.passed,
-            by_unit=units_to_json(scored.result),
-            by_criterion=criteria_to_json(scored.result),
-            derived_at=now,
-        )
-    )
-    session.flush()
-    return scored
+
+    form_id: str
+    cut: Cut
+    rule: MarkingRule
+    cells: tuple[Cell, ...]
+    remedies: Remedies
+    items: Mapping[str, Item]
+    units: Mapping[str, str]
+    measured: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What one candidate did: the order of the items, answers that count, items that left any trace, marks.
+
+    `points`: version id -> place of the marker -> points.
+    """
+
+    order: tuple[str, ...]
+    answers: Mapping[str, Event]
+    shown: frozenset[str]
+    points: Mapping[str, Mapping[int, Fraction]]
 
 
 def newest_event(session: Session, attempt: Attempt) -> int:
-    """Return the number of the attempt's last event, 0 when there is none."""
+    """Return a number that grows with every event of the attempt and every decision on a held one."""
+    decisions = (
+        select(func.count())
+        .where(HeldDecision.body_id == attempt.body_id, HeldDecision.attempt_id == attempt.id)
+        .scalar_subquery()
+    )
     return (
         session.scalar(
-            select(func.max(ResponseEvent.number)).where(
+            select(func.coalesce(func.max(ResponseEvent.number), 0) + decisions).where(
                 ResponseEvent.body_id == attempt.body_id, ResponseEvent.attempt_id == attempt.id
             )
         )
@@ -126,112 +116,209 @@ def newest_event(session: Session, attempt: Attempt) -> int:
 
 
 def foresee(session: Session, body_id: str, attempt_id: str) -> Scored | None:
-    """Score a running attempt before the write lock is taken; None when it is not running. Reads only."""
+    """Score a started attempt before the write lock is taken; None when it is not running. Reads only."""
     attempt = session.get(Attempt, (body_id, attempt_id))
-    if attempt is None or attempt.state is not AttemptState.RUNNING:
+    if attempt is None or attempt.state not in STARTED:
         return None
     return score_attempt(session, attempt)
 
 
-def score_attempt(session: Session, attempt: Attempt) -> Scored:
-    """Return what follows from the attempt's accepted events; reads only."""
-    body_id = attempt.body_id
+def score_attempt(session: Session, attempt: Attempt, *, generation: int | None = None) -> Scored:
+    """Return what follows from the attempt's facts; reads only.
+
+    `generation` scores as it was after so many regrades of the form, the present one without.
+    """
     newest = newest_event(session, attempt)
-    events = accepted_events(session, body_id, attempt.id)
-    places = session.execute(
-        select(FormItem.item_version_id, FormItem.unit_id)
-        .where(FormItem.body_id == body_id, FormItem.form_id == attempt.form_id)
-        .order_by(FormItem.position)
-    ).all()
-    items = items_of(session, body_id, (place.item_version_id for place in places))
-    answers = current_answers(events)
-    scored = tuple(
-        score_item(place.item_version_id, items[place.item_version_id], answers.get(place.item_version_id))
-        for place in places
-    )
-    units = {place.item_version_id: place.unit_id for place in places}
+    remedies = remedies_of(session, attempt.body_id, attempt.form_id, upto=generation)
+    frame = frame_of(session, attempt.body_id, attempt.form_id, remedies)
+    late = remedies.late.get(attempt.id, frozenset())
+    rows = event_rows(session, attempt.body_id, [attempt.id])
+    human = any(frame.items[version].human_marked for version in frame.units)
+    points = points_of(session, attempt.body_id, attempt.id) if human else {}
+    items, waiting = score_items(frame, facts_of(attempt, rows, late, points))
     return Scored(
         newest=newest,
-        items=scored,
-        result=result_from(session, body_id, attempt.form_id, scored, units),
-        receipt=receipt(events),
+        generation=remedies.generation,
+        items=items,
+        waiting=waiting,
+        result=None if waiting else result_in(frame, items),
+        receipt=receipt([event_of(row) for row in rows if row.counted]),
     )
 
 
-def result_from(
-    session: Session, body_id: str, form_id: str, scored: Sequence[ScoredItem], units: Mapping[str, str]
-) -> ExamResult:
-    """Return the exam's result from its item scores; `units`: item version id -> unit id."""
+def frame_of(session: Session, body_id: str, form_id: str, remedies: Remedies) -> Frame:
+    """Return what scoring needs of a form; five statements. Raises NotFound."""
     form = session.get(Form, (body_id, form_id))
     if form is None:
         raise NotFound(N_("There is no such form."))
-    measured: dict[str, set[str]] = {}
+    places = session.execute(
+        select(FormItem.item_version_id, FormItem.unit_id)
+        .where(FormItem.body_id == body_id, FormItem.form_id == form_id)
+        .order_by(FormItem.position)
+    ).all()
+    units = {place.item_version_id: place.unit_id for place in places}
+    corrected = {version for _, version in remedies.of_item.values() if version is not None}
+    measured: dict[str, set[str]] = {version: set() for version in units}
     for row in session.execute(
         select(ItemCriterion.item_version_id, ItemCriterion.criterion_id).where(
             ItemCriterion.body_id == body_id, ItemCriterion.item_version_id.in_(units)
         )
     ):
-        measured.setdefault(row.item_version_id, set()).add(row.criterion_id)
-    return exam_result(
-        [
-            results.ItemScore(
-                item_id=each.item_version_id,
-                unit_id=units[each.item_version_id],
-                criterion_ids=frozenset(measured.get(each.item_version_id, ())),
-                score=each.score,
-                maximum=each.maximum,
-            )
-            for each in scored
-        ],
-        cells=plan_cells(session, body_id, form.scheme_version_id),
+        measured[row.item_version_id].add(row.criterion_id)
+    return Frame(
+        form_id=form_id,
         cut=cut_of(form),
+        rule=rule_of(form),
+        cells=tuple(plan_cells(session, body_id, form.scheme_version_id)),
+        remedies=remedies,
+        items=items_of(session, body_id, units.keys() | corrected),
+        units=units,
+        measured={version: frozenset(criteria) for version, criteria in measured.items()},
     )
 
 
-def score_item(version_id: str, item: Item, event: Event | None) -> ScoredItem:
-    """Score the current answer to an item; without one it is blank, which is not the same as wrong."""
-    responses = [
-        read_response(item, list(given) if isinstance(given, tuple) else given, identifier=name)
-        for name, given in (event.response if event else {}).items()
-    ]
-    found = score(item, *responses)
-    return ScoredItem(
-        item_version_id=version_id,
-        answered=found.answered,
-        score=found.score,
-        maximum=max(found.max_score, best_score(item)),
-    )
+def event_rows(session: Session, body_id: str, attempt_ids: Iterable[str], *, item: str | None = None) -> list[Any]:
+    """Return the events of attempts in the order of their arrival, those that are held too; one statement.
 
-
-def accepted_events(session: Session, body_id: str, attempt_id: str) -> list[Event]:
-    """Return an attempt's accepted events in the order of their acceptance."""
-    rows = session.execute(
+    `counted` says of each whether it counts before any regrade.
+    """
+    rows = (
         select(
+            ResponseEvent.attempt_id,
+            ResponseEvent.number,
             ResponseEvent.client,
             ResponseEvent.seq,
             ResponseEvent.item,
             ResponseEvent.response,
             ResponseEvent.lang,
             ResponseEvent.elapsed,
+            ResponseEvent.digest,
+            counts().label("counted"),
         )
-        .where(
-            ResponseEvent.body_id == body_id,
-            ResponseEvent.attempt_id == attempt_id,
-            ResponseEvent.standing == Standing.ACCEPTED,
-        )
+        .where(ResponseEvent.body_id == body_id, ResponseEvent.attempt_id.in_(list(attempt_ids)))
         .order_by(ResponseEvent.number)
     )
-    return [
-        Event(
-            client=row.client,
-            seq=row.seq,
-            item=row.item,
-            response=response_from_json(row.response),
-            lang=row.lang,
-            elapsed=row.elapsed,
-        )
-        for row in rows
+    if item is not None:
+        rows = rows.where(ResponseEvent.item == item)
+    return list(session.execute(rows))
+
+
+def event_of(row: Any) -> Event:
+    """Return an event from its row."""
+    return Event(
+        client=row.client,
+        seq=row.seq,
+        item=row.item,
+        response=response_from_json(row.response),
+        lang=row.lang,
+        elapsed=row.elapsed,
+    )
+
+
+def facts_of(
+    attempt: Attempt, rows: Iterable[Any], late: frozenset[int], points: Mapping[str, Mapping[int, Fraction]]
+) -> Facts:
+    """Return what a candidate did; `late`: numbers of the late answers that a regrade lets count."""
+    every = list(rows)
+    counted = [event_of(row) for row in every if row.counted or row.number in late]
+    return Facts(
+        order=tuple(arranged.item_id for arranged in from_json(attempt.layout)),
+        answers=current_answers(counted),
+        shown=frozenset(row.item for row in every),
+        points=points,
+    )
+
+
+def score_items(frame: Frame, facts: Facts) -> tuple[tuple[ScoredItem, ...], tuple[str, ...]]:
+    """Score every item of a form for one candidate; returns the scored ones, and those that wait for marking."""
+    scored: list[ScoredItem] = []
+    waiting: list[str] = []
+    for version_id in frame.units:
+        found = score_item(frame, version_id, facts.answers.get(version_id), facts.points.get(version_id, {}))
+        if found is None:
+            waiting.append(version_id)
+        else:
+            scored.append(found)
+    answered = {each.item_version_id for each in scored if each.answered} | set(waiting)
+    missed = not_reached(facts.order, answered=answered, shown=facts.shown)
+    return (
+        tuple(
+            replace(each, reached=False) if each.item_version_id in missed and not each.answered else each
+            for each in scored
+        ),
+        tuple(waiting),
+    )
+
+
+def score_item(frame: Frame, version_id: str, event: Event | None, points: Mapping[int, Fraction]) -> ScoredItem | None:
+    """Score the current answer to an item as its remedies say; None where people have not settled its marks.
+
+    Without an answer it is blank, which is not the same as wrong, and needs no marker.
+    """
+    item = frame.items[version_id]
+    remedy, by_version = frame.remedies.of_item.get(version_id, (None, None))
+    answered, own = _own_marks(item, event, points, frame.rule)
+    if own is None:
+        if remedy not in (Remedy.FULL_MARKS, Remedy.TAKE_OUT):
+            return None
+        own = ItemMarks(score=Fraction(0), maximum=item.max_score)
+    marks = own
+    if remedy is not None:
+        by_new_key = _marks_by(frame.items[by_version], event)[1] if by_version is not None else None
+        marks = remedied(remedy, own, by_new_key=by_new_key)
+    return ScoredItem(
+        item_version_id=version_id,
+        answered=answered,
+        reached=True,
+        counts=marks.counts,
+        score=marks.score,
+        maximum=marks.maximum,
+    )
+
+
+def result_in(frame: Frame, scored: Iterable[ScoredItem]) -> ExamResult:
+    """Return the exam's result from the scores of all its items."""
+    return exam_result(
+        [
+            results.ItemScore(
+                item_id=each.item_version_id,
+                unit_id=frame.units[each.item_version_id],
+                criterion_ids=frame.measured[each.item_version_id],
+                score=each.score,
+                maximum=each.maximum,
+                counts=each.counts,
+            )
+            for each in scored
+        ],
+        cells=frame.cells,
+        cut=frame.cut,
+    )
+
+
+def accepted_events(session: Session, body_id: str, attempt_id: str) -> list[Event]:
+    """Return an attempt's events that count before any regrade, in the order of their arrival."""
+    return [event_of(row) for row in event_rows(session, body_id, [attempt_id]) if row.counted]
+
+
+def _own_marks(
+    item: Item, event: Event | None, points: Mapping[int, Fraction], rule: MarkingRule
+) -> tuple[bool, ItemMarks | None]:
+    """Whether the item was answered, and its marks without any remedy; None while people have not settled them."""
+    if not item.human_marked:
+        return _marks_by(item, event)
+    if event is None or not event.answered:
+        return False, ItemMarks(score=Fraction(0), maximum=item.max_score)
+    settled = marking_of(points, rule, maximum=item.max_score)
+    return True, None if settled.score is None else ItemMarks(score=settled.score, maximum=item.max_score)
+
+
+def _marks_by(item: Item, event: Event | None) -> tuple[bool, ItemMarks]:
+    responses = [
+        read_response(item, list(given) if isinstance(given, tuple) else given, identifier=name)
+        for name, given in (event.response if event else {}).items()
     ]
+    found = score(item, *responses)
+    return found.answered, ItemMarks(score=found.score, maximum=max(found.max_score, best_score(item)))
 
 
 def units_to_json(result: ExamResult) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from assessment.accounts.tables import Duty
 from assessment.domain.certification.duties import Side
 from assessment.domain.roles import Role
+from assessment.exams.marks import marks_answers_only
 from assessment.exams.tables import Attempt, Form, Sitting
 from assessment.web.gate import RecordStanding
 
@@ -36,7 +37,7 @@ def standing_of_attempt(session: Session, body_id: str, attempt_id: str) -> Reco
         .join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
         .join(
             Duty,
-            (Duty.body_id == Attempt.body_id) & (Duty.application_id == Attempt.application_id),
+            (Duty.body_id == Attempt.body_id) & (Duty.application_id == Attempt.application_id) & ~marks_answers_only(),
             isouter=True,
         )
         .where(Attempt.body_id == body_id, Attempt.id == attempt_id)

@@ -65,8 +65,9 @@ class FormItem(OfBody, Base):
 
     form_id: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    item_version_id: Mapped[str]
+    item_version_id: Mapped[str] = mapped_column(index=True)
     unit_id: Mapped[str]
+    section: Mapped[int]
 
 
 class Sitting(Scoped, Base):
@@ -108,6 +109,8 @@ class Attempt(Scoped, Base):
     """One candidate's sitting, prepared beforehand; the server owns its clock.
 
     `layout` holds the order of items and of their options; `epoch` is the writer epoch of its tokens.
+    `deadline` includes the pauses that are over; during one the clock stands since `paused_at`. `device` is the
+    keyed digest of the device that writes.
     """
 
     __tablename__ = "attempt"
@@ -119,12 +122,13 @@ class Attempt(Scoped, Base):
         ),
         UniqueConstraint("body_id", "sitting_id", "application_id"),
         CheckConstraint("extra_seconds >= 0", name="extra_time_not_negative"),
+        CheckConstraint("state <> 'paused' OR paused_at IS NOT NULL", name="paused_since_a_moment"),
     )
 
     sitting_id: Mapped[str]
     application_id: Mapped[str] = mapped_column(index=True)
     person_id: Mapped[str] = mapped_column(index=True)
-    form_id: Mapped[str]
+    form_id: Mapped[str] = mapped_column(index=True)
     state: Mapped[AttemptState] = mapped_column(choice(AttemptState, "state"))
     seed: Mapped[bytes]
     layout: Mapped[dict[str, Any]]
@@ -133,6 +137,8 @@ class Attempt(Scoped, Base):
     epoch: Mapped[int]
     started_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    device: Mapped[str | None]
     submitted_at: Mapped[datetime | None]
     answers: Mapped[int | None]
     receipt: Mapped[str | None]
@@ -175,7 +181,7 @@ class ResponseEvent(Base):
         {"sqlite_autoincrement": True},
     )
 
-    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     v: Mapped[int]
     body_id: Mapped[str]
     attempt_id: Mapped[str]
@@ -202,28 +208,67 @@ class AttemptFlag(OfBody, Base):
     flagged: Mapped[bool]
 
 
+class AttemptPresence(OfBody, Base):
+    """When a device of an attempt was last heard of, and what it said of itself; written every few seconds.
+
+    `unsent`: events still on the device, None where it did not say; `place`: the number of the open question;
+    `client`: the name under which it sends; `epoch`: its writer's.
+    """
+
+    __tablename__ = "attempt_presence"
+    __table_args__ = (belongs_to("attempt"),)
+
+    attempt_id: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+    unsent: Mapped[int | None]
+    place: Mapped[int | None]
+    client: Mapped[str | None]
+    epoch: Mapped[int]
+
+
 class ItemScore(OfBody, Base):
-    """What one item of one attempt scored, exactly; blank and wrong are kept apart."""
+    """What one item of one attempt scored, exactly; blank, wrong and not reached are kept apart.
+
+    `generation` is how many confirmed regrades of the form this row knows; the highest one counts, the others
+    stay. `counts` is False where a regrade took the item out of the count.
+    """
 
     __tablename__ = "item_score"
-    __table_args__ = (belongs_to("attempt"), belongs_to("item_version"))
+    __table_args__ = (
+        belongs_to("attempt"),
+        belongs_to("item_version"),
+        CheckConstraint("reached OR NOT answered", name="answered_is_reached"),
+        CheckConstraint("generation >= 0", name="generation_not_negative"),
+    )
 
     attempt_id: Mapped[str] = mapped_column(primary_key=True)
     item_version_id: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0)
     v: Mapped[int] = mapped_column(default=1)
     answered: Mapped[bool]
+    reached: Mapped[bool] = mapped_column(default=True)
+    counts: Mapped[bool] = mapped_column(default=True)
     score: Mapped[Fraction]
     max_score: Mapped[Fraction]
     scored_at: Mapped[datetime]
 
 
 class ExamResult(OfBody, Base):
-    """The result of an attempt in total, per unit and per criterion, derived from its item scores."""
+    """The result of an attempt in total, per unit and per criterion, derived from its item scores.
+
+    The highest `generation` counts; those before it stay as they were. There is none while an answer waits for
+    marking by people.
+    """
 
     __tablename__ = "exam_result"
-    __table_args__ = (belongs_to("attempt"), belongs_to("application"))
+    __table_args__ = (
+        belongs_to("attempt"),
+        belongs_to("application"),
+        CheckConstraint("generation >= 0", name="generation_not_negative"),
+    )
 
     attempt_id: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0)
     application_id: Mapped[str] = mapped_column(index=True)
     v: Mapped[int] = mapped_column(default=1)
     score: Mapped[Fraction]

@@ -6,28 +6,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, Conflict, NotFound
-from assessment.domain.exams.attempt_states import ENDED, AttemptEvent, AttemptState, check_start, deadline
+from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptEvent, AttemptState, check_start, deadline
 from assessment.exams.answering import LATE_RULE
 from assessment.exams.closing import ask_to_close, settled
-from assessment.exams.scoring import Scored, close_attempt
+from assessment.exams.results import close_attempt
+from assessment.exams.scoring import Scored
 from assessment.exams.tables import Attempt, Sitting
 from assessment.exams.tokens import WriterToken
 
 
-def start(session: Session, body_id: str, attempt_id: str, *, now: datetime) -> Attempt:
+def start(session: Session, body_id: str, attempt_id: str, *, now: datetime, device: str | None = None) -> Attempt:
     """Start the released attempt: from now on its time runs. Starting twice changes nothing.
 
-    The deadline is start + duration + extra time; the sitting's last start never shortens it. Raises NotFound,
-    and Conflict when the attempt is not released or `now` lies outside the sitting.
+    `device` is the keyed digest of the device that writes from now on. The deadline is start + duration + extra
+    time; the sitting's last start never shortens it. Raises NotFound, and Conflict when the attempt is not released
+    or `now` lies outside the sitting.
     """
     attempt = locked(session, body_id, attempt_id)
-    if attempt.state is AttemptState.RUNNING:
+    if attempt.state in STARTED:
         return attempt
     sitting = session.get(Sitting, (body_id, attempt.sitting_id))
     if sitting is None:
         raise NotFound(N_("There is no such sitting."))
     attempt.state = check_start(attempt.state, now=now, opens_at=sitting.starts_at, closes_at=sitting.closes_at)
     attempt.started_at = now
+    attempt.device = device
     attempt.deadline = deadline(
         started_at=now,
         duration=timedelta(seconds=attempt.seconds),

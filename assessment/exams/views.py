@@ -3,39 +3,46 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.wrappers import Response as FlaskResponse
 from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from assessment.accounts.ids import new_id
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.database import db, reading
-from assessment.domain.errors import N_, NotFound
-from assessment.domain.exams.attempt_states import ENDED, AttemptState
+from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.domain.roles import Role
 from assessment.exams.answering import LATE_RULE
 from assessment.exams.attempt_queries import OwnExam, own_exams
 from assessment.exams.closing import close_in_own_transaction, settled
+from assessment.exams.devices import device_cookie, device_digest, remember, writes_here
+from assessment.exams.moving import ELSEWHERE
 from assessment.exams.paper import places
 from assessment.exams.paper import question as find_question
+from assessment.exams.runner import runner_context, secret_of_installation, spot_of
 from assessment.exams.scoring import foresee
 from assessment.exams.showing import shown
+from assessment.exams.tables import Attempt
 from assessment.exams.taking import start as begin
 from assessment.exams.taking import submit as hand_in
 from assessment.exams.taking import token_for
 from assessment.exams.tokens import write_token, writer_key
 from assessment.exams.views_evidence import answer_detail, attempt_result
+from assessment.exams.views_runner import add_runner, form_of, move_page
 from assessment.schemes.queries import scheme_titles
 from assessment.web.actor import Actor, me
-from assessment.web.formatting import clock
 from assessment.web.language import language
 from assessment.web.requests import now
 
 exams = Blueprint("exams", __name__)
 exams.add_url_rule("/exam-results/<attempt_id>", view_func=attempt_result)
 exams.add_url_rule("/exam-results/<attempt_id>/<item>", view_func=answer_detail)
+add_runner(exams)
 
 REFUSALS = {
     "does_not_fit": N_("This answer was not saved: write a number in figures, for example 12,5."),
@@ -55,8 +62,8 @@ def index() -> str:
 @exams.get("/exam/<attempt_id>")
 def start_page(attempt_id: str) -> str | Response:
     found = _own(attempt_id)
-    if found.attempt.state is AttemptState.RUNNING:
-        return _ask(found, 1)
+    if found.attempt.state in STARTED:
+        return redirect(_where(found) or _question(found), 303)
     if found.attempt.state in ENDED:
         return redirect(url_for("exams.receipt", attempt_id=attempt_id), 303)
     title = scheme_titles(db.session(), me().body_id, [found.scheme_version_id], language())
@@ -73,51 +80,56 @@ def start_page(attempt_id: str) -> str | Response:
 
 @exams.post("/exam/<attempt_id>/start")
 def start(attempt_id: str) -> Response:
-    attempt = begin(db.session(), me().body_id, attempt_id, now=now())
-    return redirect(url_for("exams.question", attempt_id=attempt.id, number=1), 303)
+    cookie = device_cookie()
+    attempt = begin(db.session(), me().body_id, attempt_id, now=now(), device=device_digest(cookie))
+    return remember(redirect(url_for("exams.question", attempt_id=attempt.id, number=1), 303), cookie)
 
 
 @exams.get("/exam/<attempt_id>/<int:number>")
 def question(attempt_id: str, number: int) -> str | Response:
     found = _own(attempt_id)
-    if not _writable(found):
-        return redirect(_where(found), 303)
+    if elsewhere := _where(found):
+        return redirect(elsewhere, 303)
     asked, navigator = find_question(db.session(), found.attempt, number, language=language())
+    view = shown(asked.view, asked.saved.response if asked.saved else None, attempt_id=attempt_id)
     reason = request.args.get("refused", "")
     return render_template(
         "exams/question.html",
-        exam=found,
-        asked=asked,
-        shown=shown(asked.view, asked.saved.response if asked.saved else None),
+        spot=spot_of(asked, last=len(navigator), language=view.language),
+        part=Markup(render_template("exams/asked.html", shown=view)),
+        saved_at=asked.saved.received_at if asked.saved else None,
+        flagged=asked.flagged,
         navigator=navigator,
-        last=len(navigator),
         client=new_id(),
         refusal=gettext(REFUSALS.get(reason, REFUSED)) if reason else "",
-        **_clock(found),
+        **_running(found),
     )
 
 
 @exams.get("/exam/<attempt_id>/review")
 def review(attempt_id: str) -> str | Response:
     found = _own(attempt_id)
-    if not _writable(found):
-        return redirect(_where(found), 303)
+    if elsewhere := _where(found):
+        return redirect(elsewhere, 303)
     every = places(db.session(), found.attempt)
     return render_template(
         "exams/review.html",
-        exam=found,
         navigator=every,
         empty=[place for place in every if not place.answered],
         flagged=[place for place in every if place.flagged],
         answered=sum(place.answered for place in every),
-        **_clock(found),
+        **_running(found),
     )
 
 
 @exams.post("/exam/<attempt_id>/submit")
 def submit(attempt_id: str) -> Response:
     with reading() as session:
-        foreseen = foresee(session, me().body_id, attempt_id)
+        attempt = session.get(Attempt, (me().body_id, attempt_id))
+        here = attempt is not None and writes_here(attempt)
+        foreseen = foresee(session, me().body_id, attempt_id) if here else None
+    if not here:
+        raise Conflict(ELSEWHERE)
     attempt = hand_in(db.session(), me().body_id, attempt_id, now=now(), foreseen=foreseen)
     return redirect(url_for("exams.receipt", attempt_id=attempt.id), 303)
 
@@ -131,23 +143,43 @@ def receipt(attempt_id: str) -> str | Response:
         return render_template(
             "exams/receipt.html", exam=found, attempt=attempt, title=title.get(found.scheme_version_id, "")
         )
-    if attempt.deadline is not None and now() >= attempt.deadline:
+    if attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() >= attempt.deadline:
         return render_template(
-            "exams/time_over.html", exam=found, settled_at=LATE_RULE.settled_at(attempt.deadline), **_clock(found)
+            "exams/time_over.html", settled_at=LATE_RULE.settled_at(attempt.deadline), **_running(found)
         )
-    return redirect(_where(found), 303)
+    return redirect(_where(found) or _question(found), 303)
+
+
+@exams.get("/exam/<attempt_id>/move")
+def move(attempt_id: str) -> str | Response:
+    found = _own(attempt_id)
+    if found.attempt.state in STARTED and not writes_here(found.attempt):
+        return move_page(found)
+    return redirect(_where(found) or _question(found), 303)
+
+
+@exams.get("/exam/<attempt_id>/pause")
+def paused(attempt_id: str) -> str | Response:
+    found = _own(attempt_id)
+    if found.attempt.state is AttemptState.PAUSED and writes_here(found.attempt):
+        return render_template("exams/paused.html", **_running(found))
+    return redirect(_where(found) or _question(found), 303)
+
+
+@exams.get("/exam/<attempt_id>/form")
+def form(attempt_id: str) -> FlaskResponse:
+    """The whole form without keys, for the device's own use, and what the server knows of the answers."""
+    found = _own(attempt_id)
+    return form_of(found, _state(found))
 
 
 @exams.get("/exam/<attempt_id>/token")
 def token(attempt_id: str) -> FlaskResponse:
-    """A fresh token and the server's clock, for a page that stayed open."""
+    """A fresh token, the proof for the form's posts and the server's clock, for a page that stayed open."""
     found = _own(attempt_id)
-    response = jsonify(
-        token=_clock(found)["token"],
-        now=now().isoformat(),
-        deadline=found.attempt.deadline.isoformat() if found.attempt.deadline else None,
-        state=found.attempt.state.value,
-    )
+    if not writes_here(found.attempt):
+        raise Conflict(ELSEWHERE)
+    response = jsonify(csrf=generate_csrf(), **_state(found))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -164,37 +196,50 @@ def _own(attempt_id: str) -> OwnExam:
     return found[0]
 
 
-def _writable(found: OwnExam) -> bool:
+def _where(found: OwnExam) -> str | None:
+    """Where a candidate belongs who cannot answer now and here; None when they can."""
     attempt = found.attempt
-    return attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() < attempt.deadline
+    if attempt.state in STARTED and not writes_here(attempt):
+        return url_for("exams.move", attempt_id=attempt.id)
+    if attempt.state is AttemptState.PAUSED:
+        return url_for("exams.paused", attempt_id=attempt.id)
+    if attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() < attempt.deadline:
+        return None
+    ended = attempt.state in ENDED or attempt.state in (AttemptState.VOIDED, AttemptState.RUNNING)
+    return url_for("exams.receipt" if ended else "exams.start_page", attempt_id=attempt.id)
 
 
-def _where(found: OwnExam) -> str:
-    """Where a candidate belongs who cannot answer now."""
-    attempt = found.attempt
-    ended = attempt.state in ENDED or attempt.state is AttemptState.VOIDED
-    late = attempt.state is AttemptState.RUNNING and not _writable(found)
-    if ended or late:
-        return url_for("exams.receipt", attempt_id=attempt.id)
-    if attempt.state is AttemptState.RUNNING:
-        return url_for("exams.question", attempt_id=attempt.id, number=1)
-    return url_for("exams.start_page", attempt_id=attempt.id)
+def _question(found: OwnExam) -> str:
+    return url_for("exams.question", attempt_id=found.attempt.id, number=1)
 
 
-def _ask(found: OwnExam, number: int) -> Response:
-    return redirect(url_for("exams.question", attempt_id=found.attempt.id, number=number), 303)
-
-
-def _clock(found: OwnExam) -> dict[str, object]:
-    """What a page of a running exam carries: the token, the server's clock, the end."""
+def _token(found: OwnExam) -> str:
     token = token_for(found.attempt)
-    key = writer_key(current_app.extensions["settings"].secret)
+    return write_token(writer_key(secret_of_installation()), token) if token else ""
+
+
+def _state(found: OwnExam) -> dict[str, object]:
+    """What a device is told of its exam in JSON."""
+    attempt = found.attempt
     return {
-        "token": write_token(key, token) if token else "",
+        "token": _token(found),
+        "now": now().isoformat(),
+        "deadline": attempt.deadline.isoformat() if attempt.deadline else None,
+        "until": LATE_RULE.token_expires_at(attempt.deadline).isoformat() if attempt.deadline else None,
+        "state": attempt.state.value,
+    }
+
+
+def _running(found: OwnExam) -> dict[str, object]:
+    """What a page of a running exam carries: the token, the server's clock, the end."""
+    deadline = found.attempt.deadline
+    return {
+        **runner_context(found, me().person_id),
+        "frame": False,
+        "token": _token(found),
         "now": now(),
-        "zone_name": clock(now()).partition(" ")[2],
-        "deadline": found.attempt.deadline,
-        "seconds_left": max(0, int((found.attempt.deadline - now()).total_seconds())) if found.attempt.deadline else 0,
+        "deadline": deadline,
+        "seconds_left": max(0, int((deadline - now()).total_seconds())) if deadline else 0,
     }
 
 

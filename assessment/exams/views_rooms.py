@@ -1,52 +1,31 @@
-"""The invigilator's room: who is here, check-in with document and photo, release, extra time, voiding."""
+"""The invigilator's rooms: the sittings of today, and one room live. A seat is `views_seat`, the acts `views_acts`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import (
-    Blueprint,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
-from flask import (
-    Response as FlaskResponse,
-)
-from flask_babel import gettext, ngettext
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask_babel import gettext
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
-from assessment.accounts.check_in import Comparison, check_in_of, photo_of
-from assessment.accounts.inputs import CheckInInput
-from assessment.accounts.persons import documents_of, name_of, names
-from assessment.accounts.photos import plain_photo
-from assessment.accounts.sealing import Erased
-from assessment.accounts.tables import Occasion
+from assessment.accounts.persons import ERASED_NAME, Name, names
 from assessment.accounts.waiting import Pile, Task, waits_for
-from assessment.database import db, reading
-from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
-from assessment.domain.exams.attempt_states import ATTEMPT, ENDED, AttemptEvent, AttemptState
+from assessment.database import db
+from assessment.domain.errors import N_, NotFound
+from assessment.domain.exams.attempt_states import AttemptState
+from assessment.domain.exams.room import Alert, Show
 from assessment.domain.roles import Role
-from assessment.exams.attempt_queries import OwnExam, Seat, extra_times, own_exams, seats, void_reason
-from assessment.exams.closing import settled
-from assessment.exams.inputs import GiveTimeInput
-from assessment.exams.invigilating import check_in as record
-from assessment.exams.invigilating import give_time
-from assessment.exams.invigilating import release as let_start
-from assessment.exams.invigilating import void as void_attempt
+from assessment.exams.late_words import late_table
+from assessment.exams.live import Watched, count_by, shown, tag_of, watch
+from assessment.exams.notes import Noted, notes_of
 from assessment.exams.queries import SittingLine, sitting_line, sittings_on
+from assessment.exams.room_words import LineWords
 from assessment.exams.standing import standing_of_attempt
-from assessment.exams.tables import Attempt
 from assessment.schemes.queries import scheme_titles
-from assessment.storage import Storage
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
-from assessment.web.inputs import choices
 from assessment.web.language import language
-from assessment.web.refusals import say
 from assessment.web.requests import now
 
 rooms = Blueprint("rooms", __name__)
@@ -57,10 +36,22 @@ KINDS = {
     AttemptState.CHECKED_IN: "info",
     AttemptState.RELEASED: "info",
     AttemptState.RUNNING: "waiting",
+    AttemptState.PAUSED: "attention",
     AttemptState.SUBMITTED: "done",
     AttemptState.EXPIRED: "ended",
     AttemptState.VOIDED: "refusal",
 }
+NAMED = 5
+NOTES_SHOWN = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One kind of alert with those whom it concerns, the first few of them."""
+
+    alert: Alert
+    count: int
+    first: Sequence[Watched]
 
 
 @rooms.get("/rooms")
@@ -70,165 +61,107 @@ def index() -> str:
 
 @rooms.get("/rooms/<sitting_id>")
 def page(sitting_id: str) -> str:
-    return render_template("exams/room.html", **_room(db.session(), sitting_id, GiveTimeInput()))
+    line = line_of(db.session(), sitting_id)
+    everybody = watch(db.session(), line.sitting, now=now())
+    return render_template("exams/room.html", **room(db.session(), line, everybody))
 
 
-@rooms.post("/rooms/<sitting_id>/extra-time")
-def extra_time(sitting_id: str) -> Response | tuple[str, int]:
-    form = GiveTimeInput()
-    chosen = request.form.getlist("attempt")[:5_000]
-    refusal = ""
-    if form.validate_on_submit():
-        try:
-            given = give_time(
-                db.session(),
-                me().body_id,
-                sitting_id,
-                chosen,
-                minutes=form.minutes.data or 0,
-                reason=form.reason.data or "",
-                given_by=me().person_id,
-                now=now(),
-            )
-        except (Invalid, Conflict, NotAllowed) as error:
-            refusal = say(error)
-        else:
-            flash(ngettext("%(num)d candidate has more time.", "%(num)d candidates have more time.", len(given)))
-            return redirect(url_for("rooms.page", sitting_id=sitting_id), 303)
-    with reading() as session:
-        context = _room(session, sitting_id, form)
-        page = render_template("exams/room.html", **context | {"refusal": refusal, "chosen": set(chosen)})
-    return page, 422
+@rooms.get("/rooms/<sitting_id>/live")
+def live(sitting_id: str) -> Response:
+    """What changes in the room, for a page that asks again and again; 304 while nothing has changed."""
+    line = line_of(db.session(), sitting_id)
+    everybody = watch(db.session(), line.sitting, now=now())
+    tag = live_tag(line, everybody)
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        response = make_response(render_template("exams/room_live.html", **room(db.session(), line, everybody)))
+    response.set_etag(tag, weak=True)
+    return response
 
 
-@rooms.get("/rooms/attempts/<attempt_id>")
-def seat(attempt_id: str) -> str:
-    return _seat(db.session(), attempt_id)
+@rooms.get("/rooms/<sitting_id>/notes")
+def notes(sitting_id: str) -> str:
+    line = line_of(db.session(), sitting_id)
+    written = notes_of(db.session(), me().body_id, sitting_id=sitting_id)
+    return render_template("exams/room_notes.html", line=line, notes=written, names=named_in(db.session(), written))
 
 
-@rooms.post("/rooms/attempts/<attempt_id>/check-in")
-def check_in(attempt_id: str) -> Response | tuple[str, int]:
-    form = CheckInInput()
-    with reading() as session:
-        found = _exam(session, attempt_id)
-        documents = documents_of(session, me().body_id, found.attempt.person_id)
-        form.document_id.choices = choices({each.id: each.kind for each in documents})
-    refusal = ""
-    if form.validate_on_submit():
-        try:
-            photo = plain_photo(form.photo.data.read() if form.photo.data else b"")
-            comparison = Comparison(document_id=form.document_id.data, photo=photo, exception=form.exception.data or "")
-            record(db.session(), me(), _storage(), attempt_id, comparison, now=now())
-        except (Invalid, Conflict) as error:
-            refusal = say(error)
-        else:
-            flash(gettext("The candidate is checked in."))
-            return redirect(url_for("rooms.seat", attempt_id=attempt_id), 303)
-    with reading() as session:
-        return _seat(session, attempt_id, form=form, refusal=refusal), 422
-
-
-@rooms.post("/rooms/attempts/<attempt_id>/release")
-def release(attempt_id: str) -> Response:
-    attempt = let_start(db.session(), me(), attempt_id, now=now())
-    flash(gettext("The candidate can start now."))
-    return redirect(url_for("rooms.page", sitting_id=attempt.sitting_id), 303)
-
-
-@rooms.post("/rooms/attempts/<attempt_id>/void")
-def void(attempt_id: str) -> Response:
-    attempt = void_attempt(db.session(), me(), attempt_id, reason=request.form.get("reason", ""))
-    flash(gettext("The attempt is void. Everything that was recorded stays."), "attention")
-    return redirect(url_for("rooms.seat", attempt_id=attempt.id), 303)
-
-
-@rooms.get("/rooms/attempts/<attempt_id>/photo")
-def photo(attempt_id: str) -> FlaskResponse:
-    session, body_id = db.session(), me().body_id
-    attempt = session.get(Attempt, (body_id, attempt_id))
-    entry = check_in_of(session, body_id, Occasion.EXAM, attempt_id)
-    if attempt is None or entry is None:
-        raise NotFound(N_("There is no photo yet."))
-    try:
-        content = photo_of(session, _storage(), entry, attempt.person_id)
-    except Erased as erased:
-        raise NotFound(N_("This person's data was erased.")) from erased
-    return FlaskResponse(content, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})
-
-
-def _seat(session: Session, attempt_id: str, *, form: CheckInInput | None = None, refusal: str = "") -> str:
-    body_id = me().body_id
-    found = _exam(session, attempt_id)
-    attempt = found.attempt
-    documents = documents_of(session, body_id, attempt.person_id)
-    form = form or CheckInInput()
-    form.document_id.choices = choices({each.id: each.kind for each in documents})
-    return render_template(
-        "exams/seat.html",
-        exam=found,
-        attempt=attempt,
-        name=name_of(session, body_id, attempt.person_id),
-        documents=documents,
-        today=now().astimezone(ZoneInfo(me().zone)).date(),
-        entry=check_in_of(session, body_id, Occasion.EXAM, attempt_id),
-        given=extra_times(session, body_id, attempt_id),
-        void_reason=void_reason(session, attempt),
-        title=scheme_titles(session, body_id, [found.scheme_version_id], language()).get(found.scheme_version_id, ""),
-        kind=KINDS[attempt.state],
-        can_check_in=ATTEMPT.allows(attempt.state, AttemptEvent.CHECK_IN),
-        can_release=ATTEMPT.allows(attempt.state, AttemptEvent.RELEASE),
-        can_void=ATTEMPT.allows(attempt.state, AttemptEvent.VOID),
-        form=form,
-        refusal=refusal,
-    )
-
-
-def _exam(session: Session, attempt_id: str) -> OwnExam:
-    attempt = session.get(Attempt, (me().body_id, attempt_id))
-    found = own_exams(session, me().body_id, attempt.person_id, attempt_id=attempt_id) if attempt else []
-    if not found:
-        raise NotFound(N_("There is no such attempt."))
-    return found[0]
-
-
-def _room(session: Session, sitting_id: str, form: GiveTimeInput) -> dict[str, object]:
-    body_id = me().body_id
-    line = sitting_line(session, body_id, sitting_id)
+def line_of(session: Session, sitting_id: str) -> SittingLine:
+    """Return the sitting of a room. Raises NotFound."""
+    line = sitting_line(session, me().body_id, sitting_id)
     if line is None:
         raise NotFound(N_("There is no such sitting."))
-    everybody = seats(session, body_id, sitting_id)
-    known = names(session, body_id, {each.entry.person_id for each in everybody})
-    everybody.sort(key=lambda each: known[each.entry.person_id].text.casefold())
-    counts: dict[AttemptState, int] = {}
-    for each in everybody:
-        if each.attempt is not None:
-            counts[each.attempt.state] = counts.get(each.attempt.state, 0) + 1
+    return line
+
+
+def wished() -> tuple[Show, str]:
+    """Return which list and which words the reader asked for, from the address or a form."""
+    show = request.values.get("show", "")
+    return Show(show) if show in set(Show) else Show.ALL, request.values.get("q", "").strip()[:100]
+
+
+def chosen_by_name(everybody: Sequence[Watched], known: dict[str, Name], words: str) -> list[Watched]:
+    """Return those whose name holds the words, in the order given."""
+    wanted = words.casefold().split()
+    return [
+        each
+        for each in everybody
+        if all(word in known.get(each.person_id, ERASED_NAME).text.casefold() for word in wanted)
+    ]
+
+
+def live_tag(line: SittingLine, everybody: Sequence[Watched]) -> str:
+    """Return the tag of what the live part of the room shows to this reader."""
+    show, words = wished()
+    return tag_of(everybody, show, words, language(), line.roster, line.attempts, now() >= line.sitting.closes_at)
+
+
+def room(session: Session, line: SittingLine, everybody: Sequence[Watched]) -> dict[str, object]:
+    """Return everything that the page of a room shows."""
+    body_id = me().body_id
+    show, words = wished()
+    known = names(session, body_id, {each.person_id for each in everybody})
+    by_name = sorted(everybody, key=lambda each: known.get(each.person_id, ERASED_NAME).text.casefold())
+    written = notes_of(session, body_id, sitting_id=line.sitting.id)
     return {
-        "form": form,
         "line": line,
         "title": scheme_titles(session, body_id, [line.scheme_version_id], language()).get(line.scheme_version_id, ""),
-        "seats": everybody,
+        "everybody": by_name,
+        "lines": shown(chosen_by_name(by_name, known, words), show),
+        "counts": count_by(everybody),
+        "calls": _calls(by_name),
         "names": known,
         "kinds": KINDS,
-        "over": {each.attempt.id for each in everybody if each.attempt and _time_over(each)},
-        "open_to_time": {
-            each.attempt.id
-            for each in everybody
-            if each.attempt and each.attempt.state not in ENDED | {AttemptState.VOIDED}
-        },
-        "counts": [(state, counts[state]) for state in AttemptState if state in counts],
-        "chosen": set(),
-        "refusal": "",
+        "say": LineWords(),
+        "seat_url": url_for("rooms.seat", attempt_id="ID").replace("ID", "{}").format,
+        "now": now(),
+        "show": show,
+        "words": words,
+        "tag_of_room": live_tag(line, everybody),
+        "room_url": lambda wanted, words=words: url_for(
+            "rooms.page", sitting_id=line.sitting.id, show=wanted if wanted != Show.ALL else None, q=words or None
+        ),
+        "notes": written[:NOTES_SHOWN],
+        "note_names": named_in(session, written[:NOTES_SHOWN]),
+        "note_count": len(written),
+        "late_table": late_table(),
     }
 
 
-def _time_over(each: Seat) -> bool:
-    return each.attempt is not None and settled(each.attempt, now=now())
+def named_in(session: Session, written: Sequence[Noted]) -> dict[str, Name]:
+    """Return the names of everybody who wrote a note."""
+    people = {note.written_by for each in written for note in (each.note, *each.corrections) if note.written_by}
+    return names(session, me().body_id, people)
 
 
-def _storage() -> Storage:
-    storage: Storage = current_app.extensions["storage"]
-    return storage
+def _calls(everybody: Sequence[Watched]) -> list[Call]:
+    calls = []
+    for alert in Alert:
+        concerned = [each for each in everybody if alert in each.alerts]
+        if concerned:
+            calls.append(Call(alert=alert, count=len(concerned), first=concerned[:NAMED]))
+    return calls
 
 
 def _today(session: Session, actor: Actor, moment: datetime) -> list[SittingLine]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask import current_app
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
@@ -14,17 +15,24 @@ from assessment.accounts.tables import CertificationBody, Installation
 from assessment.database import Act, db, unit_of_work
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.items.qti.evaluate import Given, evaluate_file
-from assessment.domain.items.qti.package import ImportOutcome, PackageReport, read_package
-from assessment.item_bank.exporting import items_for_export, write_items
+from assessment.domain.items.qti.manifest import inside
+from assessment.domain.items.qti.media import MAX_FILE, Fetch
+from assessment.domain.items.qti.package import PackageReport, read_package
+from assessment.domain.items.qti.write import QtiVersion
+from assessment.item_bank.exporting import items_for_export, with_files, write_items
+from assessment.item_bank.reading import keep_files
+from assessment.item_bank.report_files import report_csv, report_json
 from assessment.item_bank.service import import_package, preview_import
 from assessment.item_bank.tables import ItemUse
+from assessment.storage import Storage
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group("qti")
 def qti() -> None:
-    """Items as QTI 3.0: import, export, score."""
+    """Items as QTI: import, export, score."""
 
 
 @qti.command("import")
@@ -36,19 +44,27 @@ def qti() -> None:
     type=click.Choice([use.value for use in ItemUse]),
     help="Use of new items. Default: operational, in a demo exposed.",
 )
+@click.option("--report", "report_file", type=OUTPUT, help="Write the report to a .csv or .json file too.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line an item.")
-def import_(file: Path, *, dry_run: bool, body_id: str | None, use: str | None, as_json: bool) -> None:
-    """Bring the items of a .zip package or one .xml FILE into the bank; one report line an item.
+def import_(
+    file: Path, *, dry_run: bool, body_id: str | None, use: str | None, report_file: Path | None, as_json: bool
+) -> None:
+    """Bring the items of a .zip package or one .xml FILE of QTI 2.0 to 3.0 into the bank; one report line an item.
 
-    Exit status 1 when the file cannot be read, or when every item in it was refused.
+    A test in the package has a line of its own: its structure is not imported, its items are. Exit status 1 when the
+    file cannot be read, or when every item in it was refused.
     """
+    if report_file is not None and report_file.suffix.lower() not in (".csv", ".json"):
+        raise click.UsageError("Expected a report file that ends in .csv or .json.")
     report = read_package(file.read_bytes(), name=file.name)
     lines = [line.to_json() for line in _import(report, dry_run=dry_run, body_id=body_id, use=use)]
+    if report_file is not None:
+        report_file.write_bytes((report_csv if report_file.suffix.lower() == ".csv" else report_json)(lines))
     for line in lines:
         click.echo(_json(line) if as_json else _sentence(line))
     for reason in report.reasons:
         click.echo(f"teruji: {reason}", err=True)
-    if all(line["outcome"] == ImportOutcome.REFUSED.value for line in lines):
+    if not report.readable:
         sys.exit(1)
 
 
@@ -63,6 +79,7 @@ def _import(report: PackageReport, *, dry_run: bool, body_id: str | None, use: s
     body, wanted = _body(session, body_id), _use(session, use)
     if dry_run:
         return list(preview_import(session, body, report, use=wanted))
+    keep_files(_storage(), report)
     now = datetime.now(UTC)
     act = Act(body_id=body, account_id=None, person_id=None, at=now, name="qti import")
     with unit_of_work(act) as writing:
@@ -73,15 +90,31 @@ def _import(report: PackageReport, *, dry_run: bool, body_id: str | None, use: s
 @click.option("--item", "identifier", metavar="ID", help="One item by its QTI identifier.")
 @click.option("--form", "form_id", metavar="ID", help="The items of one exam form.")
 @click.option("--body", "body_id", help="Code of the certification body; needed when there are several.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE")
+@click.option(
+    "--format",
+    "version",
+    type=click.Choice([version.value for version in QtiVersion]),
+    default=QtiVersion.V3_0.value,
+    show_default=True,
+    help="Version of QTI.",
+)
+@click.option("-o", "--output", type=OUTPUT, required=True, metavar="FILE")
 @click.option("--json", "as_json", is_flag=True, help="Print {file, items, bytes}.")
-def export(*, identifier: str | None, form_id: str | None, body_id: str | None, output: Path, as_json: bool) -> None:
-    """Write items as a QTI 3.0 package: one item, one exam form, or everything in use."""
+def export(
+    *,
+    identifier: str | None,
+    form_id: str | None,
+    body_id: str | None,
+    version: str,
+    output: Path,
+    as_json: bool,
+) -> None:
+    """Write items as a QTI package: one item, one exam form, or everything in use."""
     if identifier is not None and form_id is not None:
         raise click.UsageError("Expected --item or --form, got both.")
     session = db.session()
     items = items_for_export(session, _body(session, body_id), identifier=identifier, form_id=form_id)
-    content = write_items(items)
+    content = write_items(with_files(items, _storage()), QtiVersion(version))
     output.write_bytes(content)
     if as_json:
         click.echo(_json({"file": str(output), "items": len(items), "bytes": len(content)}))
@@ -96,19 +129,39 @@ def export(*, identifier: str | None, form_id: str | None, body_id: str | None, 
 @click.option("--blank", is_flag=True, help="Respond with nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a file.")
 def score(files: tuple[Path, ...], *, responses: Path | None, correct: bool, blank: bool, as_json: bool) -> None:
-    """Score item files and print their outcomes, one line a file. Needs no database.
+    """Score item files of QTI 2.0 to 3.0 and print their outcomes, one line a file. Needs no database.
 
+    Pictures and texts that an item refers to are looked for beside its file.
     Exit status 1 when a file or its responses were refused.
     """
     if (responses is not None) + correct + blank != 1:
         raise click.UsageError("Expected one of --responses, --correct and --blank.")
     given: Given | dict[str, object]
     given = _responses(responses) if responses is not None else Given.CORRECT if correct else Given.BLANK
-    lines = [evaluate_file(str(file), file.read_bytes(), given) for file in files]
+    lines = [evaluate_file(str(file), file.read_bytes(), given, files=_beside(file)) for file in files]
     for line in lines:
         click.echo(_json(line) if as_json else _outcomes(line))
     if any(line["refused"] is not None for line in lines):
         sys.exit(1)
+
+
+def _beside(file: Path) -> Fetch:
+    """Return what finds the files that an item refers to: in its folder, or in the folder above as packages have it."""
+    root = file.resolve().parent
+
+    def fetch(address: str) -> bytes | None:
+        path = inside("x", address)  # one folder up is as far as an address may lead
+        found = (root.parent / path if not path.startswith("x/") else root / path.removeprefix("x/")) if path else None
+        if found is None or not found.is_file() or not found.resolve().is_relative_to(root.parent):
+            return None
+        return found.read_bytes() if found.stat().st_size <= MAX_FILE else None
+
+    return fetch
+
+
+def _storage() -> Storage:
+    storage: Storage = current_app.extensions["storage"]
+    return storage
 
 
 def _responses(file: Path) -> dict[str, object]:

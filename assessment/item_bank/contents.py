@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Subquery, and_, func, select
+from sqlalchemy import Subquery, and_, select
 from sqlalchemy.orm import Session
 
+from assessment.domain.items.authoring.markup import visible
 from assessment.item_bank.tables import Item, ItemCriterion, ItemText, ItemVersion
 from assessment.standards.tables import Competency, CompetencyKind, Standard, StandardState
+
+_SAID = frozenset(("title", "stem", "prompt", "html", "body", "before", "unit", "stimulus", "labels", "placeholder"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,16 +113,35 @@ def alignments_of(session: Session, body_id: str, version_ids: Sequence[str]) ->
 
 
 def newest_of(body_id: str) -> Subquery:
-    """Return the newest version of each item as a subquery: id, item_id, number, kind, digest."""
-    last = (
-        select(ItemVersion.item_id, func.max(ItemVersion.number).label("number"))
-        .where(ItemVersion.body_id == body_id)
-        .group_by(ItemVersion.item_id)
-        .subquery()
-    )
+    """Return the newest version of each item as a subquery: id, item_id, number, kind, digest, imported_at."""
     return (
-        select(ItemVersion.id, ItemVersion.item_id, ItemVersion.number, ItemVersion.kind, ItemVersion.digest)
-        .join(last, and_(last.c.item_id == ItemVersion.item_id, last.c.number == ItemVersion.number))
+        select(
+            ItemVersion.id,
+            ItemVersion.item_id,
+            ItemVersion.number,
+            ItemVersion.kind,
+            ItemVersion.digest,
+            ItemVersion.imported_at,
+        )
+        .join(
+            Item,
+            and_(Item.body_id == body_id, Item.id == ItemVersion.item_id, Item.number == ItemVersion.number),
+        )
         .where(ItemVersion.body_id == body_id)
         .subquery()
     )
+
+
+def folded(words: Mapping[str, Any]) -> str:
+    """Return everything that an item says in one language as one folded line, for the search."""
+    return " ".join(_said(words)).casefold()
+
+
+def _said(value: Any, name: str = "") -> list[str]:
+    if isinstance(value, str):
+        return [visible(value)] if name in _SAID else []
+    if isinstance(value, Mapping):
+        return [each for key, inner in value.items() for each in _said(inner, key)]
+    if isinstance(value, Sequence):
+        return [each for inner in value for each in _said(inner, name)]
+    return []

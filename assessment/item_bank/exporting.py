@@ -1,6 +1,7 @@
-"""Items out of the bank as a QTI 3.0 package, with their languages and the criteria they measure."""
+"""Items out of the bank as a QTI package, with their languages and the criteria they measure."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,9 +9,10 @@ from sqlalchemy.orm import Session
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.items.item_json import from_json, text_from_json
 from assessment.domain.items.qti.package import Alignment
-from assessment.domain.items.qti.write import PackagedItem, write_package
+from assessment.domain.items.qti.write import PackagedItem, QtiVersion, write_package
 from assessment.item_bank.contents import alignments_of, newest_versions
 from assessment.item_bank.tables import ItemText, ItemVersion
+from assessment.storage import Storage
 
 FindVersions = Callable[[Session, str, str], Sequence[str]]
 
@@ -43,9 +45,20 @@ def items_for_export(
     return _packaged(session, body_id, versions)
 
 
-def write_items(items: Sequence[PackagedItem]) -> bytes:
+def with_files(items: Sequence[PackagedItem], storage: Storage) -> list[PackagedItem]:
+    """Return the items with the bytes of their pictures and sounds. Raises NotFound for one that is not stored."""
+    return [
+        replace(
+            packaged,
+            contents={file.digest: storage.get(file.digest) for text in packaged.texts for file in text.files},
+        )
+        for packaged in items
+    ]
+
+
+def write_items(items: Sequence[PackagedItem], version: QtiVersion = QtiVersion.V3_0) -> bytes:
     """Return the package as bytes; `read_package` gives the same items back. Raises Invalid as `write_package`."""
-    return write_package(items)
+    return write_package(items, version=version)
 
 
 def _packaged(session: Session, body_id: str, version_ids: Sequence[str]) -> list[PackagedItem]:

@@ -1,50 +1,21 @@
 """Selects for the pages of the item bank: the list, one item whole, and what is not complete."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from assessment.domain.language import text_in
 from assessment.item_bank.contents import newest_of
-from assessment.item_bank.tables import Item, ItemCriterion, ItemText, ItemUse, ItemVersion
+from assessment.item_bank.tables import Item, ItemCriterion, ItemReview, ItemText, ItemVersion
 from assessment.standards.queries import texts
 from assessment.standards.tables import Competency, CompetencyKind, CompetencyText
 from assessment.web.gate import RecordStanding
 
-PAGE = 50
 EXPECTED_LANGUAGES = ("id", "en")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filter:
-    """What a list of items is narrowed to; empty text narrows nothing.
-
-    `missing` is a language that the item lacks; `retired` shows the retired items instead of the others.
-    """
-
-    words: str = ""
-    unit_id: str = ""
-    kind: str = ""
-    use: str = ""
-    missing: str = ""
-    retired: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ItemLine:
-    """An item in a list, with its newest version."""
-
-    id: str
-    identifier: str
-    use: ItemUse
-    kind: str
-    number: int
-    title: str
-    languages: tuple[str, ...]
-    criteria: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +40,8 @@ class VersionLine:
     source: str
     digest: str
     languages: tuple[str, ...]
+    reviewed_by: str | None
+    reviewed_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,44 +55,17 @@ class Unit:
 
 def standing_of_item(session: Session, body_id: str, item_id: str) -> RecordStanding | None:
     """Return how the gate sees an item of this body, or None."""
-    found = session.scalar(select(Item.id).where(Item.body_id == body_id, Item.id == item_id))
-    return None if found is None else RecordStanding()
-
-
-def list_items(
-    session: Session, body_id: str, wanted: Filter, *, page: int, language: str
-) -> tuple[list[ItemLine], int]:
-    """Return one page of items by identifier, and how many there are in all."""
-    chosen = _chosen(body_id, wanted).subquery()
-    count = session.scalar(select(func.count()).select_from(chosen)) or 0
-    rows = session.execute(select(chosen).order_by(chosen.c.identifier).limit(PAGE).offset((page - 1) * PAGE)).all()
-    every = _titles(session, body_id, [row.version_id for row in rows])
-    lines = []
-    for row in rows:
-        titles = every.get(row.version_id, {})
-        lines.append(
-            ItemLine(
-                id=row.id,
-                identifier=row.identifier,
-                use=row.use,
-                kind=row.kind,
-                number=row.number,
-                title=text_in(titles, language),
-                languages=tuple(sorted(titles)),
-                criteria=row.criteria,
-            )
-        )
-    return lines, count
+    return None if session.get(Item, (body_id, item_id)) is None else RecordStanding()
 
 
 def incomplete_items(session: Session, body_id: str) -> tuple[int, int]:
     """Return how many items in use lack a language, and how many measure no criterion."""
     newest = newest_of(body_id)
-    lacking = or_(*(~_has_text(body_id, newest.c.id, code) for code in EXPECTED_LANGUAGES))
+    lacking = or_(*(~has_text(body_id, newest.c.id, code) for code in EXPECTED_LANGUAGES))
     row = session.execute(
         select(
             func.coalesce(func.sum(case((lacking, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((~_has_criterion(body_id, newest.c.id), 1), else_=0)), 0),
+            func.coalesce(func.sum(case((~has_criterion(body_id, newest.c.id), 1), else_=0)), 0),
         )
         .select_from(Item)
         .join(newest, newest.c.item_id == Item.id)
@@ -163,7 +109,7 @@ def units_of_bank(session: Session, body_id: str, language: str) -> list[Unit]:
 
 
 def versions_of(session: Session, body_id: str, item_id: str) -> list[VersionLine]:
-    """Return the versions of an item, the newest first."""
+    """Return the versions of an item with their first review here, the newest version first."""
     rows = session.execute(
         select(
             ItemVersion.id,
@@ -173,18 +119,25 @@ def versions_of(session: Session, body_id: str, item_id: str) -> list[VersionLin
             ItemVersion.source,
             ItemVersion.digest,
             ItemText.language,
+            ItemReview.reviewed_by,
+            ItemReview.reviewed_at,
         )
         .join(
             ItemText,
             and_(ItemText.body_id == ItemVersion.body_id, ItemText.item_version_id == ItemVersion.id),
             isouter=True,
         )
+        .join(
+            ItemReview,
+            and_(ItemReview.body_id == ItemVersion.body_id, ItemReview.item_version_id == ItemVersion.id),
+            isouter=True,
+        )
         .where(ItemVersion.body_id == body_id, ItemVersion.item_id == item_id)
-        .order_by(ItemVersion.number.desc(), ItemText.language)
+        .order_by(ItemVersion.number.desc(), ItemText.language, ItemReview.reviewed_at)
     ).all()
-    by_id: dict[str, list[str]] = {}
+    by_id: dict[str, dict[str, None]] = {}
     for row in rows:
-        by_id.setdefault(row.id, []).extend([row.language] if row.language else [])
+        by_id.setdefault(row.id, {}).update({row.language: None} if row.language else {})
     first = {row.id: row for row in reversed(rows)}
     return [
         VersionLine(
@@ -195,37 +148,53 @@ def versions_of(session: Session, body_id: str, item_id: str) -> list[VersionLin
             source=first[id_].source,
             digest=first[id_].digest,
             languages=tuple(languages),
+            reviewed_by=first[id_].reviewed_by,
+            reviewed_at=first[id_].reviewed_at,
         )
         for id_, languages in by_id.items()
     ]
 
 
-def words_of(session: Session, body_id: str, version_id: str) -> dict[str, Mapping[str, object]]:
-    """Return the stored words of an item version by language."""
+def content_of(
+    session: Session, body_id: str, version_id: str
+) -> tuple[Mapping[str, Any], dict[str, Mapping[str, Any]]]:
+    """Return the stored structure of an item version, and its words by language."""
     rows = session.execute(
-        select(ItemText.language, ItemText.content)
-        .where(ItemText.body_id == body_id, ItemText.item_version_id == version_id)
+        select(ItemVersion.structure, ItemText.language, ItemText.content)
+        .join(
+            ItemText,
+            and_(ItemText.body_id == ItemVersion.body_id, ItemText.item_version_id == ItemVersion.id),
+            isouter=True,
+        )
+        .where(ItemVersion.body_id == body_id, ItemVersion.id == version_id)
         .order_by(ItemText.language)
-    )
-    return {row.language: row.content for row in rows}
+    ).all()
+    return rows[0].structure, {row.language: row.content for row in rows if row.language is not None}
 
 
 def measured_by(session: Session, body_id: str, version_id: str, language: str) -> list[Measured]:
     """Return the criteria that an item version measures, in the order of their standard."""
-    criterion, parent, above = aliased(Competency), aliased(Competency), aliased(Competency)
+    of_version = select(ItemCriterion.criterion_id).where(
+        ItemCriterion.body_id == body_id, ItemCriterion.item_version_id == version_id
+    )
+    return measured(session, body_id, Competency.id.in_(of_version), language)
+
+
+def measured(session: Session, body_id: str, which: ColumnElement[bool], language: str) -> list[Measured]:
+    """Return the criteria that a condition on `Competency` chooses, each with its unit, in printed order."""
+    parent, above = aliased(Competency), aliased(Competency)
     rows = session.execute(
         select(
-            criterion.id,
-            criterion.code,
+            Competency.id,
+            Competency.code,
             case((parent.kind == CompetencyKind.UNIT, parent.id), else_=above.id).label("unit_id"),
             case((parent.kind == CompetencyKind.UNIT, parent.code), else_=above.code).label("unit_code"),
         )
-        .select_from(ItemCriterion)
-        .join(criterion, and_(criterion.body_id == body_id, criterion.id == ItemCriterion.criterion_id))
-        .join(parent, and_(parent.body_id == body_id, parent.id == criterion.parent_id), isouter=True)
+        .select_from(Competency)
+        .join(parent, and_(parent.body_id == body_id, parent.id == Competency.parent_id), isouter=True)
         .join(above, and_(above.body_id == body_id, above.id == parent.parent_id), isouter=True)
-        .where(ItemCriterion.body_id == body_id, ItemCriterion.item_version_id == version_id)
-        .order_by(criterion.position)
+        .where(Competency.body_id == body_id, which)
+        .order_by(Competency.position)
     ).all()
     wanted = {row.id for row in rows} | {row.unit_id for row in rows if row.unit_id}
     said = texts(session, body_id, wanted, language)
@@ -241,77 +210,13 @@ def measured_by(session: Session, body_id: str, version_id: str, language: str) 
     ]
 
 
-def _chosen(body_id: str, wanted: Filter) -> Select[tuple[str, str, ItemUse, str, str, int, int]]:
-    newest = newest_of(body_id)
-    criteria = (
-        select(func.count())
-        .select_from(ItemCriterion)
-        .where(ItemCriterion.body_id == body_id, ItemCriterion.item_version_id == newest.c.id)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Item.id,
-            Item.identifier,
-            Item.use,
-            newest.c.id.label("version_id"),
-            newest.c.kind,
-            newest.c.number,
-            criteria.label("criteria"),
-        )
-        .join(newest, newest.c.item_id == Item.id)
-        .where(Item.body_id == body_id, Item.retired_at.is_not(None) if wanted.retired else Item.retired_at.is_(None))
-    )
-    if words := wanted.words.strip():
-        query = query.where(
-            or_(
-                Item.identifier.icontains(words, autoescape=True),
-                exists().where(
-                    ItemText.body_id == body_id,
-                    ItemText.item_version_id == newest.c.id,
-                    ItemText.title.icontains(words, autoescape=True),
-                ),
-            )
-        )
-    if wanted.kind:
-        query = query.where(newest.c.kind == wanted.kind)
-    if wanted.use:
-        query = query.where(Item.use == ItemUse(wanted.use))
-    if wanted.missing:
-        query = query.where(~_has_text(body_id, newest.c.id, wanted.missing))
-    if wanted.unit_id:
-        criterion, parent = aliased(Competency), aliased(Competency)
-        query = query.where(
-            exists().where(
-                ItemCriterion.body_id == body_id,
-                ItemCriterion.item_version_id == newest.c.id,
-                criterion.body_id == body_id,
-                criterion.id == ItemCriterion.criterion_id,
-                parent.body_id == body_id,
-                parent.id == criterion.parent_id,
-                or_(parent.id == wanted.unit_id, parent.parent_id == wanted.unit_id),
-            )
-        )
-    return query
-
-
-def _has_text(body_id: str, version_id: ColumnElement[str], language: str) -> ColumnElement[bool]:
+def has_text(body_id: str, version_id: ColumnElement[str], language: str) -> ColumnElement[bool]:
+    """Whether an item version says something in a language."""
     return exists().where(
         ItemText.body_id == body_id, ItemText.item_version_id == version_id, ItemText.language == language
     )
 
 
-def _has_criterion(body_id: str, version_id: ColumnElement[str]) -> ColumnElement[bool]:
+def has_criterion(body_id: str, version_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether an item version measures a criterion."""
     return exists().where(ItemCriterion.body_id == body_id, ItemCriterion.item_version_id == version_id)
-
-
-def _titles(session: Session, body_id: str, version_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    rows = session.execute(
-        select(ItemText.item_version_id, ItemText.language, ItemText.title).where(
-            ItemText.body_id == body_id, ItemText.item_version_id.in_(version_ids)
-        )
-    )
-    titles: dict[str, dict[str, str]] = {}
-    for row in rows:
-        titles.setdefault(row.item_version_id, {})[row.language] = row.title
-    return titles

@@ -20,8 +20,9 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.items.item_json import digest, text_to_json, to_json
 from assessment.domain.items.qti.package import Alignment, ImportOutcome, ItemReport, PackageReport
 from assessment.domain.items.qti.reason import Reason
-from assessment.item_bank.contents import Stored, published_competencies, stored_items
+from assessment.item_bank.contents import Stored, folded, published_competencies, stored_items
 from assessment.item_bank.tables import Item, ItemCriterion, ItemText, ItemUse, ItemVersion
+from assessment.standards.queries import criteria_by_path
 from assessment.standards.tables import CompetencyKind
 from assessment.web.actor import Actor
 
@@ -147,7 +148,7 @@ def _plan_package(session: Session, body_id: str, report: PackageReport, use: It
     # Everything that takes long stands before the first statement, which takes SQLite's lock.
     prepared = [_prepare(each) for each in report.items]
     named = {guid for each in report.items for criterion in each.criteria if (guid := _guid(criterion))}
-    known = published_competencies(session, body_id, named)
+    known = published_competencies(session, body_id, named) | _by_path(session, body_id, report)
     stored = stored_items(session, body_id, [each.identifier for each in prepared if each is not None])
     return [
         _plan(item, each, stored.get(each.identifier) if each else None, known, use)
@@ -172,6 +173,20 @@ def _guid(criterion: Alignment) -> str | None:
     if criterion.guid:
         return criterion.guid
     return criterion.case_item_uri.rstrip("/").rpartition("/")[2] if criterion.case_item_uri else None
+
+
+def _by_path(session: Session, body_id: str, report: PackageReport) -> dict[str, tuple[str, CompetencyKind]]:
+    """Return the criteria that are named by a path alone, "UNIT/NUMBER", as tables do."""
+    paths = {
+        criterion.label
+        for each in report.items
+        for criterion in each.criteria
+        if criterion.label and "/" in criterion.label and _guid(criterion) is None
+    }
+    if not paths:
+        return {}
+    found = criteria_by_path(session, body_id, {path.rpartition("/")[0] for path in paths})
+    return {path: (found[path], CompetencyKind.CRITERION) for path in paths if path in found}
 
 
 def _plan(
@@ -219,7 +234,7 @@ def _criteria(
     found: set[str] = set()
     lost: list[Reason] = []
     for criterion in named:
-        guid = _guid(criterion) or ""
+        guid = _guid(criterion) or criterion.label or ""
         id_, kind = known.get(guid, (None, None))
         if id_ is None:
             lost.append(
@@ -276,10 +291,11 @@ def _store(
         else:
             version_id = new_id()
             if stored is None:
-                item = Item(body_id=body_id, id=new_id(), identifier=ready.identifier, use=use)
+                item = Item(body_id=body_id, id=new_id(), identifier=ready.identifier, use=use, number=1)
                 items.append(item)
             else:
                 item = stored.item
+                item.number = stored.number + 1
                 if stored.digest == ready.digest:  # the other languages still fit this structure
                     words = {**{code: dict(text) for code, text in stored.texts.items()}, **words}
             versions.append(
@@ -287,7 +303,7 @@ def _store(
                     body_id=body_id,
                     id=version_id,
                     item_id=item.id,
-                    number=1 if stored is None else stored.number + 1,
+                    number=item.number,
                     kind=ready.kind,
                     structure=ready.structure,
                     digest=ready.digest,
@@ -301,7 +317,14 @@ def _store(
                 for id_ in sorted(plan.criteria)
             ]
         texts += [
-            ItemText(body_id=body_id, item_version_id=version_id, language=language, title=text["title"], content=text)
+            ItemText(
+                body_id=body_id,
+                item_version_id=version_id,
+                language=language,
+                title=text["title"],
+                content=text,
+                words=folded(text),
+            )
             for language, text in words.items()
         ]
     for rows in (items, versions, [*texts, *criteria]):

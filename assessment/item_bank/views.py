@@ -10,26 +10,32 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from assessment.accounts.persons import names
 from assessment.accounts.waiting import Pile, waits_for
 from assessment.database import db, reading
-from assessment.domain.errors import Conflict, Invalid, Refusal
+from assessment.domain.errors import N_, Conflict, Invalid, NotFound, Refusal
+from assessment.domain.items.authoring.difference import LABELS
 from assessment.domain.items.item_json import from_json
-from assessment.domain.items.qti.package import read_package
 from assessment.domain.items.qti.reason import Reason
+from assessment.domain.items.qti.write import PackagedItem
+from assessment.domain.items.spreadsheet.rows import template_rows, write_template
 from assessment.domain.language import LANGUAGES
 from assessment.domain.roles import Role
-from assessment.item_bank.exporting import items_for_export, write_items
+from assessment.item_bank import labels
+from assessment.item_bank.drafting import open_draft_of
+from assessment.item_bank.exporting import items_for_export, with_files, write_items
+from assessment.item_bank.exposure import exposure_of
+from assessment.item_bank.history import differences_between
 from assessment.item_bank.inputs import CHANGES, KINDS, OUTCOMES, USES, FilterInput, UploadInput
 from assessment.item_bank.preview import key_of, seen
 from assessment.item_bank.queries import (
-    PAGE,
-    Filter,
+    content_of,
     incomplete_items,
-    list_items,
     measured_by,
     standing_of_item,
     units_of_bank,
     versions_of,
-    words_of,
 )
+from assessment.item_bank.reading import keep_files, read_upload
+from assessment.item_bank.report_files import report_json
+from assessment.item_bank.searching import PAGE, Filter, list_items
 from assessment.item_bank.service import (
     USE_STEPS,
     ImportLine,
@@ -40,7 +46,7 @@ from assessment.item_bank.service import (
     retire_item,
 )
 from assessment.item_bank.shelf import Package, get_package, get_report, keep_package, keep_report
-from assessment.item_bank.tables import ItemUse, ItemVersion
+from assessment.item_bank.tables import ItemUse
 from assessment.storage import Storage
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
@@ -48,6 +54,8 @@ from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
 from assessment.web.spreadsheets import csv_response
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 item_bank = Blueprint("item_bank", __name__)
 locate("item_id", standing_of_item)
@@ -66,23 +74,26 @@ def index() -> str:
         kind=form.kind.data or "",
         use="" if form.use.data == "retired" else form.use.data or "",
         missing=form.missing.data or "",
+        state=form.state.data or "",
         retired=form.use.data == "retired",
+        sort=form.sort.data or "identifier",
     )
     lines, count = list_items(session, body_id, wanted if valid else Filter(), page=page, language=language())
-    kept = {name: value for name, value in form.data.items() if value}
+    kept = {name: value for name, value in form.data.items() if value and (name, value) != ("sort", "identifier")}
     return render_template(
         "item_bank/index.html",
         form=form,
         lines=lines,
         count=count,
-        filtered=bool(kept),
-        narrowed=bool(kept.keys() - {"q"}),
+        filtered=bool(kept.keys() - {"sort"}),
+        narrowed=bool(kept.keys() - {"q", "sort"}),
         page=page,
         pages=-(-count // PAGE),
         address=lambda number: url_for("item_bank.index", **kept, page=number),
         kinds=KINDS,
         uses=USES,
         author=Role.ITEM_AUTHOR in me().roles,
+        reader=Role.QUALITY_MANAGER in me().roles,
     )
 
 
@@ -91,23 +102,50 @@ def item(item_id: str) -> str:
     session, actor = db.session(), me()
     found = get_item(session, actor.body_id, item_id)
     versions = versions_of(session, actor.body_id, item_id)
-    newest = session.get_one(ItemVersion, (actor.body_id, versions[0].id))
-    structure = from_json(newest.structure)
-    importers = names(session, actor.body_id, {line.imported_by for line in versions if line.imported_by})
+    newest = versions[0]
+    stored, said = content_of(session, actor.body_id, newest.id)
+    structure = from_json(stored)
+    words = seen(structure, said, address=lambda file: url_for("item_files.page", item_id=item_id, digest=file.digest))
+    people = {each for line in versions for each in (line.imported_by, line.reviewed_by) if each}
     return render_template(
         "item_bank/item.html",
         item=found,
-        kind=KINDS.get(newest.kind, newest.kind),
+        kind=KINDS.get(structure.kind.value, structure.kind.value),
         uses=USES,
         steps=[(use.value, USES[use.value]) for use in USE_STEPS[found.use]],
-        seen=seen(structure, words_of(session, actor.body_id, newest.id)),
+        seen=words,
         say=say,
-        key=key_of(structure),
+        key=key_of(structure, words[0].text if words else None),
         criteria=measured_by(session, actor.body_id, newest.id, language()),
         versions=versions,
-        importers={person_id: name.text for person_id, name in importers.items()},
+        draft=open_draft_of(session, actor.body_id, item_id),
+        states=labels.STATES,
+        exposure=exposure_of(session, actor.body_id, item_id),
+        second_person=actor.person_id != newest.imported_by,
+        reader=bool(actor.roles & {Role.ITEM_AUTHOR, Role.QUALITY_MANAGER}),
+        manager=Role.SCHEME_MANAGER in actor.roles,
+        people={person_id: name.text for person_id, name in names(session, actor.body_id, people).items()},
         language_names=LANGUAGES,
         author=Role.ITEM_AUTHOR in actor.roles,
+    )
+
+
+@item_bank.get("/items/<item_id>/differences")
+def differences(item_id: str) -> str:
+    session, body_id = db.session(), me().body_id
+    found = get_item(session, body_id, item_id)
+    versions = versions_of(session, body_id, item_id)
+    new = request.args.get("new", found.number, type=int)
+    old = request.args.get("old", max(1, new - 1), type=int)
+    return render_template(
+        "item_bank/differences.html",
+        item=found,
+        versions=versions,
+        old=old,
+        new=new,
+        changed=differences_between(session, body_id, item_id, old=old, new=new, language=language()),
+        names_of_parts=LABELS,
+        language_names=LANGUAGES,
     )
 
 
@@ -136,14 +174,24 @@ def use(item_id: str) -> WerkzeugResponse:
 
 @item_bank.get("/items/export.zip")
 def export() -> Response:
-    return _download(write_items(items_for_export(db.session(), me().body_id)), "items.zip")
+    return _download(_package(items_for_export(db.session(), me().body_id)), "items.zip")
 
 
 @item_bank.get("/items/<item_id>/export.zip")
 def export_item(item_id: str) -> Response:
     session, body_id = db.session(), me().body_id
     identifier = get_item(session, body_id, item_id).identifier
-    return _download(write_items(items_for_export(session, body_id, identifier=identifier)), "item.zip")
+    return _download(_package(items_for_export(session, body_id, identifier=identifier)), "item.zip")
+
+
+@item_bank.get("/items/template/<form>")
+def template(form: str) -> Response:
+    if form == "csv":
+        heading, *rows = template_rows()
+        return csv_response("items.csv", heading, rows)
+    if form != "xlsx":
+        raise NotFound(N_("There is no such page."))
+    return _download(write_template(), "items.xlsx", XLSX)
 
 
 @item_bank.route("/items/import", methods=["GET", "POST"])
@@ -154,7 +202,7 @@ def upload() -> str | WerkzeugResponse | tuple[str, int]:
         file = form.package.data
         package = Package(name=file.filename or "item.xml", use=ItemUse(form.use.data), content=file.read())
         try:
-            read_package(package.content, name=package.name)
+            read_upload(package)
         except Invalid as error:
             refusal = say(error)
         else:
@@ -166,8 +214,9 @@ def upload() -> str | WerkzeugResponse | tuple[str, int]:
 @item_bank.route("/items/import/<package_digest>", methods=["GET", "POST"])
 def check(package_digest: str) -> str | WerkzeugResponse | Response:
     package = get_package(_storage(), me().body_id, package_digest)
-    report = read_package(package.content, name=package.name)
+    report = read_upload(package)
     if request.method == "POST":
+        keep_files(_storage(), report)
         lines = import_package(
             db.session(), me().body_id, report, use=package.use, imported_by=me().person_id, now=now()
         )
@@ -175,20 +224,20 @@ def check(package_digest: str) -> str | WerkzeugResponse | Response:
         return redirect(url_for("item_bank.imported", report_digest=digest), 303)
     with reading() as session:
         lines = preview_import(session, me().body_id, report, use=package.use)
-    if request.args.get("download") == "csv":
-        return _report_csv(lines)
+    if wanted := request.args.get("download"):
+        return _report_file(wanted, lines)
     notes = [_say_reason(reason) for reason in report.reasons]
-    address = url_for("item_bank.check", package_digest=package_digest, download="csv")
-    return _report_page(package.name, lines, done=False, notes=notes, csv=address, use=package.use)
+    address = url_for("item_bank.check", package_digest=package_digest)
+    return _report_page(package.name, lines, done=False, notes=notes, address=address, use=package.use)
 
 
 @item_bank.get("/items/imported/<report_digest>")
 def imported(report_digest: str) -> str | Response:
     name, lines = get_report(_storage(), me().body_id, report_digest)
-    if request.args.get("download") == "csv":
-        return _report_csv(lines)
-    address = url_for("item_bank.imported", report_digest=report_digest, download="csv")
-    return _report_page(name, lines, done=True, notes=[], csv=address, use=None)
+    if wanted := request.args.get("download"):
+        return _report_file(wanted, lines)
+    address = url_for("item_bank.imported", report_digest=report_digest)
+    return _report_page(name, lines, done=True, notes=[], address=address, use=None)
 
 
 def waiting_items(session: Session, actor: Actor, _now: datetime) -> list[Pile]:
@@ -203,13 +252,13 @@ def waiting_items(session: Session, actor: Actor, _now: datetime) -> list[Pile]:
         Pile(
             title=ngettext("%(num)s item measures no criterion", "%(num)s items measure no criterion", criteria),
             count=criteria,
-            url=url_for("item_bank.index"),
+            url=url_for("item_bank.index", state="no_criterion"),
         ),
     ]
 
 
 def _report_page(
-    name: str, lines: list[ImportLine], *, done: bool, notes: list[str], csv: str, use: ItemUse | None
+    name: str, lines: list[ImportLine], *, done: bool, notes: list[str], address: str, use: ItemUse | None
 ) -> str:
     counts = [(sum(line.change.value == change for line in lines), text) for change, text in CHANGES.items()]
     return render_template(
@@ -218,7 +267,8 @@ def _report_page(
         done=done,
         use=USES[use.value] if use else "",
         notes=notes,
-        csv=csv,
+        csv=f"{address}?download=csv",
+        json=f"{address}?download=json",
         counts=[(count, text) for count, text in counts if count],
         stores=any(line.change.value in ("new", "version", "language") for line in lines),
         lines=[(line, [_say_reason(reason) for reason in line.reasons]) for line in lines],
@@ -227,7 +277,12 @@ def _report_page(
     )
 
 
-def _report_csv(lines: list[ImportLine]) -> Response:
+def _report_file(wanted: str, lines: list[ImportLine]) -> Response:
+    if wanted == "json":
+        said = [{**line.to_json(), "reasons": [_say_reason(reason) for reason in line.reasons]} for line in lines]
+        return _download(report_json(said), "report.json", "application/json")
+    if wanted != "csv":
+        raise NotFound(N_("There is no such page."))
     return csv_response(
         "report.csv",
         ["file", "identifier", "title", "outcome", "change", "reasons"],
@@ -250,8 +305,12 @@ def _say_reason(reason: Reason) -> str:
     return f"{reason.file}: {sentence}" if reason.file else sentence
 
 
-def _download(content: bytes, name: str) -> Response:
-    response = Response(content, mimetype="application/zip")
+def _package(items: list[PackagedItem]) -> bytes:
+    return write_items(with_files(items, _storage()))
+
+
+def _download(content: bytes, name: str, media_type: str = "application/zip") -> Response:
+    response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -17,7 +17,8 @@ from assessment.web.observing import LOGGING, log_as_json
 # Idle connections count against backpressure: a room of phones keeps many open.
 BACKLOG = 4096
 BACKPRESSURE = 8192
-THREADS = 8
+# Most of them wait for the commit of an answer; pages take a few at a time (`delivery.application`).
+THREADS = 64
 
 
 def main() -> None:

@@ -10,17 +10,22 @@ from assessment.domain.roles import Role
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """A signed-in account with the roles it holds now; `sites` is None where a role holds everywhere."""
+    """Who is signed in, with the roles held now; `sites` is None where a role holds everywhere.
+
+    A person who came without an account has the id None for it, and is bound to the one record that they came for:
+    the gate opens nothing else.
+    """
 
     session_secret: str = field(repr=False)
     body_id: str
     body_name: str
     zone: str
-    account_id: str
+    account_id: str | None
     person_id: str
     name: str
     locale: str
     sites: dict[Role, frozenset[str] | None]
+    bound_to: str | None = None
 
     is_authenticated = True
     is_active = True
@@ -48,6 +53,13 @@ def actor() -> Actor | None:
     if g.get("no_cookies"):
         return None
     return current_user if isinstance(current_user._get_current_object(), Actor) else None
+
+
+def own_account(somebody: Actor) -> str:
+    """Return the account of who is signed in; only for views that the gate keeps from those who have none."""
+    if somebody.account_id is None:
+        raise LookupError("This view is for accounts; the matrix must not open it to a booking code.")
+    return somebody.account_id
 
 
 def me() -> Actor:

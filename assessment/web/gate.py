@@ -64,6 +64,12 @@ def check(rule: Rule, somebody: Actor | None, arguments: dict[str, str]) -> None
     if somebody is None:
         raise SignInNeeded
     records = {name: value for name, value in arguments.items() if name in _locators}
+    if somebody.bound_to is not None and not (
+        rule.booked and all(value == somebody.bound_to for value in records.values())
+    ):
+        raise (
+            NotFound(N_("There is no such page.")) if records else NotAllowed(N_("This page is not part of your exam."))
+        )
     held = [role for role in rule.cells if role in somebody.roles]
     if not held:
         raise (

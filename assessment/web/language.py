@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, request, url_for
-from flask_babel import Babel, Domain, get_babel, get_locale
+from flask_babel import Babel, Domain, get_babel, get_locale, get_translations
 
 from assessment.domain.language import LANGUAGES
 from assessment.web.actor import actor
@@ -26,6 +26,12 @@ def speak(app: Flask) -> None:
     Babel(app, default_locale=DEFAULT, default_timezone="UTC", locale_selector=language, timezone_selector=zone)
     with app.app_context():
         get_babel().instance.domain_instance = FolderDomain()
+    # A page has a hundred texts and more: the extension's own functions look everything up anew for each.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _translations().ugettext(text),
+        ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
+        newstyle=True,
+    )
 
     @app.after_request
     def remember(response: Response) -> Response:
@@ -78,6 +84,18 @@ def read_catalogue(folder: Path) -> Catalog:
             if message.id and message.string:
                 merged[message.id] = message
     return merged
+
+
+def _translations() -> NullTranslations:
+    """The texts of the page that is made, looked up once for each language that it speaks."""
+    chosen = getattr(g.get("_flask_babel"), "babel_locale", None)
+    texts: NullTranslations
+    if chosen is not None and g.get("texts_of") is chosen:
+        texts = g.texts
+        return texts
+    texts = g.texts = get_translations()
+    g.texts_of = getattr(g.get("_flask_babel"), "babel_locale", None)
+    return texts
 
 
 class FolderDomain(Domain):

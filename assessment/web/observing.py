@@ -9,10 +9,13 @@ in that folder and `/metrics` of any process answers for all of them.
 
 import os
 import secrets
+import sys
 import time
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import structlog
 from flask import Flask, Response, g, request, request_finished, request_started
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
@@ -26,13 +29,40 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
-_log = structlog.get_logger("teruji.request")
+_LOGGER = "teruji.request"
+_log = structlog.get_logger(_LOGGER)
 
 
 def observe(app: Flask) -> None:
     """Log and count every request of the app."""
     request_started.connect(_began, app)
     request_finished.connect(_finished, app)
+    app.extensions["observed"] = True
+
+
+def observes(app: Flask) -> bool:
+    """Whether the app's requests are logged and counted; what stands in front of Flask does so by itself."""
+    return bool(app.extensions.get("observed"))
+
+
+def count_and_log(request_id: str, *, endpoint: str, method: str, path: str, status: int, seconds: float) -> None:
+    """Count a request that Flask never saw, and write its line: the same as Flask's, at a fraction of the cost."""
+    REQUESTS.labels(endpoint, method, status).inc()
+    SECONDS.labels(endpoint).observe(seconds)
+    line = {
+        "request_id": request_id,
+        "method": method,
+        "path": path,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+        "event": "request",
+        "level": "info",
+        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "logger": _LOGGER,
+        "process": os.getpid(),
+    }
+    sys.stderr.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stderr.buffer.flush()
 
 
 def registry() -> CollectorRegistry:

@@ -24,6 +24,7 @@ HEADINGS = {
     422: N_("Something does not fit yet"),
     429: N_("Too many tries"),
     500: N_("Something went wrong on our side"),
+    503: N_("Not possible at this moment"),
 }
 
 # What the framework would say in words for programmers.

@@ -33,9 +33,13 @@ ANY, SITE, OWN, DUTY = Relation.ANY, Relation.SITE, Relation.OWN, Relation.DUTY
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """Who may use a route. `public` needs no account; `cells` names a relation for each role."""
+    """Who may use a route. `public` needs no account; `cells` names a relation for each role.
+
+    `booked` opens it, for the one record it is about, to a candidate who came with a booking code.
+    """
 
     public: bool = False
+    booked: bool = False
     cells: Mapping[Role, Relation] = field(default_factory=dict)
 
 
@@ -45,6 +49,7 @@ def may(**cells: Relation) -> Rule:
 
 
 PUBLIC = Rule(public=True)
+OWN_EXAM = Rule(cells={Role.CANDIDATE: Relation.OWN}, booked=True)
 SIGNED_IN = Rule(cells=dict.fromkeys(Role, ANY))
 
 MATRIX: dict[str, Rule] = {
@@ -55,13 +60,14 @@ MATRIX: dict[str, Rule] = {
     "health.readyz": PUBLIC,
     "health.metrics": PUBLIC,
     "accounts.sign_in": PUBLIC,
+    "booking.enter": PUBLIC,
     # --- verification: for anybody with the paper, its number and birth date, or a file
     "verification.show": PUBLIC,
     "verification.document": PUBLIC,
     "verification.verify": PUBLIC,
     # --- for everybody who is signed in
-    "accounts.sign_out": SIGNED_IN,
-    "accounts.today": SIGNED_IN,
+    "accounts.sign_out": Rule(cells=SIGNED_IN.cells, booked=True),
+    "accounts.today": Rule(cells=SIGNED_IN.cells, booked=True),
     # --- exams: forms, sittings, rooms, the candidate's own exam
     "exam_forms.index": may(scheme_manager=ANY),
     "exam_forms.new": may(scheme_manager=ANY),
@@ -76,24 +82,72 @@ MATRIX: dict[str, Rule] = {
     "sittings.prepare": may(scheme_manager=ANY),
     "rooms.index": may(invigilator=SITE),
     "rooms.page": may(invigilator=SITE),
+    "rooms.live": may(invigilator=SITE),
+    "rooms.notes": may(invigilator=SITE),
+    "rooms.choose": may(invigilator=SITE),
+    "rooms.let_start": may(invigilator=SITE),
     "rooms.extra_time": may(invigilator=SITE),
+    "rooms.pause": may(invigilator=SITE),
+    "rooms.resume": may(invigilator=SITE),
+    "rooms.end": may(invigilator=SITE),
+    "rooms.note": may(invigilator=SITE),
+    "rooms.let_move": may(invigilator=SITE),
+    "rooms.codes": may(invigilator=SITE, scheme_manager=ANY),
+    "rooms.make_codes": may(invigilator=SITE, scheme_manager=ANY),
+    "rooms.held": may(invigilator=SITE),
+    "rooms.decide_held": may(invigilator=SITE),
     "rooms.seat": may(invigilator=SITE),
     "rooms.check_in": may(invigilator=SITE),
     "rooms.release": may(invigilator=SITE),
     "rooms.void": may(invigilator=SITE),
     "rooms.photo": may(invigilator=SITE),
+    "rooms.take_in": may(invigilator=SITE),
     "exams.index": may(candidate=OWN),
-    "exams.start_page": may(candidate=OWN),
-    "exams.start": may(candidate=OWN),
-    "exams.question": may(candidate=OWN),
-    "exams.review": may(candidate=OWN),
-    "exams.submit": may(candidate=OWN),
-    "exams.receipt": may(candidate=OWN),
-    "exams.token": may(candidate=OWN),
+    "exams.start_page": OWN_EXAM,
+    "exams.start": OWN_EXAM,
+    "exams.question": OWN_EXAM,
+    "exams.review": OWN_EXAM,
+    "exams.submit": OWN_EXAM,
+    "exams.receipt": OWN_EXAM,
+    "exams.token": OWN_EXAM,
+    "exams.form": OWN_EXAM,
+    "exams.move": OWN_EXAM,
+    "exams.ask": OWN_EXAM,
+    "exams.stay": OWN_EXAM,
+    "exams.paused": OWN_EXAM,
+    "exams.worker": PUBLIC,
+    # A sealed box that this server's token lies in is its own authority.
+    "exams.boxes": PUBLIC,
     "exams.attempt_result": may(scheme_manager=ANY, assessor=DUTY, decider=ANY, quality_manager=ANY),
     "exams.answer_detail": may(assessor=DUTY, decider=ANY, quality_manager=ANY),
+    # Regrades: proposed by quality managers, confirmed by a second person; what they touch is looked at by people.
+    "regrades.index": may(quality_manager=ANY, scheme_manager=ANY),
+    "regrades.page": may(quality_manager=ANY, scheme_manager=ANY),
+    "regrades.answer": may(quality_manager=ANY, scheme_manager=ANY),
+    "regrades.choose": may(quality_manager=ANY),
+    "regrades.new": may(quality_manager=ANY),
+    "regrades.send": may(quality_manager=ANY),
+    "regrade_cases.index": may(releaser=ANY, quality_manager=ANY, scheme_manager=ANY),
+    "regrade_cases.handle": may(releaser=ANY, quality_manager=ANY, scheme_manager=ANY),
+    # Marking by people: any assessor, blind; the service refuses who stands on another side of the application.
+    "marking.index": may(assessor=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "marking.answer": may(assessor=ANY),
+    "marking.mark": may(assessor=ANY),
+    "marking.next_one": may(assessor=ANY),
+    "marking.file": may(assessor=ANY),
+    "marking.rubric": may(scheme_manager=ANY),
+    "marking.rule": may(scheme_manager=ANY),
     # The writer's token in the request is the authority: it names attempt, person, epoch and expiry.
     "answers.take": PUBLIC,
+    "exam_files.upload": PUBLIC,
+    "exam_files.item_file": Rule(
+        cells=may(candidate=OWN, assessor=DUTY, decider=ANY, quality_manager=ANY).cells, booked=True
+    ),
+    "exam_files.uploaded": may(assessor=DUTY, decider=ANY, quality_manager=ANY),
+    "exam_files.form_file": may(scheme_manager=ANY),
+    # Practice asks the product's own questions and keeps nothing.
+    "practice.question": PUBLIC,
+    "practice.done": PUBLIC,
     # --- practicals: today's list, check-in, the sheet, the record; tasks with their rubrics
     "practicals.index": may(invigilator=ANY, assessor=ANY, scheme_manager=ANY, quality_manager=ANY),
     "practicals.check_in": may(invigilator=SITE),
@@ -109,6 +163,7 @@ MATRIX: dict[str, Rule] = {
     # --- item bank: keys are for authors, and to read for who answers for schemes and quality
     "item_bank.index": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "item_bank.item": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "item_files.page": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "item_bank.retire": may(item_author=ANY),
     "item_bank.use": may(item_author=ANY),
     "item_bank.export": may(item_author=ANY),
@@ -116,6 +171,26 @@ MATRIX: dict[str, Rule] = {
     "item_bank.upload": may(item_author=ANY),
     "item_bank.check": may(item_author=ANY),
     "item_bank.imported": may(item_author=ANY),
+    "item_bank.template": may(item_author=ANY),
+    "item_bank.differences": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "drafts.index": may(item_author=ANY, quality_manager=ANY),
+    "drafts.new": may(item_author=ANY),
+    "drafts.change": may(item_author=ANY),
+    "drafts.edit": may(item_author=ANY),
+    "drafts.write": may(item_author=ANY),
+    "drafts.save": may(item_author=ANY),
+    "drafts.file": may(item_author=ANY, quality_manager=ANY),
+    # A second person: the rule compares persons, so that no author passes their own draft.
+    "reviews.page": may(item_author=ANY, quality_manager=ANY),
+    "reviews.copy": may(item_author=ANY, quality_manager=ANY),
+    "reviews.remark": may(item_author=ANY, quality_manager=ANY),
+    "reviews.give_back": may(item_author=ANY, quality_manager=ANY),
+    "reviews.accept": may(item_author=ANY, quality_manager=ANY),
+    "reviews.confirm": may(item_author=ANY, quality_manager=ANY),
+    "reviews.send": may(item_author=ANY),
+    "reviews.fetch": may(item_author=ANY),
+    "reviews.give_up": may(item_author=ANY),
+    "reviews.rebase": may(item_author=ANY),
     # --- competency standards
     "standards.index": may(scheme_manager=ANY, item_author=ANY, assessor=ANY, decider=ANY, quality_manager=ANY),
     "standards.page": may(scheme_manager=ANY, item_author=ANY, assessor=ANY, decider=ANY, quality_manager=ANY),

@@ -15,14 +15,15 @@ def csv_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(columns)
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
+    writer.writerows([plain_cell(cell) for cell in row] for row in rows)
     response = Response("\ufeff" + written.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _plain(cell: object) -> object:
+def plain_cell(cell: object) -> object:
+    """Return what a cell holds, nothing as "" and what looks like a formula marked as text."""
     if cell is None:
         return ""
     if isinstance(cell, str) and cell.startswith(_FORMULA):

@@ -17,7 +17,8 @@ from lxml import etree
 from assessment.domain import plan as assessment_plan
 from assessment.domain.case.read import read as read_package
 from assessment.domain.competency import Criterion, Element, Method, Unit
-from assessment.domain.exams.form import Blueprint, PoolItem, Quota, draw
+from assessment.domain.exams.assembly import draw
+from assessment.domain.exams.form import Blueprint, PoolItem
 from assessment.domain.exams.form import coverage as form_coverage
 from assessment.domain.items.qti.package import ImportOutcome
 from assessment.domain.items.qti.package import read_package as read_qti_package
@@ -156,13 +157,13 @@ def _pool() -> dict[str, PoolItem]:
 
 
 def _form(seed: bytes) -> tuple[str, ...]:
-    quotas = _json(FOLDER / "scheme.json")["blueprint"].items()
-    return draw(
-        Blueprint(quotas=tuple(Quota(unit_id=unit, items=items) for unit, items in quotas)),
+    (form,) = draw(
+        Blueprint.of_units(_json(FOLDER / "scheme.json")["blueprint"]),
         _pool().values(),
         seed=seed,
         minimum_per_criterion=assessment_plan.minimum_items(_cells()),
     )
+    return form
 
 
 def _translated(value: object, place: str = "") -> list[tuple[str, dict[str, Any]]]:

@@ -14,12 +14,13 @@ from lxml import etree
 
 from assessment.domain.case import read as case_reader
 from assessment.domain.competency import Criterion, Element, Method, Unit
-from assessment.domain.exams import form
+from assessment.domain.exams import assembly, form
+from assessment.domain.items.best import best_score
 from assessment.domain.items.qti import read as qti_reader
 from assessment.domain.items.qti.archive import write_archive
 from assessment.domain.items.qti.package import ImportOutcome, read_package
 from assessment.domain.items.response import read_response
-from assessment.domain.items.scoring import best_score, score
+from assessment.domain.items.scoring import score
 from assessment.domain.plan import Cell, Instrument, Kind, from_json, holes, kind_of, minimum_items
 from assessment.domain.practicals import rubric
 from assessment.domain.practicals.measurement import Limits, judge
@@ -117,13 +118,13 @@ def pool() -> list[form.PoolItem]:
 
 
 def draw(seed: int) -> tuple[str, ...]:
-    quotas = tuple(form.Quota(unit_id=code, items=items) for code, items in SCHEME["blueprint"].items())
-    return form.draw(
-        form.Blueprint(quotas=quotas),
+    (drawn,) = assembly.draw(
+        form.Blueprint.of_units(SCHEME["blueprint"]),
         pool(),
         seed=seed.to_bytes(16),
         minimum_per_criterion=minimum_items(cells()),
     )
+    return drawn
 
 
 def texts(value: object) -> list[dict[str, str]]:
@@ -458,10 +459,7 @@ def test_the_scheme_says_that_it_is_a_sample_and_uses_only_the_whole_unit() -> N
 
 
 def test_the_plan_has_no_hole() -> None:
-    written = form.Blueprint(
-        quotas=tuple(form.Quota(unit_id=code, items=items) for code, items in SCHEME["blueprint"].items())
-    )
-    assert written.length == 20
+    assert form.Blueprint.of_units(SCHEME["blueprint"]).length == 20
     drawn = [item for item in pool() if item.id in draw(1)]
     exam = rubric_and_form(drawn)
     assert holes([unit()], cells(), exam) == ()

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from assessment.database import db
 from assessment.domain.competency import Method
 from assessment.domain.errors import Conflict, Invalid, NotFound
-from assessment.domain.exams.form import Cut
+from assessment.domain.exams.form import Blueprint, Cut
 from assessment.domain.roles import Role
-from assessment.exams.forms import NewForm, draw_form, supply
+from assessment.exams.forms import NewForm, draw_form
+from assessment.exams.pool import supply
 from assessment.exams.tables import Form, FormItem
 from assessment.item_bank.tables import Item, ItemUse
 from assessment.schemes.tables import Instrument, InstrumentCoverage, SchemeVersion
@@ -46,7 +47,7 @@ class Bank:
                 session,
                 BODY,
                 self.scheme.scheme_version_id,
-                NewForm(code=code, minutes=60, quotas={self.unit.unit_id: items}, cut=cut),
+                NewForm(code=code, minutes=60, blueprint=Blueprint.of_units({self.unit.unit_id: items}), cut=cut),
                 now=NOW,
                 created_by=None,
                 seed=seed,

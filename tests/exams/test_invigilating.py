@@ -173,7 +173,7 @@ def test_voiding_keeps_the_answers_and_tells_the_reason(room: Room) -> None:
 
 def test_voiding_needs_a_reason(room: Room) -> None:
     with room.writing() as session, pytest.raises(Invalid):
-        void(session, room.invigilator, room.attempt_id, reason="  ")
+        void(session, room.invigilator, room.attempt_id, reason="  ", now=NOW)
 
 
 def test_invigilator_of_another_site_finds_nothing(room: Room) -> None:

@@ -11,7 +11,7 @@ from assessment.database import db
 from assessment.domain.errors import Conflict, Invalid, NotFound
 from assessment.domain.roles import Role
 from assessment.exams.candidates import Registrable, Registration, _source, candidates_come_from
-from assessment.exams.preparing import items_on, layout_of, prepare
+from assessment.exams.preparing import content_on, layout_of, prepare
 from assessment.exams.sittings import NewSitting, close_roster, create_sitting, grant_time, register
 from assessment.exams.tables import Attempt, Form, FormState, RosterEntry, Sitting
 from assessment.schemes.tables import SchemeState, SchemeVersion
@@ -121,10 +121,10 @@ def test_attempts_are_prepared_only_for_a_closed_roster(room: Room) -> None:
 def test_prepared_attempt_follows_from_form_and_seed(room: Room) -> None:
     with room.writing() as session:
         attempt = session.get_one(Attempt, (BODY, room.attempt_id))
-        items = items_on(session, BODY, room.exam.form_id)
-        assert attempt.layout == layout_of(items, attempt.seed)
+        content = content_on(session, BODY, room.exam.form_id)
+        assert attempt.layout == layout_of(content, attempt.seed)
         assert {entry["item"] for entry in attempt.layout["items"]} == set(room.exam.items)
-        other = layout_of(items, b"another seed")
+        other = layout_of(content, b"another seed")
         assert other["items"] != attempt.layout["items"]
 
 

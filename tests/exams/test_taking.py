@@ -119,7 +119,7 @@ def test_scores_are_exact_with_partial_credit(room: Room) -> None:
     room.send(room.event(0, "B", seq=1), room.event(1, ["A", "B"], seq=2), room.event(2, "13,0", seq=3))
     hand_in(room)
     with room.writing() as session:
-        result = session.get_one(ExamResult, (BODY, room.attempt_id))
+        result = session.get_one(ExamResult, (BODY, room.attempt_id, 0))
         assert (str(result.score), str(result.max_score), result.cut_reached) == ("5/2", "4", False)
         unit, criteria = room.exam.scheme.units[0].unit_id, room.exam.scheme.units[0].criteria
         assert result.by_unit["units"][unit] == {"items": 3, "score": "5/2", "maximum": "4"}

@@ -225,6 +225,7 @@ def sit_exam(
                     position=position,
                     item_version_id=version,
                     unit_id=unit_of[criterion],
+                    section=1,
                 )
             )
             session.add(

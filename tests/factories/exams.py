@@ -1,6 +1,6 @@
 """Items, a form, a sitting and an attempt, for tests of the exam room and of everything above it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from assessment.accounts.ids import new_id
 from assessment.accounts.persons import documents_of
 from assessment.accounts.photos import plain_photo
 from assessment.domain.competency import Method
-from assessment.domain.exams.form import Cut
+from assessment.domain.exams.form import Blueprint, Cut
 from assessment.domain.items import item_json
 from assessment.domain.items.item import (
     BaseType,
@@ -24,6 +24,8 @@ from assessment.domain.items.item import (
     ChoiceInteraction,
     ChoiceText,
     ChoiceWords,
+    ExtendedTextInteraction,
+    ExtendedTextText,
     Item,
     ItemText,
     MapEntry,
@@ -150,7 +152,7 @@ def numeric_entry(identifier: str = "N1") -> Item:
 
 def words(item: Item, language: str, stem: str, options: Sequence[str] = ()) -> ItemText:
     """The words of an item in one language."""
-    interactions: list[ChoiceText | NumericEntryText] = []
+    interactions: list[ChoiceText | NumericEntryText | ExtendedTextText] = []
     for interaction in item.interactions:
         match interaction:
             case ChoiceInteraction():
@@ -167,6 +169,8 @@ def words(item: Item, language: str, stem: str, options: Sequence[str] = ()) -> 
                 )
             case NumericEntryInteraction():
                 interactions.append(NumericEntryText(response=interaction.response, before="", unit="mm"))
+            case ExtendedTextInteraction():
+                interactions.append(ExtendedTextText(response=interaction.response))
     return ItemText(language=language, title=f"Kunci {item.identifier}", stem=stem, interactions=tuple(interactions))
 
 
@@ -180,8 +184,12 @@ def make_item(
     options: Sequence[str] = (),
     use: ItemUse = ItemUse.EXPOSED,
     languages: Sequence[str] = ("id", "en"),
+    write: Callable[[Item, str], ItemText] | None = None,
 ) -> str:
-    """Put an item into the bank, in these languages; returns the id of its version."""
+    """Put an item into the bank, in these languages; returns the id of its version.
+
+    `write(item, language)` gives its words; without it there are words for choices and numbers.
+    """
     row = ItemRow(body_id=body_id, id=new_id(), identifier=item.identifier, use=use, retired_at=None)
     session.add(row)
     session.flush()
@@ -201,7 +209,7 @@ def make_item(
     session.flush()
     asked = {"id": stem or f"Soal {item.identifier}?", "en": f"Question {item.identifier}?"}
     for language in languages:
-        content = words(item, language, asked[language], options)
+        content = write(item, language) if write else words(item, language, asked[language], options)
         session.add(
             ItemTextRow(
                 body_id=body_id,
@@ -226,13 +234,14 @@ def make_exam(
     open_for: timedelta = timedelta(minutes=30),
     stem: str = "",
     languages: Sequence[str] = ("id", "en"),
+    write: Callable[[Item, str], ItemText] | None = None,
 ) -> MadeExam:
     """A form of every item given, one criterion each in turn, and a sitting that starts now."""
     items = items or (single_choice(), multiple_response(), numeric_entry())
     unit = make_unit(session, body_id, criteria=min(3, len(items)))
     scheme = make_scheme(session, body_id, unit, cells={Method.WRITTEN: ITEMS_RULE})
     versions = tuple(
-        make_item(session, body_id, item, [unit.criteria[place % 3]], stem=stem, languages=languages)
+        make_item(session, body_id, item, [unit.criteria[place % 3]], stem=stem, languages=languages, write=write)
         for place, item in enumerate(items)
     )
     form = draw_form(
@@ -242,7 +251,7 @@ def make_exam(
         NewForm(
             code="F1",
             minutes=minutes,
-            quotas={unit.unit_id: len(items)},
+            blueprint=Blueprint.of_units({unit.unit_id: len(items)}),
             cut=Cut(fraction=Fraction(7, 10), method="agreed"),
         ),
         now=starts_at - timedelta(days=20),

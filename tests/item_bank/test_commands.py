@@ -46,10 +46,16 @@ def test_a_dry_run_stores_nothing(site: Site, package: Path, tmp_path: Path) -> 
     assert "The item bank is empty." in exported.stderr
 
 
-def test_a_dry_run_needs_no_body(site: Site, package: Path) -> None:
-    finished = site.run("qti", "import", str(package), "--dry-run", "--json")
+def test_a_dry_run_needs_no_body_and_its_report_can_be_kept(site: Site, package: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "report.json"
+    finished = site.run("qti", "import", str(package), "--dry-run", "--json", "--report", str(kept))
     assert finished.returncode == 0, finished.stderr
     assert [line["identifier"] for line in lines(finished)] == ["W01", "W02"]
+    assert json.loads(kept.read_text()) == lines(finished)
+    table = tmp_path / "report.csv"
+    assert site.run("qti", "import", str(package), "--dry-run", "--report", str(table)).returncode == 0
+    assert table.read_text(encoding="utf-8-sig").splitlines()[0] == "file,identifier,title,outcome,reasons"
+    assert site.run("qti", "import", str(package), "--dry-run", "--report", "report.txt").returncode == 2
 
 
 def test_several_bodies_ask_for_one(site: Site, package: Path) -> None:
@@ -90,6 +96,11 @@ def test_one_item_is_exported(site: Site, tmp_path: Path) -> None:
     assert finished.returncode == 0, finished.stderr
     assert lines(finished) == [{"file": str(file), "items": 1, "bytes": file.stat().st_size}]
     assert [item.identifier for item in read_package(file.read_bytes()).items] == ["W02"]
+    old = tmp_path / "old.zip"
+    assert site.run("qti", "export", "--item", "W02", "--format", "2.1", "-o", str(old)).returncode == 0
+    assert b"imsqti_v2p1" in old.read_bytes()
+    first, second = (read_package(each.read_bytes()).items[0] for each in (file, old))
+    assert (first.item, first.texts, first.criteria) == (second.item, second.texts, second.criteria)
 
 
 def test_the_items_of_an_exam_form_are_exported_in_the_versions_it_holds(site: Site, tmp_path: Path) -> None:

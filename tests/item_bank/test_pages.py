@@ -103,6 +103,9 @@ def test_the_report_is_downloaded_as_a_table(author: Visitor) -> None:
     lines = table.get_data(as_text=True).splitlines()
     assert lines[0] == "\ufefffile,identifier,title,outcome,change,reasons"
     assert lines[1].startswith('"items/W03.id.xml, items/W03.en.xml",W03,Undercut,imported,new,')
+    said = author.get(place + "?download=json").get_json()
+    assert sorted(said[0]) == ["file", "identifier", "outcome", "reasons", "title"]
+    assert author.get(place + "?download=exe").status_code == 404
 
 
 def test_a_file_that_is_no_package_is_refused_with_its_reason(author: Visitor) -> None:

@@ -24,12 +24,15 @@ class ArrangedItem:
     choices: Mapping[str, tuple[str, ...]]
 
 
-def arrange(items: Mapping[str, Item], *, seed: bytes, shuffle_items: bool = True) -> tuple[ArrangedItem, ...]:
-    """Return the items as one attempt shows them; `items`: item id -> item, in the form's order.
+def arrange(
+    items: Mapping[str, Item], *, seed: bytes, sections: Mapping[str, int] | None = None
+) -> tuple[ArrangedItem, ...]:
+    """Return the items as one attempt shows them; `items`: item id -> item.
 
-    With `shuffle_items` false the form's order stays and only choices are arranged.
+    `sections`: item id -> number of its section; sections keep their order, items are shuffled inside theirs.
     """
-    order = seeded_order(items, seed=seed, purpose="item order") if shuffle_items else tuple(items)
+    section = (sections or {}).get
+    order = sorted(seeded_order(items, seed=seed, purpose="item order"), key=lambda item: section(item, 1))
     return tuple(
         ArrangedItem(
             item_id=item_id,

@@ -1,8 +1,10 @@
 """The life of an attempt, as a table, and its deadline.
 
 An attempt is prepared before the sitting, checked in (the person is compared with the document), released
-by the invigilator in the room, started by the candidate, and ends by submission or by time. Voiding ends
-it from anywhere and erases nothing. The server owns the clock: `now` is always given.
+by the invigilator in the room, started by the candidate, and ends by submission, by time, or by the
+invigilator on the candidate's behalf. While it is paused its clock stands: time cannot end it, and the
+candidate cannot submit. Voiding ends it from anywhere and erases nothing. The server owns the clock: `now`
+is always given.
 """
 
 from datetime import datetime, timedelta
@@ -21,6 +23,7 @@ class AttemptState(StrEnum):
     CHECKED_IN = "checked_in"
     RELEASED = "released"
     RUNNING = "running"
+    PAUSED = "paused"
     SUBMITTED = "submitted"
     EXPIRED = "expired"
     VOIDED = "voided"
@@ -34,7 +37,10 @@ class AttemptEvent(StrEnum):
     RELEASE = "release"
     WITHDRAW_RELEASE = "withdraw_release"
     START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
     SUBMIT = "submit"
+    END = "end"
     TIME_OVER = "time_over"
     VOID = "void"
 
@@ -53,9 +59,14 @@ ATTEMPT = StateTable(
         (_S.RELEASED, _E.START): _S.RUNNING,
         (_S.RELEASED, _E.WITHDRAW_RELEASE): _S.CHECKED_IN,
         (_S.RELEASED, _E.VOID): _S.VOIDED,
+        (_S.RUNNING, _E.PAUSE): _S.PAUSED,
         (_S.RUNNING, _E.SUBMIT): _S.SUBMITTED,
+        (_S.RUNNING, _E.END): _S.SUBMITTED,
         (_S.RUNNING, _E.TIME_OVER): _S.EXPIRED,
         (_S.RUNNING, _E.VOID): _S.VOIDED,
+        (_S.PAUSED, _E.RESUME): _S.RUNNING,
+        (_S.PAUSED, _E.END): _S.SUBMITTED,
+        (_S.PAUSED, _E.VOID): _S.VOIDED,
         # A device that submits just after the sweep gets its receipt; the record keeps that time ended it.
         (_S.EXPIRED, _E.SUBMIT): _S.EXPIRED,
         (_S.EXPIRED, _E.VOID): _S.VOIDED,
@@ -63,6 +74,7 @@ ATTEMPT = StateTable(
     },
 )
 
+STARTED = frozenset({_S.RUNNING, _S.PAUSED})
 ENDED = frozenset({_S.SUBMITTED, _S.EXPIRED})
 
 
@@ -72,9 +84,10 @@ def diagram() -> str:
 
 
 def deadline(*, started_at: datetime, duration: timedelta, extra: timedelta = timedelta(0)) -> datetime:
-    """Return the instant at which an attempt's time is over: start + duration + extra time.
+    """Return the instant at which an attempt's time is over when it starts: start + duration + extra time.
 
-    The closing date of a sitting takes no part: it limits starting, never the time of one who has started.
+    Extra time and pauses move it on by their own length. The closing date of a sitting takes no part: it limits
+    starting, never the time of one who has started.
     Raises Invalid when the start has no zone, the duration is not positive or the extra time is negative or
     above 24 hours.
     """
@@ -85,6 +98,18 @@ def deadline(*, started_at: datetime, duration: timedelta, extra: timedelta = ti
     if not timedelta(0) <= extra <= MAXIMUM_EXTRA:
         raise Invalid(N_("Expected extra time from 0 to 24 hours, got %(got)s."), got=extra)
     return started_at + duration + extra
+
+
+def check_pause(state: AttemptState, *, now: datetime, deadline_at: datetime | None) -> AttemptState:
+    """Return the state after a pause begins.
+
+    Raises Conflict when the attempt is not running, or its time is over: a pause gives back no time that has
+    run out.
+    """
+    following = ATTEMPT.after(state, AttemptEvent.PAUSE)
+    if deadline_at is None or now >= deadline_at:
+        raise Conflict(N_("The time of this attempt is over, so it cannot be paused. Extra time can be given."))
+    return following
 
 
 def add_extra(state: AttemptState, *, current: timedelta, given: timedelta) -> timedelta:
@@ -119,6 +144,6 @@ def check_start(state: AttemptState, *, now: datetime, opens_at: datetime, close
     return following
 
 
-def remaining(*, now: datetime, deadline_at: datetime) -> timedelta:
-    """Return the time that is left, never negative."""
-    return max(deadline_at - now, timedelta(0))
+def remaining(*, now: datetime, deadline_at: datetime, paused_at: datetime | None = None) -> timedelta:
+    """Return the time that is left, never negative; while paused it is what was left when the pause began."""
+    return max(deadline_at - (paused_at or now), timedelta(0))

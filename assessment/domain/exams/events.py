@@ -1,6 +1,8 @@
 """Response events, format version 1: what a device sends for every answer, and what the server keeps.
 
-The body is `{v: 1, events: [{client, seq, item, response, lang, elapsed}]}` (DESIGN.md, the exam room).
+The body is `{v: 1, events: [{client, seq, item, response, lang, elapsed}], unsent?, place?}`: how many events stay
+on the device after this batch and the number of the question that is open. One without events says only that the
+device is there.
 Each event is judged by itself: a bad one never costs another its place. `response` maps a response
 identifier to its value in QTI's own lexical forms: a string, a list of strings for multiple and ordered
 cardinality, or null for no response. `elapsed` counts milliseconds since the page was opened, by the
@@ -16,6 +18,7 @@ from enum import StrEnum
 from typing import Any
 
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.items import lexical
 from assessment.domain.outbox import MAXIMUM_ID, Key, is_identifier, is_storable, read_body
 
 FORMAT_VERSION = 1
@@ -23,12 +26,14 @@ FORMAT_VERSION = 1
 MAXIMUM_EVENTS = 500
 MAXIMUM_SEQ = 2**53 - 1
 MAXIMUM_ELAPSED = 7 * 24 * 3600 * 1000
-MAXIMUM_RESPONSES = 16
-MAXIMUM_VALUES = 64
+MAXIMUM_COUNT = 1_000_000
+MAXIMUM_RESPONSES = 64
+MAXIMUM_VALUES = 200
 MAXIMUM_RESPONSE_BYTES = 16 * 1024
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _FIELDS = frozenset({"client", "seq", "item", "response", "lang", "elapsed"})
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 _RECEIPT_PREFIX = b"teruji receipt v1\n"
 
 Value = str | tuple[str, ...] | None
@@ -82,10 +87,15 @@ class Unreadable:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """The events of one body in the order they were sent, and those that could not be read."""
+    """The events of one body in the order they were sent, and those that could not be read.
+
+    `unsent` and `place` are what the device says of itself, None where it does not.
+    """
 
     events: tuple[Event, ...]
     unreadable: tuple[Unreadable, ...]
+    unsent: int | None = None
+    place: int | None = None
 
 
 def parse(body: bytes) -> Batch:
@@ -122,7 +132,12 @@ def parse(body: bytes) -> Batch:
                     reason=read,
                 )
             )
-    return Batch(events=tuple(events), unreadable=tuple(unreadable))
+    return Batch(
+        events=tuple(events),
+        unreadable=tuple(unreadable),
+        unsent=_count(value.get("unsent")),
+        place=_count(value.get("place")),
+    )
 
 
 def parse_event(entry: object) -> Event | Malformed:
@@ -154,13 +169,18 @@ def parse_event(entry: object) -> Event | Malformed:
     )
 
 
+def _count(value: object) -> int | None:
+    """Return a small number, or None: what a device says of itself is never a reason to refuse its answers."""
+    return value if isinstance(value, int) and _is_int_between(value, 0, MAXIMUM_COUNT) else None
+
+
 def _response(value: object) -> dict[str, Value] | Malformed:
     if not isinstance(value, dict) or not 1 <= len(value) <= MAXIMUM_RESPONSES:
         return Malformed.RESPONSE
     read: dict[str, Value] = {}
     size = 0
     for name, given in value.items():
-        if not is_identifier(name):
+        if not isinstance(name, str) or not lexical.is_identifier(name):
             return Malformed.RESPONSE
         texts = given if isinstance(given, list) else [] if given is None else [given]
         if len(texts) > MAXIMUM_VALUES or not all(is_storable(text) for text in texts):
@@ -205,7 +225,7 @@ def canonical(event: Event) -> bytes:
         "lang": event.lang,
         "elapsed": event.elapsed,
     }
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _canonical.encode(value).encode()
 
 
 def digest(event: Event) -> str:

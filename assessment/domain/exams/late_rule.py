@@ -3,8 +3,10 @@
 An event counts when it arrives in time or within the grace that covers a slow network. Later, until the
 late window ends, it is *held*: kept, shown to the invigilator, and counted only when one says so with a
 reason. After that it is refused. An event of an older writer (a device from which another one took over)
-is held as long as events are taken at all. Nothing is dropped silently: every verdict but plain acceptance
-carries a reason, and the device keeps what was not acknowledged.
+is held as long as events are taken at all. While an attempt is paused its clock stands: what arrives within
+the grace after the pause began counts, what arrives later is held for as long as the pause lasts. Nothing is
+dropped silently: every verdict but plain acceptance carries a reason, and the device keeps what was not
+acknowledged.
 
 The device's clock takes no part: only the instant of arrival at the server counts.
 """
@@ -21,7 +23,10 @@ from assessment.domain.exams.attempt_states import AttemptState
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateRule:
-    """How long after the deadline events count (`grace`) and are still held (`window`, at least `grace`)."""
+    """How long after the deadline events count (`grace`) and are still held (`window`, at least `grace`).
+
+    The same grace runs from the beginning of a pause.
+    """
 
     grace: timedelta = timedelta(seconds=30)
     window: timedelta = timedelta(minutes=30)
@@ -55,6 +60,7 @@ class Reason(StrEnum):
     """Why an event was held or refused; stable codes on the wire."""
 
     NOT_STARTED = "not_started"
+    PAUSED = "paused"
     LATE = "late"
     TOO_LATE = "too_late"
     AFTER_SUBMISSION = "after_submission"
@@ -76,6 +82,7 @@ class Phase(StrEnum):
 
     NOT_STARTED = "not_started"
     OPEN = "open"
+    PAUSED = "paused"
     LATE = "late"
     OVER = "over"
     SUBMITTED = "submitted"
@@ -109,6 +116,9 @@ RULE: Mapping[tuple[Phase, Writer], Verdict] = MappingProxyType(
         (Phase.OPEN, Writer.CURRENT): _ACCEPTED,
         (Phase.OPEN, Writer.OLDER): _held(Reason.OLDER_WRITER),
         (Phase.OPEN, Writer.UNKNOWN): _refused(Reason.UNKNOWN_WRITER),
+        (Phase.PAUSED, Writer.CURRENT): _held(Reason.PAUSED),
+        (Phase.PAUSED, Writer.OLDER): _held(Reason.OLDER_WRITER),
+        (Phase.PAUSED, Writer.UNKNOWN): _refused(Reason.UNKNOWN_WRITER),
         (Phase.LATE, Writer.CURRENT): _held(Reason.LATE),
         (Phase.LATE, Writer.OLDER): _held(Reason.OLDER_WRITER),
         (Phase.LATE, Writer.UNKNOWN): _refused(Reason.UNKNOWN_WRITER),
@@ -125,8 +135,18 @@ RULE: Mapping[tuple[Phase, Writer], Verdict] = MappingProxyType(
 )
 
 
-def phase(state: AttemptState, *, received_at: datetime, deadline_at: datetime | None, rule: LateRule) -> Phase:
-    """Return where an attempt stands at an instant. `deadline_at` is None until it has started."""
+def phase(
+    state: AttemptState,
+    *,
+    received_at: datetime,
+    deadline_at: datetime | None,
+    rule: LateRule,
+    paused_at: datetime | None = None,
+) -> Phase:
+    """Return where an attempt stands at an instant.
+
+    `deadline_at` is None until it has started; `paused_at` is set exactly while it is paused.
+    """
     if state is AttemptState.VOIDED:
         return Phase.VOIDED
     if deadline_at is None or state in (
@@ -135,6 +155,8 @@ def phase(state: AttemptState, *, received_at: datetime, deadline_at: datetime |
         AttemptState.RELEASED,
     ):
         return Phase.NOT_STARTED
+    if state is AttemptState.PAUSED:
+        return Phase.OPEN if paused_at is not None and received_at <= paused_at + rule.grace else Phase.PAUSED
     if received_at > deadline_at + rule.window:
         return Phase.OVER
     if state is AttemptState.SUBMITTED:
@@ -150,10 +172,12 @@ def judge(
     event_epoch: int,
     attempt_epoch: int,
     rule: LateRule,
+    paused_at: datetime | None = None,
 ) -> Verdict:
     """Return what becomes of an event that arrived at `received_at` (server's clock)."""
     if event_epoch == attempt_epoch:
         writer = Writer.CURRENT
     else:
         writer = Writer.OLDER if event_epoch < attempt_epoch else Writer.UNKNOWN
-    return RULE[phase(state, received_at=received_at, deadline_at=deadline_at, rule=rule), writer]
+    found = phase(state, received_at=received_at, deadline_at=deadline_at, rule=rule, paused_at=paused_at)
+    return RULE[found, writer]

@@ -4,7 +4,7 @@ Marks are exact fractions. Scoring of an item is not here (`domain/items`), and 
 a unit, which needs the other evidence too (`domain/certification/unit_result`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,7 +18,8 @@ from assessment.domain.plan import Cell, ItemsCut
 class ItemScore:
     """The score of one item of one attempt, in marks. A pretest item is scored and never counts (rule 8).
 
-    Raises Invalid when the maximum is not positive or the score is above it.
+    `counts` is False for an item that a regrade took out of the count. Raises Invalid when the maximum is not
+    positive or the score is above it.
     """
 
     item_id: str
@@ -27,6 +28,7 @@ class ItemScore:
     score: Fraction
     maximum: Fraction
     pretest: bool = False
+    counts: bool = True
 
     def __post_init__(self) -> None:
         if self.maximum <= 0 or self.score > self.maximum:
@@ -77,13 +79,29 @@ class ExamResult:
     criteria: Mapping[str, CriterionResult]
 
 
+def not_reached(order: Sequence[str], *, answered: Collection[str], shown: Collection[str]) -> frozenset[str]:
+    """Return the items that the candidate did not come to.
+
+    An item is not reached when it is blank and neither it nor any later item of the attempt's own order was
+    answered or shown; a blank item before one of those was passed over, and is an omission. The distinction is
+    that of Lord (1974), Estimation of latent ability and item parameters when there are omitted responses,
+    Psychometrika 39, 247 to 264: omissions are judgements about an item, what was not reached says nothing
+    about it. Both score 0. `order`: item ids as this candidate met them; `shown`: items that left any trace,
+    such as an answer that was cleared again.
+    """
+    touched = set(answered) | set(shown)
+    last = max((place for place, item in enumerate(order) if item in touched), default=-1)
+    return frozenset(order[last + 1 :])
+
+
 def exam_result(scores: Iterable[ItemScore], *, cells: Iterable[Cell], cut: Cut) -> ExamResult:
     """Return the result of an attempt from the scores of all items of its form (blank ones with their 0).
 
-    An item that measures several criteria counts wholly for each. Every criterion with a written cell stands
-    in the result, also when no item measured it. Raises Invalid when an item stands twice.
+    A pretest item and one that was taken out of the count leave no trace in it. An item that measures several
+    criteria counts wholly for each. Every criterion with a written cell stands in the result, also when no item
+    measured it. Raises Invalid when an item stands twice.
     """
-    counted = [score for score in scores if not score.pretest]
+    counted = [score for score in scores if score.counts and not score.pretest]
     if len({score.item_id for score in counted}) != len(counted):
         raise Invalid(N_("Expected one score for each item, got two for one."))
     by_unit: dict[str, list[ItemScore]] = {}

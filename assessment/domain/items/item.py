@@ -1,14 +1,163 @@
 """An item as a value: interactions, declarations, response processing, and its words in one language.
 
-Follows QTI 3.0, Assessment, Section and Item Information Model: response declaration (2.14), outcome
-declaration (2.15), mapping, choice and text entry interactions. Names are those of the specification.
-No rule is enforced here (see `check`), nothing is scored here (see `scoring`).
+Follows QTI 3.0, Assessment, Section and Item Information Model. The parts live in modules of their own
+(`variables`, `interactions`, `words`, `processing`) and are named here together. No rule is enforced here (see
+`check`), nothing is scored here (see `scoring`).
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import assert_never
+
+from assessment.domain.items.interactions import (
+    AssociableChoice,
+    AssociableHotspot,
+    AssociateInteraction,
+    Choice,
+    ChoiceInteraction,
+    ExtendedTextInteraction,
+    Gap,
+    GapMatchInteraction,
+    GraphicAssociateInteraction,
+    GraphicGapMatchInteraction,
+    GraphicOrderInteraction,
+    Hotspot,
+    HotspotInteraction,
+    HotTextInteraction,
+    InlineChoiceInteraction,
+    Interaction,
+    MatchInteraction,
+    NumericEntryInteraction,
+    OrderInteraction,
+    PositionObjectInteraction,
+    SelectPointInteraction,
+    SliderInteraction,
+    TextEntryInteraction,
+    TextFormat,
+    UploadInteraction,
+)
+from assessment.domain.items.processing.rules import RuleProcessing
+from assessment.domain.items.shapes import Area, ShapeKind
+from assessment.domain.items.variables import (
+    AreaMapEntry,
+    AreaMapping,
+    BaseType,
+    Cardinality,
+    InterpolationEntry,
+    InterpolationTable,
+    LookupTable,
+    MapEntry,
+    Mapping,
+    MatchTable,
+    OutcomeDeclaration,
+    RecordField,
+    ResponseDeclaration,
+    Scalar,
+    Scorer,
+    ToleranceMode,
+)
+from assessment.domain.items.words import (
+    AssociateText,
+    ChoiceText,
+    ChoiceWords,
+    ExtendedTextText,
+    FeedbackText,
+    GapMatchText,
+    GraphicGapMatchText,
+    GraphicText,
+    HotTextText,
+    InlineChoiceText,
+    InteractionText,
+    ItemFile,
+    ItemText,
+    MatchText,
+    NumericEntryText,
+    OrderText,
+    Picture,
+    PositionObjectText,
+    SliderText,
+    TextEntryText,
+    UploadText,
+)
+
+__all__ = [
+    "Area",
+    "AreaMapEntry",
+    "AreaMapping",
+    "AssociableChoice",
+    "AssociableHotspot",
+    "AssociateInteraction",
+    "AssociateText",
+    "BaseType",
+    "Cardinality",
+    "Choice",
+    "ChoiceInteraction",
+    "ChoiceText",
+    "ChoiceWords",
+    "ExtendedTextInteraction",
+    "ExtendedTextText",
+    "Feedback",
+    "FeedbackPlace",
+    "FeedbackText",
+    "Gap",
+    "GapMatchInteraction",
+    "GapMatchText",
+    "GraphicAssociateInteraction",
+    "GraphicGapMatchInteraction",
+    "GraphicGapMatchText",
+    "GraphicOrderInteraction",
+    "GraphicText",
+    "HotTextInteraction",
+    "HotTextText",
+    "Hotspot",
+    "HotspotInteraction",
+    "HumanMarking",
+    "InlineChoiceInteraction",
+    "InlineChoiceText",
+    "Interaction",
+    "InteractionText",
+    "InterpolationEntry",
+    "InterpolationTable",
+    "Item",
+    "ItemFile",
+    "ItemKind",
+    "ItemText",
+    "LookupTable",
+    "MapEntry",
+    "MapResponse",
+    "Mapping",
+    "MatchCorrect",
+    "MatchInteraction",
+    "MatchTable",
+    "MatchText",
+    "NumericComparison",
+    "NumericEntryInteraction",
+    "NumericEntryText",
+    "OrderInteraction",
+    "OrderText",
+    "OutcomeDeclaration",
+    "Picture",
+    "PositionObjectInteraction",
+    "PositionObjectText",
+    "Processing",
+    "RecordField",
+    "ResponseDeclaration",
+    "Scalar",
+    "Scorer",
+    "SelectPointInteraction",
+    "ShapeKind",
+    "SliderInteraction",
+    "SliderText",
+    "TextEntryInteraction",
+    "TextEntryText",
+    "TextFormat",
+    "ToleranceMode",
+    "UploadInteraction",
+    "UploadText",
+    "kind_of",
+]
 
 
 class ItemKind(StrEnum):
@@ -16,125 +165,24 @@ class ItemKind(StrEnum):
 
     SINGLE_CHOICE = "single_choice"
     MULTIPLE_RESPONSE = "multiple_response"
+    ORDER = "order"
+    ASSOCIATE = "associate"
+    MATCH = "match"
+    GAP_MATCH = "gap_match"
+    INLINE_CHOICE = "inline_choice"
+    TEXT_ENTRY = "text_entry"
     NUMERIC_ENTRY = "numeric_entry"
-
-
-class Cardinality(StrEnum):
-    """How many values a variable holds (QTI 3.0, Cardinality)."""
-
-    SINGLE = "single"
-    MULTIPLE = "multiple"
-    ORDERED = "ordered"
-    RECORD = "record"
-
-
-class BaseType(StrEnum):
-    """What a variable's values are (QTI 3.0, BaseType)."""
-
-    BOOLEAN = "boolean"
-    DIRECTED_PAIR = "directedPair"
-    DURATION = "duration"
-    FILE = "file"
-    FLOAT = "float"
-    IDENTIFIER = "identifier"
-    INTEGER = "integer"
-    PAIR = "pair"
-    POINT = "point"
-    STRING = "string"
-    URI = "uri"
-
-    @property
-    def numeric(self) -> bool:
-        """Whether values are numbers."""
-        return self in (BaseType.FLOAT, BaseType.INTEGER)
-
-
-Scalar = str | Decimal
-"""One value of a response variable: a Decimal for integer and float, text for every other base-type."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MapEntry:
-    """What one source value is worth, in marks."""
-
-    key: Scalar
-    value: Fraction
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mapping:
-    """Marks by value (QTI 3.0, Mapping). Entries are sorted by key: their order carries no meaning."""
-
-    entries: tuple[MapEntry, ...]
-    default_value: Fraction = Fraction(0)
-    lower_bound: Fraction | None = None
-    upper_bound: Fraction | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ResponseDeclaration:
-    """A response variable. `correct` is empty when no correct response is declared, sorted when multiple."""
-
-    identifier: str
-    cardinality: Cardinality
-    base_type: BaseType
-    correct: tuple[Scalar, ...] = ()
-    mapping: Mapping | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OutcomeDeclaration:
-    """An outcome variable of single cardinality, in marks where it is numeric.
-
-    Without a default, a numeric outcome starts at 0 and any other at NULL (QTI 3.0, OutcomeDeclaration).
-    """
-
-    identifier: str
-    base_type: BaseType
-    default: Fraction | str | None = None
-    normal_maximum: Fraction | None = None
-    normal_minimum: Fraction | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
-    """One option. A fixed one keeps its place when the others are shuffled."""
-
-    identifier: str
-    fixed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChoiceInteraction:
-    """Choose from a list (QTI 3.0, ChoiceInteraction). `max_choices` 0 means no limit."""
-
-    response: str
-    choices: tuple[Choice, ...]
-    max_choices: int = 1
-    min_choices: int = 0
-    shuffle: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NumericEntryInteraction:
-    """Type a number: a QTI text entry whose response has base-type integer or float.
-
-    `expected_length` is a hint for the width of the field, in characters.
-    """
-
-    response: str
-    expected_length: int | None = None
-
-
-Interaction = ChoiceInteraction | NumericEntryInteraction
-
-
-class ToleranceMode(StrEnum):
-    """How two numbers are held equal (QTI 3.0, Equal)."""
-
-    EXACT = "exact"
-    ABSOLUTE = "absolute"
-    RELATIVE = "relative"
+    EXTENDED_TEXT = "extended_text"
+    HOT_TEXT = "hot_text"
+    HOTSPOT = "hotspot"
+    GRAPHIC_ORDER = "graphic_order"
+    GRAPHIC_ASSOCIATE = "graphic_associate"
+    GRAPHIC_GAP_MATCH = "graphic_gap_match"
+    SELECT_POINT = "select_point"
+    POSITION_OBJECT = "position_object"
+    SLIDER = "slider"
+    UPLOAD = "upload"
+    COMPOSITE = "composite"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,12 +225,45 @@ class NumericComparison:
     otherwise: Fraction = Fraction(0)
 
 
-Processing = MatchCorrect | MapResponse | NumericComparison
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HumanMarking:
+    """No response processing: a person gives the marks, from 0 to the item's maximum."""
+
+    outcome: str = "SCORE"
+
+
+Processing = MatchCorrect | MapResponse | NumericComparison | HumanMarking | RuleProcessing
+
+
+class FeedbackPlace(StrEnum):
+    """Where feedback stands: apart from the question, inside a line, or as a block of it."""
+
+    MODAL = "modal"
+    INLINE = "inline"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feedback:
+    """When feedback is shown: `outcome` holds `identifier` (or does not, when `show` is False).
+
+    `name` is ours and unique in the item; the words stand under it (QTI 3.0, ModalFeedback, FeedbackInline,
+    FeedbackBlock).
+    """
+
+    name: str
+    place: FeedbackPlace
+    outcome: str
+    identifier: str
+    show: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """A language-independent item. `max_score` is in marks."""
+    """A language-independent item. `max_score` is in marks.
+
+    `stimulus` is the identifier of a text that the item shares with others; its words stand in `ItemText`.
+    """
 
     identifier: str
     interactions: tuple[Interaction, ...]
@@ -190,6 +271,8 @@ class Item:
     outcomes: tuple[OutcomeDeclaration, ...]
     processing: Processing
     max_score: Fraction
+    stimulus: str | None = None
+    feedback: tuple[Feedback, ...] = ()
 
     def find_response(self, identifier: str) -> ResponseDeclaration | None:
         """Return the declaration of a response variable, or None."""
@@ -204,56 +287,63 @@ class Item:
         return next((each for each in self.interactions if each.response == response), None)
 
     @property
+    def human_marked(self) -> bool:
+        """Whether a person gives the item's marks, or a part of them."""
+        return isinstance(self.processing, HumanMarking) or any(
+            each.external_scored is Scorer.HUMAN for each in self.outcomes
+        )
+
+    @property
     def kind(self) -> ItemKind:
-        """The kind of the item's first interaction."""
+        """The kind of the item's interaction, or COMPOSITE when it has several."""
+        if len(self.interactions) != 1:
+            return ItemKind.COMPOSITE
         interaction = self.interactions[0]
-        match interaction:
-            case NumericEntryInteraction():
-                return ItemKind.NUMERIC_ENTRY
-            case ChoiceInteraction():
-                declaration = self.find_response(interaction.response)
-                if declaration is not None and declaration.cardinality is Cardinality.MULTIPLE:
-                    return ItemKind.MULTIPLE_RESPONSE
-                return ItemKind.SINGLE_CHOICE
+        if isinstance(interaction, ChoiceInteraction):
+            declaration = self.find_response(interaction.response)
+            if declaration is not None and declaration.cardinality is Cardinality.MULTIPLE:
+                return ItemKind.MULTIPLE_RESPONSE
+        return kind_of(interaction)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChoiceWords:
-    """The words of one option, as a clean HTML fragment."""
-
-    identifier: str
-    html: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChoiceText:
-    """The words of a choice interaction; `prompt` may be empty. Choices stand in the item's order."""
-
-    response: str
-    prompt: str
-    choices: tuple[ChoiceWords, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NumericEntryText:
-    """The words around a number field: before it, and its unit after it (clean inline HTML, may be empty)."""
-
-    response: str
-    before: str = ""
-    unit: str = ""
-
-
-InteractionText = ChoiceText | NumericEntryText
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ItemText:
-    """The words of an item in one language (BCP 47 tag). `title` is plain text, `stem` clean HTML.
-
-    `interactions` stand in the item's order. The title is for authors and may give the answer away.
-    """
-
-    language: str
-    title: str
-    stem: str
-    interactions: tuple[InteractionText, ...]
+def kind_of(interaction: Interaction) -> ItemKind:
+    """Return the kind of one interaction; a choice counts as single choice here."""
+    match interaction:
+        case ChoiceInteraction():
+            return ItemKind.SINGLE_CHOICE
+        case OrderInteraction():
+            return ItemKind.ORDER
+        case AssociateInteraction():
+            return ItemKind.ASSOCIATE
+        case MatchInteraction():
+            return ItemKind.MATCH
+        case GapMatchInteraction():
+            return ItemKind.GAP_MATCH
+        case InlineChoiceInteraction():
+            return ItemKind.INLINE_CHOICE
+        case TextEntryInteraction():
+            return ItemKind.TEXT_ENTRY
+        case NumericEntryInteraction():
+            return ItemKind.NUMERIC_ENTRY
+        case ExtendedTextInteraction():
+            return ItemKind.EXTENDED_TEXT
+        case HotTextInteraction():
+            return ItemKind.HOT_TEXT
+        case HotspotInteraction():
+            return ItemKind.HOTSPOT
+        case GraphicOrderInteraction():
+            return ItemKind.GRAPHIC_ORDER
+        case GraphicAssociateInteraction():
+            return ItemKind.GRAPHIC_ASSOCIATE
+        case GraphicGapMatchInteraction():
+            return ItemKind.GRAPHIC_GAP_MATCH
+        case SelectPointInteraction():
+            return ItemKind.SELECT_POINT
+        case PositionObjectInteraction():
+            return ItemKind.POSITION_OBJECT
+        case SliderInteraction():
+            return ItemKind.SLIDER
+        case UploadInteraction():
+            return ItemKind.UPLOAD
+        case _:
+            assert_never(interaction)

@@ -1,7 +1,7 @@
 """What an answer is worth: QTI response processing with exact arithmetic.
 
-Follows QTI 3.0: the standard templates match_correct and map_response, Mapping, MapResponse, Match and
-Equal. Scoring reads the item's structure only, never its words.
+The simple forms (match_correct, map_response, a comparison of numbers) are scored here; `processing` runs trees of
+rules. Scoring reads the item's structure only, never its words. What a person marks is not scored here.
 """
 
 from collections.abc import Mapping as MappingOf
@@ -13,9 +13,8 @@ from typing import assert_never
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.items.item import (
     Cardinality,
-    ChoiceInteraction,
+    HumanMarking,
     Item,
-    Mapping,
     MapResponse,
     MatchCorrect,
     NumericComparison,
@@ -23,24 +22,38 @@ from assessment.domain.items.item import (
     Scalar,
     ToleranceMode,
 )
+from assessment.domain.items.processing.evaluate import Outcomes, run_rules, start_of
+from assessment.domain.items.processing.mapping import map_values, within_bounds
+from assessment.domain.items.processing.numbers import Number
+from assessment.domain.items.processing.rules import RuleProcessing
+from assessment.domain.items.processing.values import Atom, Value, lexical, record, same, value_of
 from assessment.domain.items.response import Response
 
-Outcome = Fraction | str | None
+__all__ = ["ItemScore", "Outcome", "equal_within", "map_values", "score", "within_bounds"]
+
+Plain = Fraction | str
+Outcome = Plain | tuple[Plain, ...] | MappingOf[str, Plain] | None
+"""A number, a text in QTI's lexical form, a tuple for a container, names with values for a record, None for NULL."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ItemScore:
-    """The outcomes of one answer, in marks; `answered` is False when there was no response at all."""
+    """The outcomes of one answer, in marks; `answered` is False when there was no response at all.
+
+    `approximate` names the outcomes that were computed from a number rounded to 34 digits.
+    """
 
     score: Fraction
     max_score: Fraction
     outcomes: MappingOf[str, Outcome]
     answered: bool
+    approximate: frozenset[str] = frozenset()
 
 
-def score(item: Item, *responses: Response | None) -> ItemScore:
+def score(item: Item, *responses: Response | None, seed: bytes = b"") -> ItemScore:
     """Score the responses to an item; a response variable that is not given, or None, is NULL.
 
+    `seed` is what random numbers in the rules depend on. The marks of an item that a person marks are 0 here.
     Raises Invalid when a response belongs to a variable that the item does not declare, or comes twice.
     """
     given: dict[str, Response] = {}
@@ -54,49 +67,18 @@ def score(item: Item, *responses: Response | None) -> ItemScore:
                 got=response.identifier,
             )
         given[response.identifier] = response
-    outcomes: dict[str, Outcome] = {
-        each.identifier: Fraction(0) if each.default is None and each.base_type.numeric else each.default
-        for each in item.outcomes
-    }
-    marks = _process(item, given.get(item.processing.response))
-    outcomes[item.processing.outcome] = marks
-    return ItemScore(score=marks, max_score=item.max_score, outcomes=outcomes, answered=bool(given))
-
-
-def best_score(item: Item) -> Fraction:
-    """Return the most marks that any response to the item can reach.
-
-    With a mapping: the best distinct choices, at most `max_choices` of them, within the bounds.
-    """
-    processing = item.processing
-    match processing:
-        case MatchCorrect() | NumericComparison():
-            return max(processing.points, processing.otherwise)
-        case MapResponse():
-            return max(Fraction(0), _best_mapped(item, _declared(item, processing.response)))
-        case _:
-            assert_never(processing)
-
-
-def map_values(mapping: Mapping, values: tuple[Scalar, ...]) -> Fraction:
-    """Return what a mapping makes of a response that is not NULL.
-
-    A value that occurs several times is counted once, a value without an entry is worth the default, and the
-    sum is held within the bounds (QTI 3.0, MapResponse and Mapping). The specification writes bounds for
-    containers; like the reference engines we hold a single value within them too.
-    """
-    worth = {entry.key: entry.value for entry in mapping.entries}
-    total = sum((worth.get(key, mapping.default_value) for key in set(values)), Fraction(0))
-    return within_bounds(mapping, total)
-
-
-def within_bounds(mapping: Mapping, total: Fraction) -> Fraction:
-    """Return marks held within a mapping's bounds."""
-    if mapping.lower_bound is not None:
-        total = max(total, mapping.lower_bound)
-    if mapping.upper_bound is not None:
-        total = min(total, mapping.upper_bound)
-    return total
+    values = _outcomes(item, given, seed)
+    marks = values.get(item.processing.outcome)
+    number = marks.number if marks is not None else None
+    return ItemScore(
+        score=number.value if number is not None else Fraction(0),
+        max_score=item.max_score,
+        outcomes={name: _plain_value(value) for name, value in values.items()},
+        answered=bool(given),
+        approximate=frozenset(
+            name for name, value in values.items() if value and any(not each.exact for each in value.numbers)
+        ),
+    )
 
 
 def equal_within(comparison: NumericComparison, response: Decimal, reference: Decimal) -> bool:
@@ -123,24 +105,30 @@ def equal_within(comparison: NumericComparison, response: Decimal, reference: De
     return above and below
 
 
-def _declared(item: Item, identifier: str) -> ResponseDeclaration:
-    declaration = item.find_response(identifier)
-    if declaration is None:
-        raise Invalid(N_('Response processing reads "%(name)s", which is not declared.'), name=identifier)
-    return declaration
-
-
-def _process(item: Item, response: Response | None) -> Fraction:
+def _outcomes(item: Item, given: MappingOf[str, Response], seed: bytes) -> Outcomes:
     processing = item.processing
+    if isinstance(processing, RuleProcessing):
+        values = {name: response.values for name, response in given.items()}
+        return run_rules(processing, item.responses, item.outcomes, values, seed=seed)
+    outcomes = {each.identifier: start_of(each) for each in item.outcomes}
+    if not isinstance(processing, HumanMarking):
+        declared = next((each for each in item.outcomes if each.identifier == processing.outcome), None)
+        marks = Number(_marks(item, processing, given.get(processing.response)))
+        outcomes[processing.outcome] = Value(
+            Cardinality.SINGLE, declared.base_type if declared is not None else None, (marks,)
+        )
+    return outcomes
+
+
+def _marks(
+    item: Item, processing: MatchCorrect | MapResponse | NumericComparison, response: Response | None
+) -> Fraction:
     declaration = _declared(item, processing.response)
     match processing:
         case MatchCorrect():
             # A comparison with NULL is NULL, which is not true (QTI 3.0, Match): blank takes the else branch.
-            if response is not None and sorted(map(_plain, response.values)) == sorted(
-                map(_plain, declaration.correct)
-            ):
-                return processing.points
-            return processing.otherwise
+            matched = response is not None and _matches(declaration, response.values)
+            return processing.points if matched else processing.otherwise
         case MapResponse():
             if response is None or declaration.mapping is None:
                 return Fraction(0)
@@ -157,6 +145,24 @@ def _process(item: Item, response: Response | None) -> Fraction:
             assert_never(processing)
 
 
+def _declared(item: Item, identifier: str) -> ResponseDeclaration:
+    declaration = item.find_response(identifier)
+    if declaration is None:
+        raise Invalid(N_('Response processing reads "%(name)s", which is not declared.'), name=identifier)
+    return declaration
+
+
+def _matches(declaration: ResponseDeclaration, values: tuple[Scalar, ...]) -> bool:
+    """Return whether values are the correct response: in its order unless the cardinality is multiple."""
+    if declaration.cardinality is Cardinality.MULTIPLE:
+        return sorted(map(_plain, values)) == sorted(map(_plain, declaration.correct))
+    if declaration.cardinality is Cardinality.RECORD:
+        typed = value_of(declaration, values)
+        wanted = record({each.name: (each.base_type, each.value) for each in declaration.fields})
+        return typed is not None and wanted is not None and same(typed, wanted)
+    return values == declaration.correct
+
+
 def _plain(value: Scalar) -> tuple[Decimal, str]:
     return (Decimal(0), value) if isinstance(value, str) else (value, "")
 
@@ -165,18 +171,18 @@ def _number(value: Scalar) -> Decimal | None:
     return None if isinstance(value, str) else value
 
 
-def _best_mapped(item: Item, declaration: ResponseDeclaration) -> Fraction:
-    mapping = declaration.mapping
-    if mapping is None:
-        return Fraction(0)
-    worth = {entry.key: entry.value for entry in mapping.entries}
-    interaction = item.find_interaction(declaration.identifier)
-    if not isinstance(interaction, ChoiceInteraction):
-        return within_bounds(mapping, max(*worth.values(), mapping.default_value))
-    marks = sorted(
-        (worth.get(choice.identifier, mapping.default_value) for choice in interaction.choices), reverse=True
-    )
-    if declaration.cardinality is Cardinality.SINGLE:
-        return within_bounds(mapping, marks[0])
-    chosen = marks[: interaction.max_choices or len(marks)]
-    return within_bounds(mapping, max(chosen[0], sum((each for each in chosen if each > 0), Fraction(0))))
+def _plain_value(value: Value | None) -> Outcome:
+    if value is None:
+        return None
+    atoms = tuple(map(_plain_atom, value.atoms))
+    match value.cardinality:
+        case Cardinality.SINGLE:
+            return atoms[0]
+        case Cardinality.RECORD:
+            return dict(zip(value.names, atoms, strict=True))
+        case _:
+            return atoms
+
+
+def _plain_atom(atom: Atom) -> Plain:
+    return atom.value if isinstance(atom, Number) else lexical(atom)

@@ -46,9 +46,11 @@ def test_each_attempt_shows_every_item_once_in_its_own_order() -> None:
     assert len(set(orders)) == 5
 
 
-def test_the_form_s_order_stays_on_request() -> None:
-    arranged = arrange(FORM, seed=b"x", shuffle_items=False)
-    assert [each.item_id for each in arranged] == list(FORM)
+def test_sections_keep_their_order_and_are_shuffled_inside() -> None:
+    sections = {name: 1 if number >= 10 else 2 for number, name in enumerate(FORM)}
+    arranged = [each.item_id for each in arrange(FORM, seed=b"x", sections=sections)]
+    assert [sections[each] for each in arranged] == [1] * 10 + [2] * 10
+    assert arranged[:10] != sorted(arranged[:10])
 
 
 def test_a_fixed_choice_keeps_its_place() -> None:

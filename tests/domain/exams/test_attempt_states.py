@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from assessment.domain.errors import Conflict, Invalid
 from assessment.domain.exams.attempt_states import (
+    ATTEMPT,
+    AttemptEvent,
     AttemptState,
     add_extra,
+    check_pause,
     check_start,
     deadline,
     remaining,
@@ -45,7 +48,29 @@ def test_a_deadline_of_wrong_parts_is_refused(started_at: datetime, duration: ti
         deadline(started_at=started_at, duration=duration, extra=extra)
 
 
-@pytest.mark.parametrize("state", [AttemptState.PREPARED, AttemptState.RELEASED, AttemptState.RUNNING])
+def test_only_what_runs_and_has_time_left_is_paused() -> None:
+    ends = START + HOUR
+    state = check_pause(AttemptState.RUNNING, now=ends - timedelta(microseconds=1), deadline_at=ends)
+    assert state is AttemptState.PAUSED
+    with pytest.raises(Conflict):
+        check_pause(AttemptState.RUNNING, now=ends, deadline_at=ends)
+    for other in (AttemptState.RELEASED, AttemptState.PAUSED, AttemptState.SUBMITTED):
+        with pytest.raises(Conflict):
+            check_pause(other, now=START, deadline_at=ends)
+
+
+def test_while_paused_neither_the_candidate_nor_time_ends_an_attempt() -> None:
+    assert set(ATTEMPT.events(AttemptState.PAUSED)) == {AttemptEvent.RESUME, AttemptEvent.END, AttemptEvent.VOID}
+
+
+def test_the_clock_stands_while_paused() -> None:
+    ends = START + HOUR
+    assert remaining(now=ends + HOUR, deadline_at=ends, paused_at=ends - 20 * MINUTE) == 20 * MINUTE
+
+
+@pytest.mark.parametrize(
+    "state", [AttemptState.PREPARED, AttemptState.RELEASED, AttemptState.RUNNING, AttemptState.PAUSED]
+)
 def test_extra_time_is_given_before_and_while_running(state: AttemptState) -> None:
     assert add_extra(state, current=5 * MINUTE, given=10 * MINUTE) == 15 * MINUTE
 

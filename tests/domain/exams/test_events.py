@@ -21,6 +21,8 @@ from assessment.domain.exams.events import (
     response_from_json,
     response_to_json,
 )
+from assessment.domain.items.check import MAX_INTERACTIONS
+from assessment.domain.items.response import MAX_VALUES
 from assessment.domain.outbox import MAXIMUM_BODY
 
 
@@ -78,8 +80,9 @@ def test_one_bad_event_never_costs_another_its_place() -> None:
         ({"response": {"RESPONSE": 1}}, Malformed.RESPONSE),
         ({"response": {"RESPONSE": ["A", None]}}, Malformed.RESPONSE),
         ({"response": {"RESPONSE": "A\u0000"}}, Malformed.RESPONSE),
-        ({"response": {"RESPONSE": ["A"] * 65}}, Malformed.RESPONSE),
+        ({"response": {"RESPONSE": ["A"] * 201}}, Malformed.RESPONSE),
         ({"response": {"RE SPONSE": "A"}}, Malformed.RESPONSE),
+        ({"response": {f"R{number}": "A" for number in range(65)}}, Malformed.RESPONSE),
         ({"response": {"RESPONSE": "é" * 9000}}, Malformed.TOO_LARGE),
         ({"lang": None}, Malformed.LANG),
         ({"lang": "i"}, Malformed.LANG),
@@ -179,3 +182,8 @@ def test_a_receipt_s_digest_is_as_documented() -> None:
 def test_a_receipt_seals_the_order_of_acceptance() -> None:
     one, two = event(), event(seq=2)
     assert receipt([one, two]).digest != receipt([two, one]).digest
+
+
+def test_every_answer_that_an_item_can_have_fits_into_an_event() -> None:
+    assert event(response={"JAWABÁN": ["A"] * MAX_VALUES}).answered
+    assert event(response={f"R{number}": "A" for number in range(MAX_INTERACTIONS)}).answered

@@ -1,119 +1,82 @@
-"""Drawing a form: exact quotas, guaranteed minimums, the same form for the same seed."""
+"""What a form covers, and a blueprint's own rules and stored form."""
 
-from collections import Counter
+from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assessment.domain.competency import Method
 from assessment.domain.errors import Invalid
-from assessment.domain.exams.form import Blueprint, PoolItem, Quota, Shortage, coverage, draw
+from assessment.domain.exams.form import (
+    Blueprint,
+    Difficulty,
+    PoolItem,
+    Quota,
+    Range,
+    blueprint_from_json,
+    blueprint_to_json,
+    coverage,
+    difficulty_of,
+)
 from assessment.domain.plan import Coverage, Kind
-
-BLUEPRINT = Blueprint(quotas=(Quota(unit_id="u1", items=3), Quota(unit_id="u2", items=2)))
 
 
 def item(name: str, unit: str, *criteria: str) -> PoolItem:
     return PoolItem(id=name, unit_id=unit, criterion_ids=frozenset(criteria))
 
 
-POOL = [
-    *(item(f"a{number}", "u1", f"c{number % 3}") for number in range(9)),
-    *(item(f"b{number}", "u2", "d0" if number else "d1") for number in range(6)),
-]
-
-
-def test_the_same_seed_gives_the_same_form_whatever_the_order_of_the_pool() -> None:
-    form = draw(BLUEPRINT, POOL, seed=b"seed", minimum_per_criterion={"c0": 1})
-    assert form == draw(BLUEPRINT, reversed(POOL), seed=b"seed", minimum_per_criterion={"c0": 1})
-
-
-def test_a_form_stays_the_same_for_ever() -> None:
-    form = draw(BLUEPRINT, POOL, seed=b"2026", minimum_per_criterion={"c0": 1, "c1": 1, "c2": 1, "d1": 1})
-    assert form == ("a0", "a8", "a1", "b2", "b0")
-
-
-def test_another_seed_gives_another_form() -> None:
-    forms = {draw(BLUEPRINT, POOL, seed=bytes([seed]), minimum_per_criterion={}) for seed in range(20)}
-    assert len(forms) > 15
-
-
-@given(st.binary(min_size=1, max_size=16))
-def test_quotas_and_minimums_hold(seed: bytes) -> None:
-    wanted = {"c0": 1, "c1": 1, "c2": 1, "d1": 1}
-    form = draw(BLUEPRINT, POOL, seed=seed, minimum_per_criterion=wanted)
-    drawn = [each for each in POOL if each.id in form]
-    assert len(form) == len(set(form)) == BLUEPRINT.length
-    assert Counter(each.unit_id for each in drawn) == {"u1": 3, "u2": 2}
-    measured = Counter(criterion for each in drawn for criterion in each.criterion_ids)
-    assert all(measured[criterion] >= number for criterion, number in wanted.items())
-
-
-@st.composite
-def solvable(draw_: st.DrawFn) -> tuple[list[PoolItem], set[str], dict[str, int]]:
-    """A pool with a hidden form in it, and minimums that the hidden form meets."""
-    criteria = [f"c{number}" for number in range(6)]
-    pool = [
-        item(f"i{number}", "u1", *draw_(st.sets(st.sampled_from(criteria), min_size=1, max_size=3)))
-        for number in range(draw_(st.integers(4, 24)))
-    ]
-    hidden = set(draw_(st.sets(st.sampled_from([each.id for each in pool]), min_size=1, max_size=8)))
-    reached = Counter(c for each in pool if each.id in hidden for c in each.criterion_ids)
-    return pool, hidden, dict(reached)
-
-
-@given(solvable(), st.binary(min_size=1, max_size=4))
-def test_a_form_that_the_pool_can_give_is_found(
-    given_: tuple[list[PoolItem], set[str], dict[str, int]], seed: bytes
-) -> None:
-    pool, hidden, wanted = given_
-    blueprint = Blueprint(quotas=(Quota(unit_id="u1", items=len(hidden)),))
-    form = draw(blueprint, pool, seed=seed, minimum_per_criterion=wanted)
-    measured = Counter(c for each in pool if each.id in form for c in each.criterion_ids)
-    assert len(form) == len(hidden)
-    assert all(measured[criterion] >= number for criterion, number in wanted.items())
-
-
-def test_the_greedy_choice_is_taken_back_where_it_leads_nowhere() -> None:
-    # The item that measures most (1, 2, 3, 4) belongs to no form of two items that measures all six.
-    pool = [
-        item("greedy", "u1", "1", "2", "3", "4"),
-        item("left", "u1", "1", "2", "5"),
-        item("right", "u1", "3", "4", "6"),
-    ]
-    blueprint = Blueprint(quotas=(Quota(unit_id="u1", items=2),))
-    form = draw(blueprint, pool, seed=b"x", minimum_per_criterion=dict.fromkeys("123456", 1))
-    assert set(form) == {"left", "right"}
-
-
-def test_a_small_pool_is_refused_naming_unit_and_criterion() -> None:
-    with pytest.raises(Invalid) as caught:
-        draw(BLUEPRINT, POOL[:10], seed=b"x", minimum_per_criterion={"c0": 4, "c1": 1})
-    assert caught.value.values["shortages"] == (
-        Shortage(unit_id="u2", criterion_id=None, wanted=2, nearest=1),
-        Shortage(unit_id=None, criterion_id="c0", wanted=4, nearest=3),
-    )
-    assert "u2: 2 > 1; c0: 4 > 3" in str(caught.value)
-
-
-def test_minimums_that_do_not_fit_the_quota_are_refused_with_the_nearest() -> None:
-    blueprint = Blueprint(quotas=(Quota(unit_id="u1", items=2),))
-    with pytest.raises(Invalid) as caught:
-        draw(blueprint, POOL, seed=b"x", minimum_per_criterion={"c0": 1, "c1": 1, "c2": 1})
-    (shortage,) = caught.value.values["shortages"]  # type: ignore[misc]  # a tuple of shortages
-    assert (shortage.wanted, shortage.nearest) == (1, 0)
-
-
-def test_an_item_that_stands_twice_is_refused() -> None:
-    with pytest.raises(Invalid, match="once in the pool"):
-        draw(BLUEPRINT, [*POOL, POOL[0]], seed=b"x", minimum_per_criterion={})
-
-
-@pytest.mark.parametrize("quotas", [(), (Quota(unit_id="u1", items=0),), (Quota(unit_id="u1", items=1),) * 2])
+@pytest.mark.parametrize(
+    "quotas",
+    [
+        (),
+        (Quota(unit_id="u1", items=0),),
+        (Quota(unit_id="u1", items=1),) * 2,
+        (Quota(unit_id="u1", items=1, section=0),),
+    ],
+)
 def test_a_bad_blueprint_is_refused(quotas: tuple[Quota, ...]) -> None:
     with pytest.raises(Invalid):
         Blueprint(quotas=quotas)
+
+
+@pytest.mark.parametrize("forms", [0, 7])
+def test_parallel_forms_are_one_to_six(forms: int) -> None:
+    with pytest.raises(Invalid, match="1 to 6"):
+        Blueprint(quotas=(Quota(unit_id="u1", items=1),), forms=forms)
+
+
+@pytest.mark.parametrize(("least", "most"), [(-1, None), (3, 2)])
+def test_an_empty_range_is_refused(least: int, most: int | None) -> None:
+    with pytest.raises(Invalid):
+        Range(least=least, most=most)
+
+
+def test_a_stored_blueprint_is_read_back() -> None:
+    blueprint = Blueprint(
+        quotas=(Quota(unit_id="u1", items=3, section=2), Quota(unit_id="u2", items=1)),
+        kinds={"single_choice": Range(least=1), "numeric_entry": Range(least=0, most=2)},
+        difficulty={Difficulty.HARD: Range(least=1, most=1)},
+        shown_at_most=200,
+        forms=2,
+        common_at_most=1,
+    )
+    assert blueprint_from_json(blueprint_to_json(blueprint)) == blueprint
+
+
+def test_a_blueprint_of_the_first_version_is_still_read() -> None:
+    stored = {"v": 1, "quotas": [{"unit": "u1", "items": 3}]}
+    assert blueprint_from_json(stored) == Blueprint.of_units({"u1": 3, "u2": 0})
+
+
+def test_another_version_of_a_blueprint_is_refused() -> None:
+    with pytest.raises(Invalid, match="got 9"):
+        blueprint_from_json({"v": 9, "quotas": []})
+
+
+@pytest.mark.parametrize(
+    ("percent", "band"), [(0, "hard"), (39, "hard"), (40, "medium"), (74, "medium"), (75, "easy"), (100, "easy")]
+)
+def test_the_band_of_a_proportion(percent: int, band: str) -> None:
+    assert difficulty_of(Fraction(percent, 100)) == Difficulty(band)
 
 
 def test_coverage_counts_items_per_criterion() -> None:

@@ -28,6 +28,7 @@ def verdict(
     after: timedelta = -WINDOW,
     epoch: int = 3,
     deadline_at: datetime | None = DEADLINE,
+    paused_at: datetime | None = None,
 ) -> tuple[str, str | None]:
     found = judge(
         state,
@@ -36,6 +37,7 @@ def verdict(
         event_epoch=epoch,
         attempt_epoch=3,
         rule=LateRule(grace=GRACE, window=WINDOW),
+        paused_at=paused_at,
     )
     return found.disposition, found.reason
 
@@ -89,6 +91,27 @@ def test_what_arrives_after_submission_is_held_and_later_refused() -> None:
 @pytest.mark.parametrize("state", [AttemptState.PREPARED, AttemptState.CHECKED_IN, AttemptState.RELEASED])
 def test_nothing_is_taken_before_the_start(state: AttemptState) -> None:
     assert verdict(state, deadline_at=None) == ("refused", "not_started")
+
+
+@pytest.mark.parametrize(
+    ("after_pause", "expected"),
+    [
+        (timedelta(0), ("accepted", None)),
+        (GRACE, ("accepted", None)),
+        (GRACE + A_MOMENT, ("held", "paused")),
+        (timedelta(days=2), ("held", "paused")),
+    ],
+)
+def test_in_a_pause_the_grace_runs_from_its_beginning_and_no_time_is_over(
+    after_pause: timedelta, expected: tuple[str, str | None]
+) -> None:
+    paused_at = DEADLINE - timedelta(minutes=5)
+    after = paused_at + after_pause - DEADLINE
+    assert verdict(AttemptState.PAUSED, after, paused_at=paused_at) == expected
+
+
+def test_an_older_writer_is_held_in_a_pause_too() -> None:
+    assert verdict(AttemptState.PAUSED, epoch=2, paused_at=DEADLINE - WINDOW) == ("held", "older_writer")
 
 
 def test_a_voided_attempt_takes_nothing() -> None:

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment.domain.errors import Invalid
+from assessment.domain.items.best import best_score
 from assessment.domain.items.item import BaseType, NumericComparison, ToleranceMode
 from assessment.domain.items.qti.read import read_item
 from assessment.domain.items.response import Response, read_response
-from assessment.domain.items.scoring import best_score, map_values, score
+from assessment.domain.items.scoring import map_values, score
 from tests.domain.items.build import choice_item, mapping, numeric_item, water_xml
 
 ABSOLUTE, RELATIVE = ToleranceMode.ABSOLUTE, ToleranceMode.RELATIVE

@@ -91,6 +91,8 @@ def read_member(data: bytes, member: Member, *, max_bytes: int) -> bytes:
             content = inflater.decompress(packed, member.size + 1)
         except zlib.error as error:
             raise Invalid(N_('"%(name)s" in the archive is damaged.'), name=member.name) from error
+        if not inflater.eof or inflater.unused_data:
+            raise Invalid(N_('"%(name)s" in the archive is not what its directory says.'), name=member.name)
     if len(content) != member.size or zlib.crc32(content) != member.checksum:
         raise Invalid(N_('"%(name)s" in the archive is not what its directory says.'), name=member.name)
     return content

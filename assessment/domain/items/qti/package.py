@@ -1,258 +1,258 @@
-"""A QTI 3.0 content package, or a single item file, into one report an item.
+"""A QTI content package, or a single file, into one report an item, and one a test.
 
-Follows IMS Content Packaging 1.2 as profiled for QTI 3.0, and its curriculum standards metadata (CSM 1.1).
-Our convention for languages: item files with the same item identifier and different `xml:lang` are one item
-in several languages; they belong together only when everything but their words is the same.
+Follows IMS Content Packaging as QTI 2.0 to 3.0 profile it; `manifest` reads the manifest, `outline` the tests.
+`reports` merges the languages of an item.
 """
 
 import posixpath
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any
-from urllib.parse import unquote
+from dataclasses import replace
 
 from assessment.domain.errors import N_, Invalid, Refusal
-from assessment.domain.items.item import Item, ItemText
-from assessment.domain.items.item_json import to_json
-from assessment.domain.items.qti.archive import Member, read_archive, read_member
+from assessment.domain.items.lexical import is_identifier
+from assessment.domain.items.qti.archive import read_archive, read_member
+from assessment.domain.items.qti.lasting import Files
+from assessment.domain.items.qti.manifest import (
+    MANIFEST,
+    Alignment,
+    Manifest,
+    Resource,
+    ResourceKind,
+    inside,
+    read_manifest,
+)
+from assessment.domain.items.qti.media import MAX_FILE, Fetch
+from assessment.domain.items.qti.outline import Outline, read_outline
 from assessment.domain.items.qti.read import ReadItem, read_root
 from assessment.domain.items.qti.reason import Reason, Reasons
-from assessment.domain.items.qti.xml import MAX_BYTES, Element, children, local, parse, text_of
+from assessment.domain.items.qti.reports import (
+    ImportOutcome,
+    ItemReport,
+    PackageReport,
+    ReadFile,
+    by_identifier,
+    merged,
+)
+from assessment.domain.items.qti.xml import MAX_BYTES, local, parse
 
-MANIFEST = "imsmanifest.xml"
-MAX_MANIFEST = 10 * 1024 * 1024
+__all__ = ["MANIFEST", "Alignment", "ImportOutcome", "ItemReport", "PackageReport", "read_package"]
 
-_ITEM_TYPE = re.compile(r"imsqti_(apip)?item_xmlv\d.*")
-
-
-class ImportOutcome(StrEnum):
-    """What became of an item: whole, with something left out, or not at all."""
-
-    IMPORTED = "imported"
-    DEGRADED = "degraded"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Alignment:
-    """A criterion that an item measures: the CASE CFItem's identifier, its label, its address."""
-
-    guid: str | None = None
-    label: str | None = None
-    case_item_uri: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ItemReport:
-    """One item of a package. `item` is None exactly when it was refused; texts are sorted by language."""
-
-    files: tuple[str, ...]
-    identifier: str | None
-    title: str | None
-    outcome: ImportOutcome
-    reasons: tuple[Reason, ...]
-    item: Item | None = None
-    texts: tuple[ItemText, ...] = ()
-    criteria: tuple[Alignment, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report line of `teruji qti import`."""
-        return {
-            "file": ", ".join(self.files),
-            "identifier": self.identifier,
-            "title": self.title,
-            "outcome": self.outcome.value,
-            "reasons": [str(reason) for reason in self.reasons],
-        }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PackageReport:
-    """Every item of a package in the manifest's order, and what else was found in it."""
-
-    items: tuple[ItemReport, ...]
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _File:
-    """One item file: what could be read of it, and why the rest could not."""
-
-    name: str
-    identifier: str | None
-    title: str | None
-    criteria: tuple[Alignment, ...]
-    read: ReadItem | None
-    refusal: Reason | None
+_ITEMS = ("qti-assessment-item", "assessmentItem")
+_STIMULI = ("qti-assessment-stimulus", "assessmentStimulus")
+_TESTS = ("qti-assessment-test", "qti-assessment-section", "assessmentTest", "assessmentSection")
 
 
 def read_package(data: bytes, *, name: str = "item.xml") -> PackageReport:
-    """Read a .zip with imsmanifest.xml at its root, or one bare item file, which is called `name`.
+    """Read a .zip with imsmanifest.xml, or one bare item file, which is called `name`.
 
     A single bad item is reported as refused. Raises Invalid when the package itself is unsafe or not whole:
     no zip and no XML, no manifest, no item in it.
     """
+    files = Files(data)
     if not data.startswith(b"PK"):
-        return PackageReport(items=(_report([_read_file(name, data, ())]),))
-    members = read_archive(data)
-    if MANIFEST not in members:
-        raise Invalid(N_("Expected %(name)s at the root of the package, found none."), name=MANIFEST)
-    root = parse(read_member(data, members[MANIFEST], max_bytes=MAX_MANIFEST), max_bytes=MAX_MANIFEST)
-    if local(root) != "manifest":
-        raise Invalid(N_("Expected a manifest in %(name)s, got %(got)s."), name=MANIFEST, got=local(root))
-    reasons = Reasons()
-    named: dict[str, tuple[Alignment, ...]] = {}
-    for resource in _resources(root):
-        kind = resource.get("type", "")
-        if _ITEM_TYPE.fullmatch(kind):
-            named[_path(resource)] = (*named.get(_path(resource), ()), *_alignments(resource))
-        elif kind.startswith("imsqti_"):
-            reasons.lost(
-                N_("The resource %(name)s of type %(type)s was left out."),
-                name=resource.get("identifier", "")[:80],
-                type=kind[:80],
+        return PackageReport(items=(merged([_read_file(name, data, (), None, files)]),), contents=files)
+    return _Package(data, files).read()
+
+
+class _Package:
+    """One archive while it is read."""
+
+    def __init__(self, data: bytes, files: Files) -> None:
+        self.data = data
+        self.files = files
+        self.members = read_archive(data)
+        self.reasons = Reasons()
+        self.manifest: Manifest = read_manifest(data, self.members, self.reasons)
+        self.folded = {path.casefold(): path for path in reversed(self.members)}
+
+    def read(self) -> PackageReport:
+        """Return the report of the whole package. Raises Invalid when it holds no item."""
+        named: dict[str, tuple[Alignment, ...]] = {}
+        tests: dict[str, str] = {}
+        lost: list[ItemReport] = []
+        for resource in self.manifest.resources:
+            path = self.find(resource.path)
+            match resource.kind:
+                case ResourceKind.ITEM | ResourceKind.TEST if not resource.path:
+                    lost.append(_outside(resource))
+                case ResourceKind.ITEM:
+                    criteria = (*named.get(path, ()), *resource.criteria)
+                    named[path] = tuple(dict.fromkeys(criteria))
+                case ResourceKind.TEST if self.root_of(path) in _STIMULI:
+                    self.reasons.note(
+                        N_("The resource %(name)s is no test, as its type says."), name=resource.identifier
+                    )
+                case ResourceKind.TEST:
+                    tests[path] = resource.identifier
+                case ResourceKind.OTHER if self.root_of(path) in _ITEMS:
+                    named[path] = tuple(dict.fromkeys((*named.get(path, ()), *resource.criteria)))
+                case ResourceKind.OTHER:
+                    self.reasons.lost(
+                        N_("The resource %(name)s of type %(type)s was left out."),
+                        name=resource.identifier[:80],
+                        type=resource.type,
+                    )
+                case _:
+                    pass
+        outlines = [self.outline(path) for path in tests]
+        for _, outline in outlines:
+            for path in outline.items if outline is not None else ():
+                if path not in named:
+                    named[path] = ()
+                    self.reasons.note(
+                        N_("The file %(name)s is an item of a test that the manifest does not name."), name=path
+                    )
+        if not named and not lost and not tests:
+            raise Invalid(N_("The manifest names no item."))
+        self.note_the_rest({*named, *tests, *(path for _, each in outlines if each for path in each.files)})
+        read = [self.item(path, criteria) for path, criteria in named.items()]
+        items = [merged(group) for group in self.groups(read)]
+        # A section that stands in a test's files is told with its test.
+        told = {path for report, each in outlines if each for path in each.files if path not in report.files}
+        reports = [report for report, _ in outlines if not told.issuperset(report.files)]
+        return PackageReport(items=(*items, *lost, *reports), reasons=self.reasons.all, contents=self.files)
+
+    def groups(self, read: list[ReadFile]) -> list[list[ReadFile]]:
+        """Return the files of each item: several languages of one, and what only shares an identifier apart."""
+        names = {self.find(each.path): each.identifier for each in self.manifest.resources if each.path}
+        found: list[list[ReadFile]] = []
+        for group in by_identifier(read):
+            languages = [file.read.text.language for file in group if file.read is not None]
+            if len(set(languages)) == len(languages):
+                found.append(group)
+            else:
+                found += [[_renamed(file, names.get(file.name, ""), group)] for file in group]
+        return found
+
+    def find(self, path: str) -> str:
+        """Return the path of a member as the archive spells it; names of files differ in case in real packages."""
+        return path if path in self.members else self.folded.get(path.casefold(), path)
+
+    def fetch(self, path: str, address: str) -> tuple[str, bytes] | None:
+        """Return the file that an address means in a file of the package, from its folder, else from the root."""
+        for folder in dict.fromkeys((posixpath.dirname(path), self.manifest.folder)):
+            found = self.find(inside(folder, address))
+            member = self.members.get(found)
+            if member is not None:
+                content = read_member(self.data, member, max_bytes=MAX_FILE)
+                self.files.note(member, content)
+                return found, content
+        return None
+
+    def root_of(self, path: str) -> str:
+        """Return the name of the root of an XML file, "" when there is none."""
+        member = self.members.get(path)
+        if member is None or not path.lower().endswith(".xml"):
+            return ""
+        try:
+            return local(parse(read_member(self.data, member, max_bytes=MAX_BYTES)))
+        except Invalid:
+            return ""
+
+    def item(self, path: str, criteria: tuple[Alignment, ...]) -> ReadFile:
+        """Return what could be read of an item file."""
+        member = self.members.get(path)
+
+        def files(address: str) -> bytes | None:
+            found = self.fetch(path, address)
+            return None if found is None else found[1]
+
+        try:
+            if member is None:
+                raise Invalid(N_("The manifest names the file %(name)s, which is not in the package."), name=path)
+            content = read_member(self.data, member, max_bytes=MAX_BYTES)
+        except Invalid as refusal:
+            return ReadFile(
+                name=path, identifier=None, title=None, criteria=criteria, read=None, refusal=Reason.of(refusal)
             )
-    if not named:
-        raise Invalid(N_("The manifest names no item."))
-    for path in sorted(members):
-        if path.endswith(".xml") and path != MANIFEST and path not in named:
-            reasons.note(N_("The file %(name)s is not named as an item in the manifest."), name=path)
-    files = [_read_named(data, members, path, criteria) for path, criteria in named.items()]
-    return PackageReport(items=tuple(_report(group) for group in _by_identifier(files)), reasons=reasons.all)
+        return _read_file(path, content, criteria, files, self.files)
 
-
-def _resources(root: Element) -> list[Element]:
-    return [each for group in children(root, "resources") for each in children(group, "resource")]
-
-
-def _path(resource: Element) -> str:
-    return posixpath.normpath(unquote(resource.get("href", "").strip()))
-
-
-def _alignments(resource: Element) -> tuple[Alignment, ...]:
-    """Read the criteria of a resource; namespaces of CSM 1.0 and 1.1 are both met in packages."""
-    found: list[Alignment] = []
-    for metadata in children(resource, "metadata"):
-        for labelled in (each for each in metadata.iterdescendants() if local(each) == "labelledGUID"):
-            parts = {local(part): text_of(part) or None for part in labelled}
-            alignment = Alignment(
-                guid=parts.get("GUID"), label=parts.get("label"), case_item_uri=parts.get("caseItemURI")
+    def outline(self, path: str) -> tuple[ItemReport, Outline | None]:
+        """Return the report of a test, and what it holds unless it was refused."""
+        member = self.members.get(path)
+        try:
+            if member is None:
+                raise Invalid(N_("The manifest names the file %(name)s, which is not in the package."), name=path)
+            content = read_member(self.data, member, max_bytes=MAX_BYTES)
+            outline = read_outline(path, content, self.fetch)
+        except Refusal as refusal:
+            refused = ItemReport(
+                files=(path,),
+                identifier=None,
+                title=None,
+                outcome=ImportOutcome.REFUSED,
+                reasons=(Reason.of(refusal),),
+                test=True,
             )
-            if alignment != Alignment() and alignment not in found:
-                found.append(alignment)
-    return tuple(found)
+            return refused, None
+        report = ItemReport(
+            files=(path,),
+            identifier=outline.identifier,
+            title=outline.title,
+            outcome=ImportOutcome.DEGRADED,
+            reasons=outline.reasons.all,
+            test=True,
+        )
+        return report, outline
+
+    def note_the_rest(self, told: set[str]) -> None:
+        """Say which XML files of the package nobody named."""
+        known = {self.find(each.path) for each in self.manifest.resources if each.path}
+        for path in sorted(self.members):
+            own = posixpath.basename(path) == MANIFEST or path.startswith("__MACOSX/")
+            if path.lower().endswith(".xml") and not own and path not in told and path not in known:
+                self.reasons.note(N_("The file %(name)s is not named as an item in the manifest."), name=path)
 
 
-def _read_named(data: bytes, members: Mapping[str, Member], path: str, criteria: tuple[Alignment, ...]) -> _File:
-    member = members.get(path)
-    try:
-        if member is None:
-            raise Invalid(N_("The manifest names the file %(name)s, which is not in the package."), name=path)
-        return _read_file(path, read_member(data, member, max_bytes=MAX_BYTES), criteria)
-    except Invalid as refusal:
-        return _File(name=path, identifier=None, title=None, criteria=criteria, read=None, refusal=Reason.of(refusal))
+def _renamed(file: ReadFile, name: str, group: list[ReadFile]) -> ReadFile:
+    """Return a file with an identifier of its own, made of the item's and that which the manifest gives the file."""
+    if file.read is None:
+        return file
+    own = f"{file.identifier}.{name}" if name else ""
+    if not is_identifier(own) or file.identifier is None:
+        other = next(each for each in group if each is not file)
+        refusal = Reason(
+            message=N_("%(first)s and %(second)s have the same identifier and language %(language)s."),
+            values={"first": file.name, "second": other.name, "language": file.read.text.language},
+        )
+        return replace(file, read=None, refusal=refusal)
+    reason = Reason(
+        message=N_('Several items of the package are called "%(name)s"; this one was given the identifier "%(got)s".'),
+        values={"name": file.identifier, "got": own},
+        lost=True,
+    )
+    read = replace(file.read, item=replace(file.read.item, identifier=own), reasons=(*file.read.reasons, reason))
+    return replace(file, identifier=own, read=read)
 
 
-def _read_file(name: str, data: bytes, criteria: tuple[Alignment, ...]) -> _File:
+def _outside(resource: Resource) -> ItemReport:
+    reason = Reason(
+        message=N_('The manifest names "%(name)s", which lies outside of the package.'),
+        values={"name": resource.href[:120]},
+    )
+    return ItemReport(
+        files=(resource.href or "?",),
+        identifier=resource.identifier or None,
+        title=None,
+        outcome=ImportOutcome.REFUSED,
+        reasons=(reason,),
+        test=resource.kind is ResourceKind.TEST,
+    )
+
+
+def _read_file(name: str, data: bytes, criteria: tuple[Alignment, ...], fetch: Fetch | None, files: Files) -> ReadFile:
     identifier = title = None
     read: ReadItem | None = None
     refusal: Reason | None = None
     try:
         root = parse(data)
+        if local(root) in _TESTS:
+            raise Invalid(N_("This is a test, not an item; it comes in with its package."))
         identifier, title = root.get("identifier", "") or None, root.get("title", "") or None
-        read = read_root(root)
+        read = read_root(root, files=fetch)
+        files.keep(read.contents)
+        read = replace(read, contents={})  # they are given out by `files`
         title = read.text.title
     except Refusal as error:
         refusal = Reason.of(error)
-    return _File(name=name, identifier=identifier, title=title, criteria=criteria, read=read, refusal=refusal)
-
-
-def _by_identifier(files: Iterable[_File]) -> list[list[_File]]:
-    groups: dict[str, list[_File]] = {}
-    for file in files:
-        # A space cannot stand in an identifier, so a file without one never joins a group.
-        groups.setdefault(file.identifier or f" {file.name}", []).append(file)
-    return list(groups.values())
-
-
-def _report(files: list[_File]) -> ItemReport:
-    """Merge the files of one item: its languages, its criteria, and its reasons."""
-    criteria = tuple(dict.fromkeys(each for file in files for each in file.criteria))
-    read = [(file.name, file.read) for file in files if file.read is not None]
-    refusals = [_in_file(file.name, file.refusal, several=len(files) > 1) for file in files if file.refusal is not None]
-    refusals += _differences(read)
-    names, first = tuple(file.name for file in files), files[0]
-    title = next((file.title for file in files if file.title), None)
-    if refusals or not read:
-        return ItemReport(
-            files=names,
-            identifier=first.identifier,
-            title=title,
-            outcome=ImportOutcome.REFUSED,
-            reasons=tuple(refusals),
-            criteria=criteria,
-        )
-    reasons = [_in_file(name, each, several=len(files) > 1) for name, one in read for each in one.reasons]
-    if any(file.criteria != first.criteria for file in files):
-        reasons.append(Reason(message=N_("The files name different criteria; all of them are used.")))
-    return ItemReport(
-        files=names,
-        identifier=first.identifier,
-        title=title,
-        outcome=ImportOutcome.DEGRADED if any(each.lost for each in reasons) else ImportOutcome.IMPORTED,
-        reasons=tuple(reasons),
-        item=read[0][1].item,
-        texts=tuple(sorted((one.text for _, one in read), key=lambda text: text.language)),
-        criteria=criteria,
-    )
-
-
-def _in_file(name: str, reason: Reason, *, several: bool) -> Reason:
-    return replace(reason, file=name) if several else reason
-
-
-def _differences(read: list[tuple[str, ReadItem]]) -> list[Reason]:
-    """Say why files cannot be one item: a language twice, or another structure."""
-    reasons: list[Reason] = []
-    languages: dict[str, str] = {}
-    for name, one in read:
-        earlier = languages.setdefault(one.text.language, name)
-        if earlier != name:
-            reasons.append(
-                Reason(
-                    message=N_("%(first)s and %(second)s have the same identifier and language %(language)s."),
-                    values={"first": earlier, "second": name, "language": one.text.language},
-                )
-            )
-    for name, one in read[1:]:
-        difference = _difference(to_json(read[0][1].item), to_json(one.item), "item")
-        if difference is not None:
-            place, first, second = difference
-            reasons.append(
-                Reason(
-                    message=N_(
-                        "The languages differ in %(place)s: %(first)s in %(first_file)s, %(second)s in %(file)s."
-                    ),
-                    values={
-                        "place": place,
-                        "first": first,
-                        "first_file": read[0][0],
-                        "second": second,
-                        "file": name,
-                    },
-                )
-            )
-    return reasons
-
-
-def _difference(first: Any, second: Any, place: str) -> tuple[str, object, object] | None:
-    """Return the first place where two JSON values differ, with what stands there."""
-    if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
-        pairs = ((f"{place}.{key}", first[key], second[key]) for key in first)
-    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
-        pairs = ((f"{place}[{i}]", *both) for i, both in enumerate(zip(first, second, strict=True)))
-    else:
-        return None if first == second else (place, first, second)
-    return next((found for here, a, b in pairs if (found := _difference(a, b, here)) is not None), None)
+        read = None
+    return ReadFile(name=name, identifier=identifier, title=title, criteria=criteria, read=read, refusal=refusal)

@@ -1,8 +1,8 @@
-"""Response processing as QTI 3.0 writes it, read into one of our closed forms.
+"""Response processing as QTI 3.0 writes it: the simple forms where rules say no more, else a tree of rules.
 
-The standard templates are known by their addresses, and by the inline rules that say the same. Everything
-else is custom response processing and is refused, naming the element that is not understood: a rule that is
-half understood would give wrong marks.
+The standard templates of 2.0 to 3.0 are known by their addresses, and by the inline rules that say the same. What
+neither form can hold is refused, naming the element that is not understood: a rule that is half understood would
+give wrong marks.
 """
 
 import re
@@ -22,41 +22,149 @@ from assessment.domain.items.item import (
     ResponseDeclaration,
     ToleranceMode,
 )
+from assessment.domain.items.processing.mapping import within_bounds
+from assessment.domain.items.processing.rules import (
+    LookupOutcomeValue,
+    Mapped,
+    PatternMatch,
+    Rule,
+    RuleProcessing,
+    SetOutcomeValue,
+)
+from assessment.domain.items.processing.walk import expressions, walk
+from assessment.domain.items.qti.reason import Reasons
+from assessment.domain.items.qti.rules_read import (
+    each_alone,
+    feedback_at_maximum,
+    mapped,
+    mapped_points,
+    maximum_when_correct,
+    read_rules,
+)
 from assessment.domain.items.qti.xml import Element, children, flag, local, required, text_of, to_exact
-from assessment.domain.items.scoring import within_bounds
 
 _TEMPLATE = re.compile(
-    r"https?://(?:www\.|purl\.)?imsglobal\.org/.*/rptemplates/(match_correct|map_response)(?:\.xml)?"
+    r"https?://(?:www\.|purl\.)?(?:imsglobal|1edtech)\.org/.*/rptemplates/"
+    r"(match_correct|map_response|map_response_point|CC2_match|CC2_match_basic|CC2_map_response)(?:\.xml)?"
 )
+_FEEDBACK = "FEEDBACK"
+
+
+class _NotSimple(Exception):
+    """The rules say more than a simple form can."""
 
 
 def read_processing(
     element: Element,
     responses: Mapping[str, ResponseDeclaration],
     outcomes: Mapping[str, OutcomeDeclaration],
+    reasons: Reasons | None = None,
 ) -> Processing:
     """Return the processing that a `qti-response-processing` element stands for.
 
-    Inline rules win over a template address beside them (QTI 3.0, ResponseProcessing). Raises Invalid for
-    custom processing.
+    Inline rules win over a template address beside them (QTI 3.0, ResponseProcessing). What is unusual but clear is
+    noted in `reasons`. Raises Invalid for rules that are not understood.
     """
     rules = children(element)
     if not rules:
-        return _template(required(element, "template"))
-    if len(rules) > 1:
-        raise _custom(rules[1])
-    return _rule(rules[0], responses, outcomes)
+        return _with_a_key(_template(required(element, "template"), outcomes), responses, reasons or Reasons())
+    try:
+        if len(rules) == 1:
+            return _rule(rules[0], responses, outcomes)
+    except (_NotSimple, Invalid):
+        # The reader of rules below understands it, or refuses it by name.
+        pass
+    processing = _processing(read_rules(rules), outcomes)
+    if reasons is not None:
+        _note(processing, responses, outcomes, reasons)
+    return processing
 
 
-def _template(address: str) -> Processing:
+def implied_processing(
+    responses: Mapping[str, ResponseDeclaration], outcomes: Mapping[str, OutcomeDeclaration], reasons: Reasons
+) -> Processing | None:
+    """Return what marks an item that says no rules, and say so; None when it declares nothing to mark by.
+
+    Each response is worth what its mapping or its areas say, else one mark when it is the correct one.
+    """
+    judged = [each for each in responses.values() if each.correct or each.mapping or each.area_mapping]
+    if not judged or ("SCORE" not in outcomes and outcomes):
+        return None
+    reasons.lost(
+        N_(
+            "The file has no response processing; each response is worth what its mapping says, or 1 when it is the"
+            " correct one."
+        )
+    )
+    if len(judged) == len(responses) == 1:
+        only = judged[0]
+        if only.correct and not only.mapping and not only.area_mapping:
+            return MatchCorrect(response=only.identifier)
+        if only.mapping:
+            return MapResponse(response=only.identifier)
+    return RuleProcessing(rules=tuple(each_alone(one, "SCORE") for one in judged))
+
+
+def _template(address: str, outcomes: Mapping[str, OutcomeDeclaration]) -> Processing:
     known = _TEMPLATE.fullmatch(address)
     if known is None:
         raise Invalid(N_("The response processing template %(got)s is not supported."), got=address[:200])
-    return MatchCorrect() if known[1] == "match_correct" else MapResponse()
+    match known[1]:
+        case "CC2_match_basic" if "MAXSCORE" in outcomes:
+            return RuleProcessing(rules=(maximum_when_correct(said="FEEDBACKBASIC" in outcomes),))
+        case "match_correct" | "CC2_match" | "CC2_match_basic":
+            return MatchCorrect()
+        case "map_response_point":
+            return RuleProcessing(rules=mapped_points("RESPONSE", "SCORE"))
+        case "CC2_map_response" if _FEEDBACK in outcomes and "MAXSCORE" in outcomes:
+            return RuleProcessing(rules=(*mapped("RESPONSE", "SCORE"), feedback_at_maximum(_FEEDBACK)))
+        case _:
+            return MapResponse()
 
 
-def _custom(element: Element) -> Invalid:
-    return Invalid(N_("Custom response processing is not supported: %(element)s."), element=local(element))
+def _with_a_key(processing: Processing, responses: Mapping[str, ResponseDeclaration], reasons: Reasons) -> Processing:
+    """Return the processing, or match_correct for a template of a mapping that the item does not declare."""
+    declared = responses.get("RESPONSE")
+    if not isinstance(processing, MapResponse) or declared is None or declared.mapping or not declared.correct:
+        return processing
+    reasons.lost(N_("The template map_response needs a mapping, which is missing; the correct response is worth 1."))
+    return MatchCorrect()
+
+
+def _processing(rules: tuple[Rule, ...], outcomes: Mapping[str, OutcomeDeclaration]) -> RuleProcessing:
+    """Return the rules with the outcome that holds the marks: SCORE, or the only number that they set."""
+    written = {each.identifier for each in walk(rules) if isinstance(each, SetOutcomeValue | LookupOutcomeValue)}
+    numbers = [name for name, each in outcomes.items() if name in written and each.base_type.numeric]
+    alone = len(numbers) == 1 and "SCORE" not in outcomes and "SCORE" not in written
+    return RuleProcessing(rules=rules, outcome=numbers[0] if alone else "SCORE")
+
+
+def _note(
+    processing: RuleProcessing,
+    responses: Mapping[str, ResponseDeclaration],
+    outcomes: Mapping[str, OutcomeDeclaration],
+    reasons: Reasons,
+) -> None:
+    written = {
+        each.identifier for each in walk(processing.rules) if isinstance(each, SetOutcomeValue | LookupOutcomeValue)
+    }
+    marks = outcomes.get(processing.outcome)
+    if processing.outcome not in written and (marks is None or marks.external_scored is None):
+        reasons.lost(N_("Response processing gives no marks; every response is worth what SCORE starts with."))
+    for each in expressions(processing.rules):
+        mapping = (
+            responses[each.identifier].mapping if isinstance(each, Mapped) and each.identifier in responses else None
+        )
+        if mapping and (within_bounds(mapping, Fraction(0)) or within_bounds(mapping, mapping.default_value)):
+            reasons.note(
+                N_("qti-map-response is worth 0 where there is no response; its bounds and default do not apply.")
+            )
+        if isinstance(each, PatternMatch) and (each.pattern.startswith("^") or each.pattern.endswith("$")):
+            reasons.note(N_("A pattern covers the whole text; ^ and $ at its ends are read as that."))
+
+
+def _custom(element: Element) -> _NotSimple:
+    return _NotSimple(local(element))
 
 
 def _rule(
@@ -159,7 +267,7 @@ def _mapped(
         if blank != (outcome, Fraction(0)):
             raise _custom(rule)
     elif mapping is not None and (within_bounds(mapping, Fraction(0)) or within_bounds(mapping, mapping.default_value)):
-        raise Invalid(N_("qti-map-response needs a qti-is-null branch: without it no answer may be worth something."))
+        raise _custom(rule)
     return MapResponse(response=response, outcome=outcome)
 
 

@@ -1,127 +1,138 @@
-"""A QTI 3.0 item file into an item and its words.
+"""A QTI item file into an item and its words: 3.0, and 2.0 to 2.2 by way of it.
 
 Follows QTI 3.0, Assessment, Section and Item Information Model, and its XML binding. What the model cannot
-hold is refused (an unknown interaction, custom response processing) or left out and said (a stylesheet,
-feedback, a picture); nothing changes in silence.
+hold is refused (a template item, an adaptive item, a program) or left out and said (a stylesheet, a printed
+variable); nothing changes in silence.
 """
 
-from dataclasses import dataclass
+import posixpath
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.items.best import best_score
 from assessment.domain.items.check import check_item, check_language, check_text
+from assessment.domain.items.interactions import ExtendedTextInteraction, UploadInteraction
 from assessment.domain.items.item import (
     BaseType,
-    Choice,
-    ChoiceInteraction,
-    ChoiceText,
-    ChoiceWords,
-    Interaction,
-    InteractionText,
+    HumanMarking,
     Item,
     ItemText,
-    NumericEntryInteraction,
-    NumericEntryText,
     OutcomeDeclaration,
+    Processing,
     ResponseDeclaration,
+    Scorer,
 )
 from assessment.domain.items.qti.declarations import read_outcome_declaration, read_response_declaration
-from assessment.domain.items.qti.fragment import inline, is_inline_element, read_fragment
-from assessment.domain.items.qti.processing import read_processing
+from assessment.domain.items.qti.media import Fetch, Intake
+from assessment.domain.items.qti.processing import implied_processing, read_processing
+from assessment.domain.items.qti.read_body import Body, read_body
 from assessment.domain.items.qti.reason import Reason, Reasons
+from assessment.domain.items.qti.v2 import to_v3
 from assessment.domain.items.qti.xml import (
     QTI,
     XML_LANG,
     Element,
     children,
     flag,
-    in_qti,
     local,
     namespace,
     parse,
     required,
-    take_out,
-    unwrap,
-    whole,
 )
-from assessment.domain.items.scoring import best_score
 
 UNKNOWN_LANGUAGE = "und"
 
-_LEFT_OUT = frozenset(("qti-catalog-info", "qti-companion-materials-info", "qti-modal-feedback", "qti-stylesheet"))
-_QUIET = frozenset(("class", "id", "label", "orientation", "dir", XML_LANG))
-_GAP = "\ue000"
+_LEFT_OUT = frozenset(("qti-catalog-info", "qti-companion-materials-info", "qti-stylesheet"))
+_MOST = (
+    ("-interaction", 100),
+    ("-choice", 2_000),
+    ("-declaration", 500),
+    ("hottext", 2_000),
+    ("-gap", 2_000),
+    ("-value", 20_000),
+    ("img", 500),
+    ("td", 5_000),
+)
+"""How many elements of a kind an item may have, by the end of their names."""
+_TEMPLATES = frozenset(("qti-template-declaration", "qti-template-processing"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadItem:
-    """One item file: the item, its words in the file's language, and what was noted while reading."""
+    """One item file: the item, its words in the file's language, and what was noted while reading.
+
+    `contents` are the bytes of the files that the words name, by SHA-256.
+    """
 
     item: Item
     text: ItemText
     reasons: tuple[Reason, ...]
+    contents: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def read_item(data: bytes, *, language: str = UNKNOWN_LANGUAGE) -> ReadItem:
-    """Read one QTI 3.0 item from XML bytes; `language` is that of a file that does not say.
+@dataclass(kw_only=True, slots=True)
+class _Parts:
+    """The parts of an item file as they are met."""
 
-    Raises Invalid, with the element's name, for what cannot be read faithfully.
+    responses: dict[str, ResponseDeclaration] = field(default_factory=dict)
+    outcomes: dict[str, OutcomeDeclaration] = field(default_factory=dict)
+    body: Element | None = None
+    rules: Element | None = None
+    feedback: list[Element] = field(default_factory=list)
+    stimuli: list[Element] = field(default_factory=list)
+
+
+def read_item(data: bytes, *, language: str = UNKNOWN_LANGUAGE, files: Fetch | None = None) -> ReadItem:
+    """Read one QTI item from XML bytes; `language` is that of a file that does not say.
+
+    `files` gives the bytes of pictures, sounds and stimuli by their address as the item writes it; without it only
+    their names are kept. Raises Invalid, with the element's name, for what cannot be read faithfully.
     """
-    return read_root(parse(data), language=language)
+    return read_root(parse(data), language=language, files=files)
 
 
-def read_root(root: Element, *, language: str = UNKNOWN_LANGUAGE) -> ReadItem:
+def read_root(root: Element, *, language: str = UNKNOWN_LANGUAGE, files: Fetch | None = None) -> ReadItem:
     """Read one item from the root of a parsed document, which is used up. Raises Invalid as `read_item`."""
+    reasons = Reasons()
+    root = to_v3(root, reasons)
     if local(root) != "qti-assessment-item" or namespace(root) != QTI:
         raise Invalid(
-            N_('Expected qti-assessment-item of QTI 3.0, got %(element)s in "%(namespace)s".'),
+            N_('Expected an item of QTI 2.0 to 3.0, got %(element)s in "%(namespace)s".'),
             element=local(root),
             namespace=namespace(root)[:200],
         )
-    reasons = Reasons()
+    _check_counts(root)
     if flag(root, "adaptive"):
         raise Invalid(N_('Adaptive items are not supported (adaptive="true").'))
     if flag(root, "time-dependent"):
         reasons.lost(N_('The item\'s time-dependent="true" was left out: time does not change its score.'))
-    responses: dict[str, ResponseDeclaration] = {}
-    outcomes: dict[str, OutcomeDeclaration] = {}
-    body: Element | None = None
-    rules: Element | None = None
-    for child in children(root):
-        match local(child):
-            case "qti-response-declaration":
-                response = read_response_declaration(child, reasons)
-                _declare(response.identifier, responses, outcomes)
-                responses[response.identifier] = response
-            case "qti-outcome-declaration":
-                outcome = read_outcome_declaration(child, reasons)
-                _declare(outcome.identifier, responses, outcomes)
-                outcomes[outcome.identifier] = outcome
-            case "qti-item-body":
-                body = child
-            case "qti-response-processing":
-                rules = child
-            case name if name in _LEFT_OUT:
-                reasons.lost(N_("The element %(element)s was left out with what is in it."), element=name)
-            case name:
-                raise _unsupported(name)
-    if body is None or rules is None:
-        missing = "qti-item-body" if body is None else "qti-response-processing"
-        raise Invalid(N_("Expected the element %(element)s, which is missing."), element=missing)
-    processing = read_processing(rules, responses, outcomes)
-    if processing.outcome == "SCORE" and "SCORE" not in outcomes:
-        outcomes["SCORE"] = OutcomeDeclaration(identifier="SCORE", base_type=BaseType.FLOAT)
-        reasons.note(N_("The outcome SCORE was not declared; it is read as a number."))
-    root.remove(body)
-    stem, interaction, words = _read_body(body, reasons)
+    parts = _read_parts(root, reasons)
+    if parts.body is None:
+        raise Invalid(N_("Expected the element %(element)s, which is missing."), element="qti-item-body")
+    intake = Intake(reasons=reasons, fetch=files)
+    body = Body(responses=parts.responses, reasons=reasons, intake=intake)
+    root.remove(parts.body)
+    read_body(parts.body, body)
+    for element in parts.feedback:
+        body.modal_feedback(element)
+    stimulus, shared = _read_stimuli(parts.stimuli, body, files)
+    if not body.interactions:
+        raise Invalid(N_("Expected an interaction, found none."))
+    _drop_unset(parts, body, reasons)
+    processing = _read_processing(parts, body, reasons)
     item = _with_max_score(
         Item(
             identifier=required(root, "identifier"),
-            interactions=(interaction,),
-            responses=tuple(responses.values()),
-            outcomes=tuple(outcomes.values()),
+            interactions=tuple(interaction for interaction, _ in body.interactions),
+            responses=tuple(parts.responses.values()),
+            outcomes=tuple(parts.outcomes.values()),
             processing=processing,
             max_score=Fraction(0),
+            stimulus=stimulus,
+            feedback=tuple(body.feedback),
         ),
         reasons,
     )
@@ -131,21 +142,133 @@ def read_root(root: Element, *, language: str = UNKNOWN_LANGUAGE) -> ReadItem:
     text = ItemText(
         language=check_language(declared or language),
         title=" ".join(root.get("title", "").split()) or item.identifier,
-        stem=stem,
-        interactions=(words,),
+        stem=body.stem,
+        interactions=tuple(words for _, words in body.interactions),
+        stimulus=shared,
+        feedback=tuple(body.feedback_texts),
+        rubric="".join(body.rubrics)
+        if len(body.rubrics) < 2
+        else "".join(f"<div>{each}</div>" for each in body.rubrics),
+        files=tuple(sorted(intake.files.values(), key=lambda file: file.name)),
     )
-    return ReadItem(item=item, text=check_text(item, text), reasons=reasons.all)
+    _check_question(text)
+    return ReadItem(item=item, text=check_text(item, text), reasons=reasons.all, contents=dict(intake.contents))
 
 
-def _declare(
-    identifier: str, responses: dict[str, ResponseDeclaration], outcomes: dict[str, OutcomeDeclaration]
-) -> None:
-    if identifier in responses or identifier in outcomes:
+def _check_counts(root: Element) -> None:
+    """Raise Invalid for more of anything than an item has, before any of it is read."""
+    counts: Counter[str] = Counter()
+    for element in root.iterdescendants():
+        name = local(element)
+        for end, _ in _MOST:
+            if name.endswith(end):
+                counts[end] += 1
+    for end, most in _MOST:
+        if counts[end] > most:
+            raise Invalid(
+                N_("Expected at most %(max)s elements %(element)s in an item, got %(got)s."),
+                max=most,
+                element=end.strip("-"),
+                got=counts[end],
+            )
+
+
+def _read_parts(root: Element, reasons: Reasons) -> _Parts:
+    parts = _Parts()
+    for child in children(root):
+        match local(child):
+            case "qti-response-declaration":
+                response = read_response_declaration(child, reasons)
+                _declare(response.identifier, parts)
+                parts.responses[response.identifier] = response
+            case "qti-outcome-declaration":
+                outcome = read_outcome_declaration(child, reasons)
+                _declare(outcome.identifier, parts)
+                parts.outcomes[outcome.identifier] = outcome
+            case "qti-item-body":
+                parts.body = child
+            case "qti-response-processing":
+                parts.rules = child
+            case "qti-modal-feedback":
+                parts.feedback.append(child)
+            case "qti-assessment-stimulus-ref":
+                parts.stimuli.append(child)
+            case name if name in _TEMPLATES:
+                raise Invalid(
+                    N_("Template items are not supported (%(element)s): their content changes with each attempt."),
+                    element=name,
+                )
+            case name if name in _LEFT_OUT:
+                reasons.lost(N_("The element %(element)s was left out with what is in it."), element=name)
+            case name:
+                raise Invalid(N_("The element %(element)s is not supported."), element=name)
+    return parts
+
+
+def _declare(identifier: str, parts: _Parts) -> None:
+    if identifier in parts.responses or identifier in parts.outcomes:
         raise Invalid(N_('The identifier "%(got)s" is used twice.'), got=identifier)
 
 
-def _unsupported(name: str) -> Invalid:
-    return Invalid(N_("The element %(element)s is not supported."), element=name)
+def _read_stimuli(elements: list[Element], body: Body, files: Fetch | None) -> tuple[str | None, str]:
+    """Return the identifier and the words of the text that the item shares with others, None and "" without one."""
+    if body.stimulus is not None:
+        return body.stimulus
+    found: list[tuple[str, str]] = []
+    for element in elements:
+        address = element.get("href", "").strip()
+        data = files(address) if files is not None and address else None
+        if data is None:
+            body.reasons.lost(N_('The text "%(name)s", which the item refers to, is not at hand.'), name=address[:120])
+            continue
+        root = to_v3(parse(data), body.reasons)
+        inner = children(root, "qti-stimulus-body")
+        if local(root) != "qti-assessment-stimulus" or len(inner) != 1:
+            raise Invalid(N_('Expected a shared text in "%(name)s", got %(got)s.'), name=address[:120], got=local(root))
+        body.intake.folder = posixpath.dirname(address)
+        found.append((required(element, "identifier"), body.words_alone(inner[0])))
+        body.intake.folder = ""
+    if not found:
+        return None, ""
+    if len(found) == 1:
+        return found[0]
+    body.reasons.note(N_("The item refers to several texts; they are kept as one."))
+    return found[0][0], "".join(f"<div>{html}</div>" for _, html in found)
+
+
+def _drop_unset(parts: _Parts, body: Body, reasons: Reasons) -> None:
+    """Leave out response variables that nothing in the body sets."""
+    bound = {interaction.response for interaction, _ in body.interactions}
+    unset = [name for name in parts.responses if name not in bound]
+    for identifier in unset:
+        del parts.responses[identifier]
+        reasons.lost(N_('The response "%(name)s", which no interaction sets, was left out.'), name=identifier)
+    for element in parts.rules.iterdescendants() if parts.rules is not None else ():
+        # What is never given is NULL to the rules.
+        if local(element) == "qti-variable" and element.get("identifier", "") in unset:
+            element.tag = f"{{{QTI}}}qti-null"
+
+
+def _read_processing(parts: _Parts, body: Body, reasons: Reasons) -> Processing:
+    outcomes = parts.outcomes
+    marked = next((each.identifier for each in outcomes.values() if each.external_scored is Scorer.HUMAN), None)
+    empty = parts.rules is None or (not children(parts.rules) and not parts.rules.get("template", "").strip())
+    processing: Processing
+    if parts.rules is not None and not empty:
+        processing = read_processing(parts.rules, parts.responses, outcomes, reasons)
+    elif marked is not None or any(
+        isinstance(interaction, ExtendedTextInteraction | UploadInteraction) for interaction, _ in body.interactions
+    ):
+        processing = HumanMarking(outcome=marked or "SCORE")
+    else:
+        implied = implied_processing(parts.responses, outcomes, reasons)
+        if implied is None:
+            raise Invalid(N_("Expected the element %(element)s, which is missing."), element="qti-response-processing")
+        processing = implied
+    if processing.outcome == "SCORE" and "SCORE" not in outcomes:
+        outcomes["SCORE"] = OutcomeDeclaration(identifier="SCORE", base_type=BaseType.FLOAT)
+        reasons.note(N_("The outcome SCORE was not declared; it is read as a number."))
+    return processing
 
 
 def _with_max_score(item: Item, reasons: Reasons) -> Item:
@@ -159,8 +282,15 @@ def _with_max_score(item: Item, reasons: Reasons) -> Item:
         maximum = stated.default
     elif outcome is not None:
         maximum = outcome.normal_maximum
-    if maximum is None:
+    outcomes = item.outcomes
+    if maximum is None and isinstance(item.processing, HumanMarking):
+        reasons.lost(N_("The item does not say how many marks a person may give; it is 1."))
+        maximum = Fraction(1)
+        outcomes = tuple(_with_maximum(each, item.processing.outcome, maximum) for each in outcomes)
+    elif maximum is None:
         maximum = best
+    elif isinstance(item.processing, HumanMarking):
+        pass
     elif maximum < best:
         reasons.lost(
             N_("The stated maximum %(stated)s is below the best score %(best)s, which is used instead."),
@@ -168,7 +298,7 @@ def _with_max_score(item: Item, reasons: Reasons) -> Item:
             best=best,
         )
         maximum = best
-    elif maximum > best:
+    elif maximum > best and not item.human_marked:
         reasons.note(
             N_("No response reaches the stated maximum %(stated)s; the best score is %(best)s."),
             stated=maximum,
@@ -178,120 +308,20 @@ def _with_max_score(item: Item, reasons: Reasons) -> Item:
         identifier=item.identifier,
         interactions=item.interactions,
         responses=item.responses,
-        outcomes=item.outcomes,
+        outcomes=outcomes,
         processing=item.processing,
         max_score=maximum,
+        stimulus=item.stimulus,
+        feedback=item.feedback,
     )
 
 
-def _read_body(body: Element, reasons: Reasons) -> tuple[str, Interaction, InteractionText]:
-    found = [each for each in body.iterdescendants() if in_qti(each) and local(each).endswith("-interaction")]
-    for element in found:
-        if local(element) not in ("qti-choice-interaction", "qti-text-entry-interaction"):
-            raise _unsupported(local(element))
-    if len(found) != 1:
-        raise Invalid(N_("Expected one interaction, found %(got)s."), got=len(found))
-    element = found[0]
-    for ancestor in element.iterancestors():
-        if ancestor is not body and (not in_qti(ancestor) or local(ancestor).startswith("qti-")):
-            raise _unsupported(local(ancestor))
-    interaction: Interaction
-    words: InteractionText
-    if local(element) == "qti-choice-interaction":
-        interaction, words = _read_choice(element, reasons)
-        last, extra = element, ""
-    else:
-        interaction = _read_entry(element, reasons)
-        words, last, extra = _read_line(element, body, reasons)
-    if any(text.strip() for text in last.xpath("following::text()")):
-        reasons.lost(N_("What stood after the answer was moved before it."))
-    take_out(last)
-    stem = read_fragment(body, reasons)
-    if stem and inline(stem):
-        stem = f"<p>{stem}</p>"
-    stem += extra
-    question = stem + (words.prompt if isinstance(words, ChoiceText) else words.before)
-    if not question:
+def _with_maximum(outcome: OutcomeDeclaration, identifier: str, maximum: Fraction) -> OutcomeDeclaration:
+    return replace(outcome, normal_maximum=maximum) if outcome.identifier == identifier else outcome
+
+
+def _check_question(text: ItemText) -> None:
+    """Raise Invalid when no words are left of the question."""
+    asked = any(getattr(words, name, "") for words in text.interactions for name in ("prompt", "before", "body"))
+    if not (text.stem or text.stimulus or asked):
         raise Invalid(N_("Expected a question, but no text is left of it."))
-    return stem, interaction, words
-
-
-def _known_attributes(element: Element, known: tuple[str, ...], reasons: Reasons) -> None:
-    for name in element.attrib:
-        key = str(name)
-        if key not in known and key not in _QUIET:
-            reasons.lost(
-                N_("The attribute %(attribute)s of %(element)s was left out."),
-                attribute=key[:80],
-                element=local(element),
-            )
-
-
-def _read_choice(element: Element, reasons: Reasons) -> tuple[ChoiceInteraction, ChoiceText]:
-    _known_attributes(element, ("response-identifier", "shuffle", "max-choices", "min-choices"), reasons)
-    response = required(element, "response-identifier")
-    prompt = ""
-    choices: list[Choice] = []
-    words: list[ChoiceWords] = []
-    for child in children(element):
-        match local(child):
-            case "qti-prompt":
-                prompt = read_fragment(child, reasons)
-            case "qti-simple-choice":
-                if child.get("template-identifier", ""):
-                    raise Invalid(N_("Choices that appear by template-identifier are not supported."))
-                _known_attributes(child, ("identifier", "fixed", "show-hide"), reasons)
-                identifier = required(child, "identifier")
-                html = read_fragment(child, reasons)
-                if not html:
-                    raise Invalid(N_('No text is left of the choice "%(got)s".'), got=identifier)
-                choices.append(Choice(identifier=identifier, fixed=flag(child, "fixed")))
-                words.append(ChoiceWords(identifier=identifier, html=html))
-            case other:
-                raise _unsupported(other)
-    interaction = ChoiceInteraction(
-        response=response,
-        choices=tuple(choices),
-        max_choices=whole(element, "max-choices", default=1),
-        min_choices=whole(element, "min-choices", default=0),
-        shuffle=flag(element, "shuffle"),
-    )
-    return interaction, ChoiceText(response=response, prompt=prompt, choices=tuple(words))
-
-
-def _read_entry(element: Element, reasons: Reasons) -> NumericEntryInteraction:
-    _known_attributes(element, ("response-identifier", "expected-length"), reasons)
-    length = whole(element, "expected-length", default=0)
-    return NumericEntryInteraction(response=required(element, "response-identifier"), expected_length=length or None)
-
-
-def _read_line(element: Element, body: Element, reasons: Reasons) -> tuple[NumericEntryText, Element, str]:
-    """Return the words around a number field, the block they stood in, and what in it was no line."""
-    response = required(element, "response-identifier")
-    line = element
-    for ancestor in element.iterancestors():
-        line = ancestor
-        if ancestor is body or not is_inline_element(local(ancestor)):
-            break
-    for ancestor in list(element.iterancestors()):
-        if ancestor is line:
-            break
-        reasons.lost(N_("The element %(element)s was left out; its text was kept."), element=local(ancestor))
-        unwrap(ancestor, line)
-    if line is body:
-        return NumericEntryText(response=response), element, ""
-    if local(line) not in ("p", "div"):
-        reasons.lost(N_("The answer field was moved out of the %(element)s it stood in."), element=local(line))
-    element.tail = _GAP + (element.tail or "")
-    take_out(element)
-    parts = read_fragment(line, reasons).split(_GAP)
-    if len(parts) != 2:
-        raise Invalid(N_("Expected one answer field in a line of text."))
-    before, unit = (part.strip(" ") for part in parts)
-    extra = ""
-    if not inline(before):
-        before, extra = "", before
-    if not inline(unit):
-        reasons.lost(N_("What stood after the answer was moved before it."))
-        unit, extra = "", extra + unit
-    return NumericEntryText(response=response, before=before, unit=unit), line, extra

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from assessment.domain.errors import Refusal
+from assessment.domain.errors import N_, Refusal
+
+MAX_REASONS = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +33,7 @@ class Reasons:
     """Collects reasons while one file is read; the same sentence is kept once."""
 
     def __init__(self) -> None:
-        self._found: list[Reason] = []
+        self._found: dict[str, Reason] = {}
 
     def note(self, message: str, **values: object) -> None:
         """Say something the importer should know, with nothing left out."""
@@ -41,11 +43,20 @@ class Reasons:
         """Say that something of the source was left out."""
         self._add(Reason(message=message, values=values, lost=True))
 
+    def refused(self, file: str, refusal: Refusal) -> None:
+        """Say that a file was left out, and why."""
+        self.lost(N_('The file "%(name)s" was left out.'), name=file)
+        self._add(Reason(message=refusal.message, values=dict(refusal.values), lost=True, file=file))
+
     def _add(self, reason: Reason) -> None:
-        if reason not in self._found:
-            self._found.append(reason)
+        if len(self._found) < MAX_REASONS:
+            self._found.setdefault(str(reason), reason)
+        else:
+            self._found.setdefault(
+                "", Reason(message=N_("There is more of this kind; not all of it is named."), lost=True)
+            )
 
     @property
     def all(self) -> tuple[Reason, ...]:
         """Every reason in the order found."""
-        return tuple(self._found)
+        return tuple(self._found.values())

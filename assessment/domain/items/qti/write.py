@@ -1,80 +1,120 @@
-"""An item in one language as a QTI 3.0 file, and items as a package: what `read` and `package` read back.
+"""An item in one language as a QTI file, 3.0 or 2.1, and items as a package: what `read` and `package` read back.
 
-The same values give the same bytes on every machine. Follows the XML binding of QTI 3.0 and its packaging.
+The same values give the same bytes on every machine. Follows the XML binding of QTI 3.0 and its packaging; 2.1 is
+the same document under its older names (`v2`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import assert_never
 from xml.sax.saxutils import escape, quoteattr
 
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.items.best import best_score
 from assessment.domain.items.check import check_item, check_text
-from assessment.domain.items.exact import finite_text
-from assessment.domain.items.item import (
-    ChoiceInteraction,
-    ChoiceText,
-    Interaction,
-    InteractionText,
-    Item,
-    ItemText,
-    MapResponse,
-    MatchCorrect,
-    NumericComparison,
-    NumericEntryInteraction,
-    NumericEntryText,
-    OutcomeDeclaration,
-    ResponseDeclaration,
-    ToleranceMode,
-)
+from assessment.domain.items.item import FeedbackPlace, HumanMarking, Item, ItemFile, ItemText
+from assessment.domain.items.places import PlaceKind, places
 from assessment.domain.items.qti.archive import write_archive
 from assessment.domain.items.qti.package import MANIFEST, Alignment
-from assessment.domain.items.qti.xml import CURRICULUM, PACKAGE, QTI
-from assessment.domain.items.scoring import best_score
+from assessment.domain.items.qti.read_body import STIMULUS
+from assessment.domain.items.qti.v2 import to_v2p1
+from assessment.domain.items.qti.write_declarations import outcome_xml, processing_xml, response_xml
+from assessment.domain.items.qti.write_interactions import interaction_xml
+from assessment.domain.items.qti.write_words import Address, QtiVersion, Words
+from assessment.domain.items.qti.xml import CURRICULUM, CURRICULUM_V2, PACKAGE, PACKAGE_V2, QTI
+
+__all__ = [
+    "PackagedItem",
+    "QtiVersion",
+    "file_address",
+    "stimulus_address",
+    "write_item",
+    "write_package",
+    "write_stimulus",
+]
 
 _HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_TEMPLATES = "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/"
+_RESOURCES = {QtiVersion.V3_0: "xmlv3p0", QtiVersion.V2_1: "xmlv2p1"}
+_SCHEMAS = {QtiVersion.V3_0: ("QTI Package", "3.0.0"), QtiVersion.V2_1: ("QTIv2.1 Package", "1.0.0")}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackagedItem:
-    """An item with its languages and the criteria it measures, as it goes into a package."""
+    """An item with its languages and the criteria it measures, as it goes into a package.
+
+    `contents` are the bytes of its files, by SHA-256.
+    """
 
     item: Item
     texts: tuple[ItemText, ...]
     criteria: tuple[Alignment, ...] = ()
+    contents: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def write_item(item: Item, text: ItemText) -> bytes:
-    """Return the item in one language as QTI 3.0 XML; `read_item` gives the same values back.
+def file_address(file: ItemFile) -> str:
+    """Return where a file stands in a package, seen from the folder of the items."""
+    return f"../media/{file.digest[:16]}/{file.name}"
 
-    The maximum score is said by MAXSCORE or normal-maximum where the item declares one, and follows from the
-    mapping otherwise. Raises Invalid for an item with several interactions, for marks such as 1/3 that a QTI
-    file cannot say exactly, and for a maximum that no declaration carries.
+
+def stimulus_address(item: Item, text: ItemText) -> str:
+    """Return where the shared text of an item stands in a package, seen from the folder of the items."""
+    return f"../stimuli/{item.stimulus}.{text.language}.xml"
+
+
+def write_item(
+    item: Item, text: ItemText, version: QtiVersion = QtiVersion.V3_0, *, address: Address = file_address
+) -> bytes:
+    """Return the item in one language as QTI XML; `read_item` gives the same values back.
+
+    Files and the shared text are named by their place in a package; QTI 2.1 has no shared texts, there it stands in
+    the item. The maximum score is said by MAXSCORE or normal-maximum where the item declares one, and follows from
+    the mapping otherwise. Raises Invalid for marks such as 1/3 that a QTI file cannot say exactly, and for a maximum
+    that no declaration carries.
     """
     check_text(check_item(item), text)
-    if len(item.interactions) != 1:
-        raise Invalid(N_("Expected one interaction, found %(got)s."), got=len(item.interactions))
     _check_maximum(item)
+    words = _words(item, text, version, address)
+    in_place = set(places(text.stem, PlaceKind.INTERACTION))
+    following = "".join(words.block(each.response) for each in item.interactions if each.response not in in_place)
+    modal = "".join(words.feedback_element(each.name) for each in item.feedback if each.place is FeedbackPlace.MODAL)
+    shared = item.stimulus is not None and version is QtiVersion.V3_0
     lines = [
         f"<qti-assessment-item xmlns={quoteattr(QTI)} identifier={quoteattr(item.identifier)}"
         f" title={quoteattr(text.title)} xml:lang={quoteattr(text.language)}"
         ' adaptive="false" time-dependent="false">',
-        *(_response(each) for each in item.responses),
-        *(_outcome(each) for each in item.outcomes),
-        f"<qti-item-body>{text.stem}{_interaction(item.interactions[0], text.interactions[0])}</qti-item-body>",
-        _processing(item),
+        *(response_xml(each) for each in item.responses),
+        *(outcome_xml(each) for each in item.outcomes),
+        f"<qti-assessment-stimulus-ref identifier={quoteattr(item.stimulus or '')}"
+        f" href={quoteattr(stimulus_address(item, text))}/>"
+        if shared
+        else "",
+        f"<qti-item-body>{_rubrics(item, text, words)}{words.fragment(text.stem)}{following}</qti-item-body>",
+        processing_xml(item),
+        modal,
         "</qti-assessment-item>",
     ]
-    return (_HEADER + "\n".join(lines) + "\n").encode()
+    written = (_HEADER + "\n".join(line for line in lines if line) + "\n").encode()
+    return written if version is QtiVersion.V3_0 else to_v2p1(written)
 
 
-def write_package(items: Sequence[PackagedItem], *, identifier: str = "TERUJI") -> bytes:
-    """Return a content package: one file an item and language, and the manifest with the criteria.
+def write_stimulus(item: Item, text: ItemText, *, address: Address = file_address) -> bytes:
+    """Return the shared text of an item as a QTI 3.0 stimulus file."""
+    words = _words(item, text, QtiVersion.V3_0, address)
+    name = quoteattr(item.stimulus or "")
+    return (
+        f"{_HEADER}<qti-assessment-stimulus xmlns={quoteattr(QTI)} identifier={name} title={name}"
+        f" xml:lang={quoteattr(text.language)}>\n<qti-stimulus-body>{words.fragment(text.stimulus)}"
+        "</qti-stimulus-body>\n</qti-assessment-stimulus>\n"
+    ).encode()
 
-    Raises Invalid as `write_item` does, and for an identifier that comes twice.
+
+def write_package(
+    items: Sequence[PackagedItem], *, identifier: str = "TERUJI", version: QtiVersion = QtiVersion.V3_0
+) -> bytes:
+    """Return a content package: one file an item and language, its pictures and shared texts, and the manifest.
+
+    Raises Invalid as `write_item` does, for an identifier that comes twice, for a file whose bytes are not given,
+    and for a shared text that says two things under one identifier and language.
     """
     files: dict[str, bytes] = {}
     resources: list[str] = []
@@ -83,22 +123,58 @@ def write_package(items: Sequence[PackagedItem], *, identifier: str = "TERUJI") 
             path = f"items/{packaged.item.identifier}.{text.language}.xml"
             if path in files:
                 raise Invalid(N_('The identifier "%(got)s" is used twice.'), got=packaged.item.identifier)
-            files[path] = write_item(packaged.item, text)
-            name = f"R{len(files):04}"
-            resources.append(
-                f'<resource identifier="{name}" type="imsqti_item_xmlv3p0" href={quoteattr(path)}>'
-                f"{_metadata(packaged.criteria)}<file href={quoteattr(path)}/></resource>"
-            )
+            files[path] = write_item(packaged.item, text, version)
+            hrefs = [path, *_media(packaged, text, files)]
+            resources.append(_resource("item", path, hrefs, version, _metadata(packaged.criteria, version)))
+            if packaged.item.stimulus is not None and version is QtiVersion.V3_0:
+                resources += _stimulus(packaged.item, text, files)
+    schema, schema_version = _SCHEMAS[version]
+    package, curriculum = _namespaces(version)
+    numbered = (
+        each.replace("<resource ", f'<resource identifier="R{number:04}" ', 1)
+        for number, each in enumerate(resources, 1)
+    )
     files[MANIFEST] = (
         _HEADER
-        + f"<manifest xmlns={quoteattr(PACKAGE)} xmlns:csm={quoteattr(CURRICULUM)}"
+        + f"<manifest xmlns={quoteattr(package)} xmlns:csm={quoteattr(curriculum)}"
         + f" identifier={quoteattr(identifier)}>\n"
-        + "<metadata><schema>QTI Package</schema><schemaversion>3.0.0</schemaversion></metadata>\n"
+        + f"<metadata><schema>{schema}</schema><schemaversion>{schema_version}</schemaversion></metadata>\n"
         + "<organizations/>\n<resources>\n"
-        + "\n".join(resources)
+        + "\n".join(numbered)
         + "\n</resources>\n</manifest>\n"
     ).encode()
     return write_archive(files)
+
+
+def _words(item: Item, text: ItemText, version: QtiVersion, address: Address) -> Words:
+    written = dict(zip((each.response for each in item.interactions), text.interactions, strict=True))
+
+    def block(response: str) -> str:
+        interaction = item.find_interaction(response)
+        if interaction is None:
+            raise Invalid(N_("The stem has a place for what is no interaction of the item, or has one twice."))
+        return interaction_xml(interaction, written[response], words)
+
+    words = Words(
+        version=version,
+        address=address,
+        files={file.name: file for file in text.files},
+        feedback={each.name: (each, said) for each, said in zip(item.feedback, text.feedback, strict=True)},
+        block=block,
+    )
+    return words
+
+
+def _rubrics(item: Item, text: ItemText, words: Words) -> str:
+    written = ""
+    if item.stimulus is not None and words.version is QtiVersion.V2_1:
+        written += (
+            f'<qti-rubric-block view="candidate" use="{STIMULUS}" label={quoteattr(item.stimulus)}>'
+            f"{words.content(text.stimulus)}</qti-rubric-block>"
+        )
+    if text.rubric:
+        written += f'<qti-rubric-block view="scorer" use="scoring">{words.content(text.rubric)}</qti-rubric-block>'
+    return written
 
 
 def _check_maximum(item: Item) -> None:
@@ -107,146 +183,44 @@ def _check_maximum(item: Item) -> None:
     carried = stated.default if stated is not None else None
     if not isinstance(carried, Fraction):
         carried = outcome.normal_maximum if outcome is not None else None
-    if item.max_score != max(best_score(item), carried or Fraction(0)):
+    best = Fraction(0) if isinstance(item.processing, HumanMarking) else best_score(item)
+    if item.max_score != max(best, carried or Fraction(0)):
         raise Invalid(N_("No declaration of the item carries its maximum %(got)s."), got=item.max_score)
 
 
-def _number(value: Fraction) -> str:
-    text = finite_text(value)
-    if text is None:
-        raise Invalid(N_("A QTI file cannot say %(got)s exactly."), got=value)
-    return text
+def _media(packaged: PackagedItem, text: ItemText, files: dict[str, bytes]) -> list[str]:
+    paths = []
+    for file in text.files:
+        if file.digest not in packaged.contents:
+            raise Invalid(N_('The bytes of the file "%(name)s" are missing.'), name=file.name)
+        path = file_address(file).removeprefix("../")
+        files[path] = packaged.contents[file.digest]
+        paths.append(path)
+    return paths
 
 
-def _values(values: Sequence[str | Decimal]) -> str:
-    return "".join(f"<qti-value>{escape(str(value))}</qti-value>" for value in values)
+def _stimulus(item: Item, text: ItemText, files: dict[str, bytes]) -> list[str]:
+    path = stimulus_address(item, text).removeprefix("../")
+    written = write_stimulus(item, text)
+    if files.get(path) == written:
+        return []
+    if path in files:
+        raise Invalid(N_('Two shared texts have the identifier "%(got)s".'), got=item.stimulus)
+    files[path] = written
+    return [_resource("stimulus", path, [path], QtiVersion.V3_0, "")]
 
 
-def _attribute(name: str, value: Fraction | None) -> str:
-    return "" if value is None else f' {name}="{_number(value)}"'
+def _resource(kind: str, path: str, hrefs: Sequence[str], version: QtiVersion, metadata: str) -> str:
+    listed = "".join(f"<file href={quoteattr(href)}/>" for href in hrefs)
+    name = f"imsqti_{kind}_{_RESOURCES[version]}"
+    return f'<resource type="{name}" href={quoteattr(path)}>{metadata}{listed}</resource>'
 
 
-def _response(declaration: ResponseDeclaration) -> str:
-    correct, mapping = "", ""
-    if declaration.correct:
-        correct = f"<qti-correct-response>{_values(declaration.correct)}</qti-correct-response>"
-    if (found := declaration.mapping) is not None:
-        bounds = _attribute("lower-bound", found.lower_bound) + _attribute("upper-bound", found.upper_bound)
-        entries = "".join(
-            f'<qti-map-entry map-key={quoteattr(str(each.key))} mapped-value="{_number(each.value)}"/>'
-            for each in found.entries
-        )
-        mapping = f'<qti-mapping{bounds} default-value="{_number(found.default_value)}">{entries}</qti-mapping>'
-    return (
-        f"<qti-response-declaration identifier={quoteattr(declaration.identifier)}"
-        f' cardinality="{declaration.cardinality}" base-type="{declaration.base_type}">'
-        f"{correct}{mapping}</qti-response-declaration>"
-    )
+def _namespaces(version: QtiVersion) -> tuple[str, str]:
+    return (PACKAGE, CURRICULUM) if version is QtiVersion.V3_0 else (PACKAGE_V2, CURRICULUM_V2)
 
 
-def _outcome(outcome: OutcomeDeclaration) -> str:
-    default = ""
-    if outcome.default is not None:
-        value = _number(outcome.default) if isinstance(outcome.default, Fraction) else outcome.default
-        default = f"<qti-default-value>{_values([value])}</qti-default-value>"
-    limits = _attribute("normal-maximum", outcome.normal_maximum)
-    limits += _attribute("normal-minimum", outcome.normal_minimum)
-    return (
-        f"<qti-outcome-declaration identifier={quoteattr(outcome.identifier)}"
-        f' cardinality="single" base-type="{outcome.base_type}"{limits}>{default}</qti-outcome-declaration>'
-    )
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _interaction(interaction: Interaction, words: InteractionText) -> str:
-    response = quoteattr(interaction.response)
-    match interaction, words:
-        case ChoiceInteraction(), ChoiceText():
-            choices = "".join(
-                f'<qti-simple-choice identifier={quoteattr(choice.identifier)} fixed="{_flag(choice.fixed)}">'
-                f"{each.html}</qti-simple-choice>"
-                for choice, each in zip(interaction.choices, words.choices, strict=True)
-            )
-            prompt = f"<qti-prompt>{words.prompt}</qti-prompt>" if words.prompt else ""
-            return (
-                f"<qti-choice-interaction response-identifier={response}"
-                f' shuffle="{_flag(interaction.shuffle)}" max-choices="{interaction.max_choices}"'
-                f' min-choices="{interaction.min_choices}">{prompt}{choices}</qti-choice-interaction>'
-            )
-        case NumericEntryInteraction(), NumericEntryText():
-            length = interaction.expected_length
-            hint = "" if length is None else f' expected-length="{length}"'
-            entry = f"<qti-text-entry-interaction response-identifier={response}{hint}/>"
-            return "<p>" + " ".join(part for part in (words.before, entry, words.unit) if part) + "</p>"
-        case _:
-            raise Invalid(N_("Expected words for each interaction of the item, in its order."))
-
-
-def _processing(item: Item) -> str:
-    processing = item.processing
-    standard = (processing.response, processing.outcome) == ("RESPONSE", "SCORE")
-    variable = f"<qti-variable identifier={quoteattr(processing.response)}/>"
-    correct = f"<qti-correct identifier={quoteattr(processing.response)}/>"
-    match processing:
-        case MatchCorrect():
-            if standard and processing.points == 1 and processing.otherwise == 0:
-                return f'<qti-response-processing template="{_TEMPLATES}match_correct.xml"/>'
-            return _condition(processing, f"<qti-match>{variable}{correct}</qti-match>")
-        case MapResponse():
-            if standard:
-                return f'<qti-response-processing template="{_TEMPLATES}map_response.xml"/>'
-            mapped = f"<qti-map-response identifier={quoteattr(processing.response)}/>"
-            outcome = quoteattr(processing.outcome)
-            return (
-                "<qti-response-processing><qti-response-condition><qti-response-if>"
-                f"<qti-is-null>{variable}</qti-is-null>{_set(outcome, Fraction(0))}</qti-response-if>"
-                f"<qti-response-else><qti-set-outcome-value identifier={outcome}>{mapped}"
-                "</qti-set-outcome-value></qti-response-else></qti-response-condition></qti-response-processing>"
-            )
-        case NumericComparison():
-            reference = correct
-            if processing.reference is not None:
-                declared = item.find_response(processing.response)
-                base_type = declared.base_type.value if declared is not None else "float"
-                reference = f'<qti-base-value base-type="{base_type}">{processing.reference}</qti-base-value>'
-            operands = variable + reference if processing.response_first else reference + variable
-            return _condition(processing, f"<qti-equal{_tolerance(processing)}>{operands}</qti-equal>")
-        case _:
-            assert_never(processing)
-
-
-def _tolerance(comparison: NumericComparison) -> str:
-    if comparison.mode is ToleranceMode.EXACT:
-        return ' tolerance-mode="exact"'
-    return (
-        f' tolerance-mode="{comparison.mode}"'
-        f' tolerance="{_number(comparison.lower_tolerance)} {_number(comparison.upper_tolerance)}"'
-        f' include-lower-bound="{_flag(comparison.include_lower)}"'
-        f' include-upper-bound="{_flag(comparison.include_upper)}"'
-    )
-
-
-def _set(outcome: str, value: Fraction) -> str:
-    return (
-        f"<qti-set-outcome-value identifier={outcome}>"
-        f'<qti-base-value base-type="float">{_number(value)}</qti-base-value></qti-set-outcome-value>'
-    )
-
-
-def _condition(processing: MatchCorrect | NumericComparison, test: str) -> str:
-    outcome = quoteattr(processing.outcome)
-    return (
-        f"<qti-response-processing><qti-response-condition><qti-response-if>{test}"
-        f"{_set(outcome, processing.points)}</qti-response-if>"
-        f"<qti-response-else>{_set(outcome, processing.otherwise)}</qti-response-else>"
-        "</qti-response-condition></qti-response-processing>"
-    )
-
-
-def _metadata(criteria: Sequence[Alignment]) -> str:
+def _metadata(criteria: Sequence[Alignment], version: QtiVersion) -> str:
     if not criteria:
         return ""
     labelled = "".join(

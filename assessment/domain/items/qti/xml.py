@@ -16,14 +16,23 @@ from assessment.domain.items.exact import read_decimal
 
 QTI = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 XHTML = "http://www.w3.org/1999/xhtml"
+MATHML = "http://www.w3.org/1998/Math/MathML"
 PACKAGE = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
 CURRICULUM = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscsmd_v1p1"
+PACKAGE_V2 = "http://www.imsglobal.org/xsd/imscp_v1p1"
+CURRICULUM_V2 = "http://www.imsglobal.org/xsd/imscsmd_v1p0"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 100
+MAX_ATTRIBUTES = 100
+
+_MOST_EQUALS = 5_000
+"""More equals signs than this between two tags are no text of an item."""
 
 _ENCODING = re.compile(r"<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+
+_SINGLE_BYTES = {"iso-8859-1": "latin-1", "latin-1": "latin-1", "windows-1252": "cp1252"}
 
 
 class Element(Protocol):
@@ -70,14 +79,12 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     """Return the root of a UTF-8 XML document, comments and processing instructions removed.
 
     Raises Invalid for anything larger, deeper or cleverer than an item needs: a DOCTYPE or ENTITY is refused
-    before the parser sees it, and UTF-8 is required so that no other encoding can hide one.
+    before the parser sees it, and UTF-8 is required so that no other encoding can hide one. Files of older systems
+    that say they are in Latin-1 or Windows-1252, where each byte is one character, are turned into it first.
     """
     if len(data) > max_bytes:
         raise Invalid(N_("Expected at most %(max)s bytes of XML, got %(got)s."), max=max_bytes, got=len(data))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid(N_("Expected XML in UTF-8, got other bytes.")) from error
+    text = _decoded(data)
     declared = _ENCODING.match(text)
     if declared and declared[1].lower() not in ("utf-8", "us-ascii"):
         raise Invalid(N_("Expected XML in UTF-8, got the encoding %(got)s."), got=declared[1])
@@ -86,6 +93,12 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     for forbidden in ("<!DOCTYPE", "<!ENTITY"):
         if forbidden in text:
             raise Invalid(N_("The XML holds %(got)s, which is not accepted."), got=forbidden)
+    # The parser holds each attribute of an element against all others, which takes long before it can be counted.
+    many = max(part.count("=") for part in text.split("<"))
+    if many > _MOST_EQUALS:
+        raise Invalid(
+            N_("Expected at most %(max)s attributes on an element, got %(got)s."), max=MAX_ATTRIBUTES, got=many
+        )
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -98,16 +111,33 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
         root: Element = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         raise Invalid(N_("Expected well-formed XML: %(error)s."), error=error.msg) from error
-    _check_depth(root)
+    _check_size(root)
     return root
 
 
-def _check_depth(root: Element) -> None:
+def _decoded(data: bytes) -> str:
+    """Return the text of a document; of one in an encoding of single bytes without its declaration."""
+    said = _ENCODING.match(data[:200].decode("ascii", "replace"))
+    try:
+        if said is not None and said[1].lower() in _SINGLE_BYTES:
+            return data.decode(_SINGLE_BYTES[said[1].lower()]).partition("?>")[2].lstrip()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(N_("Expected XML in UTF-8, got other bytes.")) from error
+
+
+def _check_size(root: Element) -> None:
     level = [(root, 1)]
     while level:
         element, depth = level.pop()
         if depth > MAX_DEPTH:
             raise Invalid(N_("Expected elements at most %(max)s deep."), max=MAX_DEPTH)
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            raise Invalid(
+                N_("Expected at most %(max)s attributes on an element, got %(got)s."),
+                max=MAX_ATTRIBUTES,
+                got=len(element.attrib),
+            )
         level.extend((child, depth + 1) for child in element)
 
 

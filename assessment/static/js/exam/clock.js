@@ -1,7 +1,8 @@
 // The calm clock: the server's time, silent, in whole minutes; it can be hidden, and speaks at 10, 5 and 1 minutes.
+// It starts from what the page says, or from what this device knew last, and is put right by every answer of the
+// server. While the exam is paused it stands.
 const place = document.querySelector("[data-clock]");
 const voice = document.querySelector("[data-time-said]");
-const exam = document.querySelector("[data-exam]");
 const texts = place.dataset;
 const left = place.querySelector("[data-left]");
 const SPOKEN = [10, 5, 1];
@@ -12,12 +13,18 @@ let deadline = Date.parse(texts.deadline);
 let seen = performance.now();
 let before = Infinity;
 let over = false;
+let paused = false;
 
 const remaining = () => deadline - (serverNow + performance.now() - seen);
 
 const say = (minutes) => (minutes === 1 ? texts.sayOne : texts.say.replace("{n}", minutes));
 
 const tick = () => {
+  if (Number.isNaN(deadline)) return;
+  if (paused) {
+    left.textContent = texts.paused;
+    return;
+  }
   const milliseconds = remaining();
   const minutes = Math.ceil(milliseconds / 60_000);
   left.textContent = milliseconds <= 0 ? texts.over
@@ -37,20 +44,13 @@ const tick = () => {
 document.addEventListener("exam:clock", ({ detail }) => {
   if (!detail.deadline) return;
   serverNow = Date.parse(detail.now);
+  // What was noted in an earlier page has grown older since by this device's own clock.
+  seen = performance.now() - Math.max(0, Date.now() - detail.seen);
+  if (Date.parse(detail.deadline) !== deadline) before = Infinity;
   deadline = Date.parse(detail.deadline);
-  seen = performance.now();
-  before = Infinity;
-  over = false;
+  paused = detail.state === "paused";
+  if (remaining() > 0) over = false;
   tick();
-});
-
-// A device that slept asks for the time again.
-document.addEventListener("visibilitychange", async () => {
-  if (document.hidden) return;
-  try {
-    const answer = await fetch(exam.dataset.tokenUrl, { cache: "no-store", headers: { Accept: "application/json" } });
-    if (answer.ok) document.dispatchEvent(new CustomEvent("exam:clock", { detail: await answer.json() }));
-  } catch { /* without a network the page's own clock goes on */ }
 });
 
 // Hiding: a button in the panel hides the time, one in its place shows it again.

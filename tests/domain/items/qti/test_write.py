@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment.domain.errors import Invalid
+from assessment.domain.items.best import best_score
 from assessment.domain.items.exact import canonical, finite_text
 from assessment.domain.items.item import (
     BaseType,
@@ -33,7 +34,6 @@ from assessment.domain.items.item import (
 from assessment.domain.items.qti.package import Alignment, ImportOutcome, read_package
 from assessment.domain.items.qti.read import read_item
 from assessment.domain.items.qti.write import PackagedItem, write_item, write_package
-from assessment.domain.items.scoring import best_score
 from tests.domain.items.build import choice_item, choice_text, mapping, numeric_item, numeric_text
 
 identifiers = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,8}", fullmatch=True)

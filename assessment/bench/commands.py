@@ -1,0 +1,44 @@
+"""`teruji bench`: measures this machine, on databases of its own that are removed afterwards."""
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from assessment.bench.answers import measure as measure_answers
+from assessment.bench.figures import Figure, table
+from assessment.bench.start import measure as measure_start
+
+
+@click.group()
+def bench() -> None:
+    """Measure the service against floors that are measured in the same run."""
+
+
+@bench.command()
+@click.option(
+    "--clients", type=click.IntRange(1, 1000), default=64, show_default=True, help="Devices that save at once."
+)
+@click.option("--seconds", type=click.FloatRange(3, 3600), default=30.0, show_default=True, help="For each database.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def answers(*, clients: int, seconds: float, as_json: bool) -> None:
+    """Save answers as fast as they are taken, and look whether each acknowledged one is there."""
+    _tell(measure_answers(clients=clients, seconds=seconds, tell=_progress), as_json=as_json)
+
+
+@bench.command()
+@click.option("--candidates", type=click.IntRange(10, 20_000), default=2_000, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def start(*, candidates: int, as_json: bool) -> None:
+    """Let candidates open their exam within a minute and hand it in, and say what each step costs."""
+    _tell(measure_start(candidates=candidates, tell=_progress), as_json=as_json)
+
+
+def _progress(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _tell(figures: Sequence[Figure], *, as_json: bool) -> None:
+    click.echo(json.dumps([figure.to_json() for figure in figures]) if as_json else table(figures))
+    if any(figure.lost for figure in figures):
+        raise click.exceptions.Exit(1)

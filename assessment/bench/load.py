@@ -1,0 +1,129 @@
+"""One process of the crowd: `python -m assessment.bench.load ORDERS REPORT`.
+
+ORDERS is a JSON file that says what the crowd does, REPORT is where it writes what happened.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from assessment.bench.crowd import Crowd, Record, Script
+from assessment.bench.processes import processor_seconds
+from assessment.bench.scripts import (
+    Acknowledged,
+    Browser,
+    asks_again,
+    hand_in,
+    open_question,
+    open_start_page,
+    press_start,
+    save_some,
+    saves,
+    see_receipt,
+    whole_exam,
+)
+
+Orders = dict[str, Any]
+
+
+def save_all_the_time(orders: Orders) -> dict[str, Any]:
+    """Let every seat save one answer after another."""
+    acknowledged: list[Acknowledged] = []
+    scripts = [
+        saves(seat["token"], seat["attempt_id"], orders["answers"], f"{orders['name']}{number}", acknowledged)
+        for number, seat in enumerate(orders["seats"])
+    ]
+    record = Crowd(orders["port"], seconds=orders["seconds"]).run([(0.0, script) for script in scripts])
+    return _report(record, acknowledged)
+
+
+def ask_all_the_time(orders: Orders) -> dict[str, Any]:
+    """Ask for one address again and again."""
+    scripts = [asks_again(orders["path"], orders["kind"]) for _ in range(orders["clients"])]
+    return _report(Crowd(orders["port"], seconds=orders["seconds"]).run([(0.0, script) for script in scripts]), [])
+
+
+def walk_in_step(orders: Orders) -> dict[str, Any]:
+    """Let every seat take one step of an exam after the other, all together, and read what each step costs."""
+    browsers, answers = _browsers(orders), list(orders["answers"].items())
+    acknowledged: list[Acknowledged] = []
+    steps: dict[str, Callable[[Browser], Script]] = {
+        "start page": open_start_page,
+        "start": press_start,
+        "question": _look,
+        "first save": lambda browser: save_some(browser, answers[:1], "first save", acknowledged),
+        "save": lambda browser: save_some(browser, answers[1:2], "save", acknowledged),
+        "last save": lambda browser: save_some(browser, answers[2:], "last save", acknowledged),
+        "submit": hand_in,
+        "receipt": see_receipt,
+    }
+    costs: dict[str, float] = {}
+    whole = Record()
+    for name, step in steps.items():
+        before = processor_seconds(*orders["roots"])
+        record = Crowd(orders["port"]).run([(0.0, step(browser)) for browser in browsers])
+        costs[name] = (processor_seconds(*orders["roots"]) - before) / len(browsers)
+        whole.latencies |= record.latencies
+        whole.failures |= record.failures
+        whole.received |= record.received
+    return _report(whole, acknowledged) | {"costs": costs}
+
+
+def walk_through(orders: Orders) -> dict[str, Any]:
+    """Let every seat go through a whole exam: opening spread over some seconds, handing in spread over others."""
+    began = time.monotonic()
+    answers = list(orders["answers"].items())
+    acknowledged: list[Acknowledged] = []
+    marks: dict[str, list[tuple[float, float]]] = {"opened": [], "submitted": []}
+    browsers = _browsers(orders)
+    scripts: list[tuple[float, Script]] = []
+    for number, browser in enumerate(browsers):
+        share = number / len(browsers)
+        script = whole_exam(
+            browser,
+            answers,
+            clock=lambda: time.monotonic() - began,
+            ends_at=orders["ends_from"] + share * orders["end_within"],
+            saves_every=orders["saves_every"],
+            acknowledged=acknowledged,
+            marks=marks,
+        )
+        scripts.append((share * orders["open_within"], script))
+    return _report(Crowd(orders["port"]).run(scripts), acknowledged) | {"marks": marks}
+
+
+def _look(browser: Browser) -> Script:
+    """Open the first question."""
+    yield from open_question(browser)
+
+
+def _browsers(orders: Orders) -> list[Browser]:
+    found = []
+    for seat in orders["seats"]:
+        name, _, value = seat["cookie"].partition("=")
+        found.append(Browser(attempt_id=seat["attempt_id"], cookies={name: value}))
+    return found
+
+
+def _report(record: Record, acknowledged: Sequence[Acknowledged]) -> dict[str, Any]:
+    return {
+        "latencies": record.latencies,
+        "failures": record.failures,
+        "received": record.received,
+        "seconds": record.seconds,
+        "acknowledged": acknowledged,
+    }
+
+
+def main() -> None:
+    """Do what the orders say."""
+    orders: Orders = json.loads(Path(sys.argv[1]).read_text())
+    acts = {"saves": save_all_the_time, "asks": ask_all_the_time, "steps": walk_in_step, "exams": walk_through}
+    Path(sys.argv[2]).write_text(json.dumps(acts[orders["script"]](orders)))
+
+
+if __name__ == "__main__":
+    main()

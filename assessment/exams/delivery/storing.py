@@ -1,0 +1,289 @@
+"""Storing what devices sent, a group at a time, in the transaction that the caller opened and commits.
+
+The quick way is one statement, and almost always enough. Where something came again under a key that is taken, or
+a page without JavaScript sent it, the group is done anew the careful way: first what is known is read, then each
+event gets its key by `domain.outbox`, in the order of arrival. What is stored is the same by either way.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from assessment.domain.exams.attempt_states import ENDED, AttemptState
+from assessment.domain.exams.events import Event, digest, response_from_json, response_to_json
+from assessment.domain.exams.late_rule import Disposition, LateRule, Reason
+from assessment.domain.outbox import Key, second_client, stored_key
+from assessment.exams.delivery.statements import STATEMENTS, Judged, Row, Statements, encode
+from assessment.exams.tables import ResponseEvent, Standing
+from assessment.exams.tokens import WriterToken
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flag:
+    """The candidate's note to come back to an item, set or taken away."""
+
+    item: str
+    flagged: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting:
+    """What a device says of itself: events that stay on it, the question that is open, its name."""
+
+    unsent: int | None
+    place: int | None
+    client: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """What one request brings in; `at` is when it arrived.
+
+    `page`: it comes from a page without JavaScript. Such a page may be old and sent anew, so that what it says
+    counts unless it is what the server has already.
+    """
+
+    token: WriterToken
+    at: datetime
+    rule: LateRule
+    events: tuple[Event, ...] = ()
+    page: bool = False
+    flag: Flag | None = None
+    sighting: Sighting | None = None
+
+    @property
+    def attempt(self) -> tuple[str, str]:
+        """Body and attempt."""
+        return (self.token.body_id, self.token.attempt_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fate:
+    """What became of an event: how it stands, or None where it was refused; why, unless it was accepted."""
+
+    standing: Standing | None
+    reason: Reason | None = None
+
+
+_ACCEPTED = Fate(standing=Standing.ACCEPTED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What became of one request; `fates` in the order of its events.
+
+    `state` is None where the token's attempt is not there. `expired`: the token has, and nothing has moved the
+    attempt's end since. `busy`: somebody else holds the attempt at this moment; nothing was stored, and it should
+    be tried again.
+    """
+
+    state: AttemptState | None = None
+    deadline: datetime | None = None
+    fates: tuple[Fate, ...] = ()
+    expired: bool = False
+    busy: bool = False
+
+
+# What is known of a key: the digest stored there, and the fate of its event or the number of the row that tells it.
+_Known = dict[Key, tuple[str, Fate | int]]
+
+
+def store_quickly(connection: Connection, group: Sequence[Sent]) -> list[Taken] | None:
+    """Store a group in one statement; None when it must be rolled back and done the careful way."""
+    if any(sent.page and sent.events for sent in group):
+        return None
+    statements = STATEMENTS[connection.dialect.name]
+    rows = [row for sent in group for row in event_rows(statements, sent)]
+    judged = statements.store(connection, rows)
+    found = []
+    place = 0
+    for sent in group:
+        until = place + max(1, len(sent.events))
+        mine = judged[place:until]
+        head = mine[0]
+        if sent.events and head.state is not None and not _expired(sent, head):
+            if any(each.stored != row["digest"] for each, row in zip(mine, rows[place:until], strict=True)):
+                return None
+            found.append(_taken(sent, head, tuple(_fate(each) for each in mine)))
+        else:
+            found.append(_taken(sent, head, ()))
+        place = until
+    _note(connection, statements, group, found)
+    return found
+
+
+def store_carefully(connection: Connection, group: Sequence[Sent]) -> list[Taken]:
+    """Store a group after a look at what is stored already."""
+    statements = STATEMENTS[connection.dialect.name]
+    known = _known(statements, connection, group)
+    rows: list[Row] = []
+    heads: list[int] = []
+    outcomes: list[list[Fate | int]] = []
+    for sent in group:
+        heads.append(len(rows))
+        outcomes.append(
+            [_place(connection, statements, sent, event, known[sent.attempt], rows) for event in sent.events]
+        )
+        if heads[-1] == len(rows):
+            rows.append(_row(statements, sent, None))
+    judged = statements.store(connection, rows)
+    found = []
+    for sent, place, outcome in zip(group, heads, outcomes, strict=True):
+        head = judged[place]
+        if any(isinstance(each, int) and _lost(judged[each], rows[each]) for each in outcome):
+            head = Judged(busy=True)
+        fates = (each if isinstance(each, Fate) else _fate(judged[each]) for each in outcome)
+        usable = head.state is not None and not _expired(sent, head)
+        found.append(_taken(sent, head, tuple(_explained(each, head) for each in fates) if usable else ()))
+    _note(connection, statements, group, found)
+    return found
+
+
+def _place(
+    connection: Connection, statements: Statements, sent: Sent, event: Event, known: _Known, rows: list[Row]
+) -> Fate | int:
+    """Give an event its key: its fate where it is stored already, else the number of the row that was added."""
+    key, told = _again(connection, sent, event, known) if sent.page else _key(event, known)
+    if told is None:
+        placed = replace(event, client=key[0], seq=key[1])
+        rows.append(_row(statements, sent, placed))
+        told = len(rows) - 1
+        known[key] = (digest(placed), told)
+    return told
+
+
+def _key(event: Event, known: _Known) -> tuple[Key, Fate | int | None]:
+    digests = {key: stored for key, (stored, _told) in known.items()}
+    key = stored_key(event.key, digests, lambda other: digest(replace(event, client=other[0], seq=other[1])))
+    return key, known[key][1] if key in known else None
+
+
+def _again(connection: Connection, sent: Sent, event: Event, known: _Known) -> tuple[Key, Fate | int | None]:
+    """Place what a page without JavaScript sent: it counts unless it says what the server has already.
+
+    Such a page keeps its key when somebody goes back to it and sends it anew, so that an answer which was given,
+    changed and given again is one more event.
+    """
+    current = _current(connection, sent, event.item)
+    if current == event.response if current is not None else not event.answered:
+        return event.key, _ACCEPTED
+    key, number, last = event.key, 0, None
+    while key in known:
+        last = key
+        number += 1
+        key = (second_client(event.key), number)
+    if last is not None:
+        stored, told = known[last]
+        waits = isinstance(told, int) or told.standing is Standing.HELD
+        if waits and stored == digest(replace(event, client=last[0], seq=last[1])):
+            return last, told  # the very same once more: a button pressed twice
+    return key, None
+
+
+def _current(connection: Connection, sent: Sent, item: str) -> Mapping[str, Any] | None:
+    found = connection.scalar(
+        select(ResponseEvent.response)
+        .where(
+            ResponseEvent.body_id == sent.token.body_id,
+            ResponseEvent.attempt_id == sent.token.attempt_id,
+            ResponseEvent.item == item,
+            ResponseEvent.standing == Standing.ACCEPTED,
+        )
+        .order_by(ResponseEvent.number.desc())
+        .limit(1)
+    )
+    return None if found is None else response_from_json(found)
+
+
+def _known(statements: Statements, connection: Connection, group: Sequence[Sent]) -> dict[tuple[str, str], _Known]:
+    known: dict[tuple[str, str], _Known] = {sent.attempt: {} for sent in group}
+    rows = [row for sent in group for row in event_rows(statements, sent)]
+    for (body_id, attempt_id, client, seq), (stored, standing) in statements.known(connection, rows).items():
+        known[body_id, attempt_id][client, seq] = (stored, Fate(standing=Standing(standing)))
+    return known
+
+
+def _lost(judged: Judged, row: Row) -> bool:
+    """Whether a row that should have been stored was not: its attempt was not locked when its keys were read."""
+    refused = judged.verdict is not None and judged.verdict.disposition is Disposition.REFUSED
+    return judged.state is not None and not refused and judged.stored != row["digest"]
+
+
+def _fate(judged: Judged) -> Fate:
+    verdict = judged.verdict
+    if verdict is None or verdict.disposition is Disposition.REFUSED:
+        return Fate(standing=None, reason=verdict.reason if verdict else None)
+    if verdict.disposition is Disposition.HELD:
+        return Fate(standing=Standing.HELD, reason=verdict.reason)
+    # It arrived in time but waited while the attempt was closed and its receipt written.
+    return Fate(standing=Standing.HELD, reason=Reason.LATE) if judged.state in ENDED else _ACCEPTED
+
+
+def _explained(fate: Fate, head: Judged) -> Fate:
+    """Say of an event that was held before why it would be held now; the first reason is not stored."""
+    if fate.standing is Standing.HELD and fate.reason is None and head.verdict is not None:
+        return replace(fate, reason=head.verdict.reason)
+    return fate
+
+
+def _taken(sent: Sent, head: Judged, fates: tuple[Fate, ...]) -> Taken:
+    return Taken(state=head.state, deadline=head.deadline, fates=fates, expired=_expired(sent, head), busy=head.busy)
+
+
+def _expired(sent: Sent, head: Judged) -> bool:
+    if head.state is None or sent.at <= sent.token.expires_at or head.state is AttemptState.PAUSED:
+        return False
+    return head.deadline is None or sent.at > sent.rule.token_expires_at(head.deadline)
+
+
+def event_rows(statements: Statements, sent: Sent) -> list[Row]:
+    """Return what a statement is given of a request: a row for each event, or a bare one."""
+    return [_row(statements, sent, event) for event in sent.events or (None,)]
+
+
+def _row(statements: Statements, sent: Sent, event: Event | None) -> Row:
+    token, rule = sent.token, sent.rule
+    return {
+        "body": token.body_id,
+        "attempt": token.attempt_id,
+        "person": token.person_id,
+        "epoch": token.epoch,
+        "at": statements.instant(sent.at),
+        "graced": statements.instant(sent.at - rule.grace),
+        "windowed": statements.instant(sent.at - rule.window),
+        "client": event.client if event else None,
+        "seq": event.seq if event else None,
+        "item": event.item if event else None,
+        "response": encode(response_to_json(event.response)) if event else None,
+        "lang": event.lang if event else None,
+        "elapsed": event.elapsed if event else None,
+        "digest": digest(event) if event else None,
+    }
+
+
+def _note(connection: Connection, statements: Statements, group: Sequence[Sent], found: Sequence[Taken]) -> None:
+    """Keep flags and sightings; the last one of each attempt, where it was not left out."""
+    flags: dict[tuple[str, ...], Row] = {}
+    sightings: dict[tuple[str, ...], Row] = {}
+    for sent, taken in zip(group, found, strict=True):
+        if taken.busy or taken.state is None or taken.expired:
+            continue
+        whose = {"body": sent.token.body_id, "attempt": sent.token.attempt_id, "person": sent.token.person_id}
+        if sent.flag is not None:
+            flags[(*sent.attempt, sent.flag.item)] = {**whose, "item": sent.flag.item, "flagged": sent.flag.flagged}
+        if sent.sighting is not None:
+            sightings[sent.attempt] = {
+                **whose,
+                "epoch": sent.token.epoch,
+                "at": statements.instant(sent.at),
+                "unsent": sent.sighting.unsent,
+                "place": sent.sighting.place,
+                "client": sent.sighting.client,
+            }
+    if flags:
+        statements.flag(connection, list(flags.values()))
+    if sightings:
+        statements.see(connection, list(sightings.values()))

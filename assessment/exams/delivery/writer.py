@@ -1,0 +1,206 @@
+"""The one thread of a process that writes what devices send: what waits is one group, one transaction, one commit.
+
+Nobody is answered before the commit. When the database does not take a group, nobody of it is told that anything
+was kept; the device sends it again, and what was stored all the same is known by its key. One request, or one
+event, that the database refuses costs no other its place: the group is halved until it stands alone.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+
+from assessment.database import BUSY_TIMEOUT_MS, writing
+from assessment.exams.delivery.storing import Fate, Sent, Taken, store_carefully, store_quickly
+
+MOST_IN_A_GROUP = 256
+PATIENCE = 8.0  # seconds that a request waits for its commit; a device gives up after ten
+PATIENCE_FOR_A_LOCK = 3.0
+LOOK_AGAIN = 0.002
+LOOK_FOR_THE_LOCK = 0.0005
+IDLE = 1.0
+
+# What the database says of what it was given, as against how it is itself.
+_REFUSED = (DataError, IntegrityError)
+
+GROUPS = Counter("teruji_answer_groups", "Commits of the answer path.")
+GROUPED = Counter("teruji_answer_requests", "Requests that these commits stored.")
+
+log = structlog.get_logger("teruji.answers")
+
+
+class Unavailable(Exception):
+    """The database does not take answers at this moment; what was sent may or may not have been kept."""
+
+
+class Waiting:
+    """One request between its arrival and its commit."""
+
+    __slots__ = ("_done", "failed", "sent", "since", "taken")
+
+    def __init__(self, sent: Sent) -> None:
+        self.sent = sent
+        self.since = time.monotonic()
+        self.taken: Taken | None = None
+        self.failed = False
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    def settle(self, taken: Taken | None) -> None:
+        """Let the request go on; None when nothing can be said of what it sent."""
+        self.taken, self.failed = taken, taken is None
+        self._done.release()
+
+    def wait(self) -> Taken:
+        """Return what became of the request. Raises Unavailable."""
+        if not self._done.acquire(timeout=PATIENCE) or self.taken is None:
+            raise Unavailable
+        return self.taken
+
+
+class GroupWriter:
+    """Takes requests from many threads and commits them together; the thread ends when nobody comes."""
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+        self._queue: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def take(self, sent: Sent) -> Taken:
+        """Store what a request sent; returns after the commit. Raises Unavailable."""
+        waiting = Waiting(sent)
+        self._queue.put(waiting)
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
+                    self._thread.start()
+        return waiting.wait()
+
+    def _run(self) -> None:
+        writing.set(True)
+        held_up: list[Waiting] = []
+        while True:
+            group = held_up + self._next(LOOK_AGAIN if held_up else IDLE, MOST_IN_A_GROUP - len(held_up))
+            if group:
+                held_up = self._commit(group)
+                continue
+            with self._starting:
+                if self._queue.empty():
+                    self._thread = None
+                    return
+
+    def _next(self, seconds: float, most: int) -> list[Waiting]:
+        group: list[Waiting] = []
+        try:
+            group.append(self._queue.get(timeout=seconds))
+            while len(group) < most:
+                group.append(self._queue.get_nowait())
+        except queue.Empty:
+            pass
+        return group
+
+    def _commit(self, group: Sequence[Waiting]) -> list[Waiting]:
+        """Commit a group and settle it; returns those whose attempt somebody else holds."""
+        try:
+            found = self._store([waiting.sent for waiting in group])
+        except Exception:
+            log.exception("answers were not stored", requests=len(group))
+            for waiting in group:
+                waiting.settle(None)
+            return []
+        held_up = []
+        for waiting, taken in zip(group, found, strict=True):
+            if taken is not None and taken.busy and time.monotonic() - waiting.since < PATIENCE_FOR_A_LOCK:
+                held_up.append(waiting)
+            else:
+                waiting.settle(None if taken is None or taken.busy else taken)
+        return held_up
+
+    def _store(self, group: Sequence[Sent]) -> list[Taken | None]:
+        """Store a group in a transaction, or in several where the database refuses it whole."""
+        try:
+            try:
+                return list(self._transaction(group))
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The connection died while nobody used it, and all others with it; a new one may serve.
+                return list(self._transaction(group))
+        except _REFUSED as error:
+            return self._apart(group, error)
+
+    def _apart(self, group: Sequence[Sent], error: DBAPIError) -> list[Taken | None]:
+        if len(group) > 1:
+            half = len(group) // 2
+            return self._store(group[:half]) + self._store(group[half:])
+        (sent,) = group
+        log.error("an answer was not storable", error=type(error.orig).__name__, events=len(sent.events))
+        bare = replace(sent, events=(), flag=None, sighting=None)
+        if len(sent.events) < 2:
+            (taken,) = self._transaction([bare])
+            return [replace(taken, fates=tuple(Fate(standing=None) for _ in sent.events))]
+        singles = [self._store([replace(bare, events=(event,))])[0] for event in sent.events]
+        if any(taken is None or taken.busy for taken in singles):
+            return [None]
+        whole = [taken for taken in singles if taken is not None]
+        return [replace(whole[0], fates=tuple(fate for taken in whole for fate in taken.fates))]
+
+    def _transaction(self, group: Sequence[Sent]) -> list[Taken]:
+        with self._engine().connect() as connection, _impatient(connection):
+            try:
+                for store in (store_quickly, store_carefully):
+                    _begin(connection)
+                    found = store(connection, group)
+                    if found is not None:
+                        connection.commit()
+                        GROUPS.inc()
+                        GROUPED.inc(len(group))
+                        return found
+                    connection.rollback()
+            except _REFUSED:
+                raise
+            except DBAPIError:
+                connection.invalidate()
+                raise
+        raise AssertionError("the careful way always ends")
+
+
+@contextmanager
+def _impatient(connection: Connection) -> Iterator[None]:
+    """Let SQLite say at once that the lock is taken: its own way of waiting is long and unfair."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    _set_patience(connection, 0)
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            _set_patience(connection, BUSY_TIMEOUT_MS)
+
+
+def _set_patience(connection: Connection, milliseconds: int) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    last = time.monotonic() + PATIENCE_FOR_A_LOCK
+    while True:
+        try:
+            connection.begin()
+            return
+        except OperationalError as error:
+            if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY" or time.monotonic() > last:
+                raise
+            time.sleep(LOOK_FOR_THE_LOCK)

@@ -1,0 +1,177 @@
+"""Storing what an attempt scored, and reading which of it counts: of several generations the newest.
+
+Nothing that was stored is changed: a regrade, or the last mark of a person, adds rows beside it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from assessment.domain.errors import N_, NotFound
+from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent
+from assessment.exams.scoring import (
+    FORMAT,
+    Scored,
+    ScoredItem,
+    criteria_to_json,
+    newest_event,
+    score_attempt,
+    units_to_json,
+)
+from assessment.exams.tables import Attempt, ExamResult, Form, ItemScore
+from assessment.exams.tables_regrade import RegradeConfirmation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """What counts of one attempt: its newest result, None while it waits for marking, and its item scores.
+
+    `first` is the result from before any regrade of it.
+    """
+
+    first: ExamResult | None
+    result: ExamResult | None
+    items: Mapping[str, ScoredItem]
+
+
+def close_attempt(
+    session: Session,
+    attempt: Attempt,
+    event: AttemptEvent,
+    *,
+    now: datetime,
+    foreseen: Scored | None = None,
+) -> Scored:
+    """End an attempt by submission or by time: state, receipt, item scores and result in one stroke.
+
+    `foreseen` was scored before the write lock was taken; it is used when neither an event nor a regrade has come
+    since. An attempt with an answer for people to mark gets its result later. Raises Conflict when the attempt is
+    not running.
+    """
+    following = ATTEMPT.after(attempt.state, event)
+    generation = lock_form(session, attempt.body_id, attempt.form_id, alone=False)
+    current = (
+        foreseen is not None and foreseen.generation == generation and foreseen.newest == newest_event(session, attempt)
+    )
+    scored = foreseen if foreseen is not None and current else score_attempt(session, attempt)
+    attempt.state = following
+    attempt.answers = scored.receipt.answers
+    attempt.receipt = scored.receipt.digest
+    if event is not AttemptEvent.TIME_OVER:
+        attempt.submitted_at = now
+    store(session, attempt, scored, scored.items, now=now)
+    return scored
+
+
+def settle(session: Session, attempt: Attempt, *, now: datetime) -> bool:
+    """Store what follows from the facts of an ended attempt now and is not stored yet; say whether it has a result.
+
+    Used when the last mark of a person came in, and for attempts that were still waiting when a regrade came.
+    """
+    before = stored_of(session, attempt.body_id, [attempt.id])[attempt.id]
+    scored = score_attempt(session, attempt)
+    fresh = [each for each in scored.items if before.items.get(each.item_version_id) != each]
+    if before.result is None:
+        store(session, attempt, scored, fresh, now=now)
+    return scored.result is not None
+
+
+def store(session: Session, attempt: Attempt, scored: Scored, fresh: Iterable[ScoredItem], *, now: datetime) -> None:
+    """Add rows for the `fresh` items, and the result if there is one, in the generation that was scored."""
+    session.add_all(
+        ItemScore(
+            body_id=attempt.body_id,
+            attempt_id=attempt.id,
+            item_version_id=each.item_version_id,
+            generation=scored.generation,
+            v=FORMAT,
+            answered=each.answered,
+            reached=each.reached,
+            counts=each.counts,
+            score=each.score,
+            max_score=each.maximum,
+            scored_at=now,
+        )
+        for each in fresh
+    )
+    if scored.result is not None:
+        session.add(
+            ExamResult(
+                body_id=attempt.body_id,
+                attempt_id=attempt.id,
+                generation=scored.generation,
+                application_id=attempt.application_id,
+                v=FORMAT,
+                score=scored.result.total.score,
+                max_score=scored.result.total.maximum,
+                cut_reached=scored.result.passed,
+                by_unit=units_to_json(scored.result),
+                by_criterion=criteria_to_json(scored.result),
+                derived_at=now,
+            )
+        )
+    session.flush()
+
+
+def lock_form(session: Session, body_id: str, form_id: str, *, alone: bool) -> int:
+    """Keep regrades and endings of a form from passing each other; returns how many regrades are confirmed.
+
+    Who confirms a regrade is `alone`; attempts that end share the lock among themselves. Raises NotFound.
+    """
+    form = select(Form.id).where(Form.body_id == body_id, Form.id == form_id)
+    if session.scalar(form.with_for_update(read=not alone, key_share=not alone)) is None:
+        raise NotFound(N_("There is no such form."))
+    return generation_of(session, body_id, form_id)
+
+
+def generation_of(session: Session, body_id: str, form_id: str) -> int:
+    """Return how many regrades of a form are confirmed."""
+    return (
+        session.scalar(
+            select(func.max(RegradeConfirmation.place)).where(
+                RegradeConfirmation.body_id == body_id, RegradeConfirmation.form_id == form_id
+            )
+        )
+        or 0
+    )
+
+
+def stored_of(session: Session, body_id: str, attempt_ids: Collection[str]) -> dict[str, Stored]:
+    """Return what counts of these attempts; two statements."""
+    items: dict[str, dict[str, ScoredItem]] = {attempt_id: {} for attempt_id in attempt_ids}
+    for row in session.scalars(
+        select(ItemScore)
+        .where(ItemScore.body_id == body_id, ItemScore.attempt_id.in_(attempt_ids))
+        .order_by(ItemScore.generation)
+    ):
+        items[row.attempt_id][row.item_version_id] = scored_item(row)
+    results: dict[str, list[ExamResult]] = {attempt_id: [] for attempt_id in attempt_ids}
+    for found in session.scalars(
+        select(ExamResult)
+        .where(ExamResult.body_id == body_id, ExamResult.attempt_id.in_(attempt_ids))
+        .order_by(ExamResult.generation)
+    ):
+        results[found.attempt_id].append(found)
+    return {
+        attempt_id: Stored(
+            first=next(iter(results[attempt_id]), None),
+            result=next(reversed(results[attempt_id]), None),
+            items=items[attempt_id],
+        )
+        for attempt_id in attempt_ids
+    }
+
+
+def scored_item(row: ItemScore) -> ScoredItem:
+    """Return a stored item score as scoring made it."""
+    return ScoredItem(
+        item_version_id=row.item_version_id,
+        answered=row.answered,
+        reached=row.reached,
+        counts=row.counts,
+        score=row.score,
+        maximum=row.max_score,
+    )

@@ -1,0 +1,485 @@
+"""The exam on a bad day, in a real browser: no network, a killed browser, another device, a shared PC, a file.
+
+Nothing that was answered may get lost. The browser keeps its profile on disk, is killed with SIGKILL and started
+again, and reaches the site over a wire that the test cuts.
+"""
+
+import gzip
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from sqlalchemy import update
+
+from assessment.accounts.tables import SignInSession
+from assessment.domain.exams.attempt_states import AttemptState
+from assessment.domain.items.item import Item
+from assessment.domain.roles import Role
+from assessment.exams.moving import let_move
+from assessment.exams.tables import Attempt, Standing
+from assessment.web.pages import STATIC
+from tests.exams.room import BODY, Room, csrf_of, hidden, open_room
+from tests.factories.accounts import PASSWORD, make_actor
+from tests.factories.exams import let_start, multiple_response, numeric_entry, single_choice
+from tests.fixtures.browser import ARGUMENTS
+from tests.fixtures.sites import Site
+from tests.journeys.wire import Wire
+
+pytestmark = pytest.mark.long_lock("the room is built in one go; test_locks measures what people do")
+QUESTIONS = 45
+KEY = "48.1516"
+VALUES = "ABCD"
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+class Device:
+    """A browser with a profile on disk, which may be killed and started again."""
+
+    def __init__(self, playwright: Playwright, folder: Path, port: int) -> None:
+        program = shutil.which("chromium")
+        assert program is not None, "Expected the command 'chromium'."
+        self._playwright, self._program = playwright, program
+        self.folder, self.wire = folder, Wire(port)
+        self.address = self.wire.address
+        self.context: BrowserContext | None = None
+
+    def open(self, path: str = "/") -> Page:
+        """Start the browser and open an address of the site."""
+        self.context = self._playwright.chromium.launch_persistent_context(
+            self.folder,
+            executable_path=self._program,
+            args=[*ARGUMENTS, "--hide-crash-restore-bubble"],
+            viewport={"width": 400, "height": 760},
+            accept_downloads=True,
+        )
+        self.context.set_default_timeout(15_000)
+        page = self.context.pages[0]
+        page.goto(self.address + path)
+        return page
+
+    def kill(self) -> None:
+        """Kill the browser as a power cut does to a process: nothing is said goodbye to."""
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and f"--user-data-dir={self.folder}" in _command(entry):
+                os.kill(int(entry.name), signal.SIGKILL)
+        self.close()
+
+    def close(self) -> None:
+        if self.context is not None:
+            self.context.close()
+            self.context = None
+
+
+def _command(entry: Path) -> str:
+    try:
+        return (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+@pytest.fixture
+def items() -> list[Item]:
+    """More questions than the stories answer."""
+    return [single_choice(f"S{n}") for n in range(QUESTIONS)]
+
+
+@pytest.fixture
+def room(site: Site, items: list[Item]) -> Room:
+    """A room whose candidate may start."""
+    moment = datetime.now(UTC)
+    room = open_room(site, items=items, starts_at=moment - timedelta(minutes=1))
+    room.now = moment
+    storage = site.app.extensions["storage"]
+    with room.writing() as session:
+        let_start(session, room.invigilator, storage, session.get_one(Attempt, (BODY, room.attempt_id)), now=moment)
+    site.app.extensions["clock"] = lambda: datetime.now(UTC)
+    site.serve()
+    return room
+
+
+NewDevice = Callable[[], Device]
+
+
+@pytest.fixture
+def new_device(playwright: Playwright, tmp_path: Path, room: Room) -> Iterator[NewDevice]:
+    with ExitStack() as devices:
+
+        def make() -> Device:
+            folder = tmp_path / f"device-{len(list(tmp_path.glob('device-*')))}"
+            folder.mkdir()
+            device = Device(playwright, folder, room.site.listener_port)
+            devices.callback(device.wire.close)
+            devices.callback(device.close)
+            return device
+
+        yield make
+
+
+def sign_in(page: Page, login: str, address: str) -> None:
+    page.goto(f"{address}/signin")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/today")
+
+
+def sign_in_again(page: Page, login: str) -> None:
+    """Sign in in the dialog that the exam's own page shows."""
+    dialog = page.locator("[data-sign-in]")
+    expect(dialog).to_be_visible()
+    dialog.locator("[name=login]").fill(login)
+    dialog.locator("[name=password]").fill(PASSWORD)
+    dialog.locator("button.button:not(.quiet)").click()
+
+
+def start(page: Page, room: Room, address: str) -> None:
+    """Sign in, start, and wait until the whole exam is on the device."""
+    sign_in(page, room.login_of(room.candidate), address)
+    page.goto(f"{address}/exam/{room.attempt_id}")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/1")
+    expect(page.locator("[data-offline=ready]")).to_be_attached(timeout=20_000)
+
+
+def value_of(number: int) -> str:
+    return VALUES[number % 4]
+
+
+def answer(page: Page, first: int, last: int, value: str = "") -> None:
+    """Answer the questions from one number to another, with what `value_of` says, and go on each time."""
+    for number in range(first, last + 1):
+        page.wait_for_url(f"**/{number}")
+        choose(page, value or value_of(number))
+        expect(page.locator('[data-saved] [data-when="none"]')).to_be_hidden()
+        page.locator("[data-onward]").click()
+
+
+def choose(page: Page, value: str) -> None:
+    page.locator("label.option", has=page.locator(f'input[value="{value}"]')).click()
+
+
+def submit(page: Page, room: Room, address: str) -> None:
+    page.goto(f"{address}/exam/{room.attempt_id}/review")
+    page.locator("label[for=sure]").click()
+    page.locator("[data-submit] button").click()
+
+
+def given(room: Room) -> dict[int, str]:
+    """Number of the question -> the answer that the server holds as its last accepted one."""
+    places = {entry["item"]: n for n, entry in enumerate(room.attempt().layout["items"], start=1)}
+    return {
+        places[event.item]: event.response["RESPONSE"] for event in room.events() if event.standing is Standing.ACCEPTED
+    }
+
+
+def test_network_and_browser_die_and_every_answer_arrives(room: Room, new_device: NewDevice) -> None:
+    device = new_device()
+    wire = device.wire
+    page = device.open()
+    start(page, room, wire.address)
+    answer(page, 1, 20)
+    page.wait_for_url("**/21")
+    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    assert len(given(room)) == 20
+
+    wire.cut()
+    answer(page, 21, 40)
+    page.wait_for_url("**/41")
+    expect(page.locator("[data-unsent-line]")).to_contain_text("20")
+    assert len(given(room)) == 20
+
+    device.kill()
+    page = device.open(f"/exam/{room.attempt_id}/40")
+    expect(page.locator(f'input[value="{value_of(40)}"]')).to_be_checked()
+    page.locator("[data-onward]").click()
+    answer(page, 41, 43)
+    page.reload()
+    page.goto(f"{wire.address}/exam/{room.attempt_id}/review")
+    expect(page.locator("[data-unsent-count]")).to_have_text("23")
+    expect(page.locator("[data-answered-count]")).to_contain_text("43")
+
+    wire.mend()
+    expect(page.locator("[data-unsent-line]")).to_be_hidden(timeout=60_000)
+    assert given(room) == {number: value_of(number) for number in range(1, 44)}
+    submit(page, room, wire.address)
+    # The session's cookie died with the browser: whoever submits signs in again, on this page.
+    sign_in_again(page, room.login_of(room.candidate))
+    page.wait_for_url("**/receipt")
+    attempt = room.attempt()
+    assert attempt.state is AttemptState.SUBMITTED
+    assert attempt.answers == 43
+    assert attempt.receipt is not None
+    expect(page.locator(".receipt")).to_contain_text(attempt.receipt[:32])
+
+
+def test_exam_sent_without_a_network_goes_out_by_itself(room: Room, new_device: NewDevice) -> None:
+    device = new_device()
+    page = device.open()
+    start(page, room, device.address)
+    answer(page, 1, 2)
+    page.wait_for_url("**/3")
+    device.wire.cut()
+    answer(page, 3, 4)
+    submit(page, room, device.address)
+    expect(page.locator("[data-note=queued]")).to_be_visible()
+    assert room.attempt().state is AttemptState.RUNNING
+    device.wire.mend()
+    page.wait_for_url("**/receipt", timeout=60_000)
+    assert room.attempt().state is AttemptState.SUBMITTED
+    assert room.attempt().answers == 4
+    expect(page.locator(".receipt")).to_be_visible()
+
+
+def test_time_that_ends_without_a_network_loses_nothing(room: Room, new_device: NewDevice) -> None:
+    device = new_device()
+    page = device.open()
+    start(page, room, device.address)
+    answer(page, 1, 1)
+    page.wait_for_url("**/2")
+    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    with room.writing() as session:
+        session.get_one(Attempt, (BODY, room.attempt_id)).deadline = datetime.now(UTC) + timedelta(seconds=12)
+    choose(page, "A")
+    expect(page.locator('[data-saved] [data-when="server"]')).to_be_visible()
+    device.wire.cut()
+    choose(page, "C")
+    note = page.locator("[data-note=over]")
+    expect(note).to_be_visible(timeout=30_000)
+    expect(note).to_contain_text("1")
+    expect(page.locator("[data-question] input").first).to_be_disabled()
+    device.wire.mend()
+    page.wait_for_url("**/receipt", timeout=60_000)
+    assert given(room) == {1: value_of(1), 2: "C"}
+
+
+def test_another_device_takes_over_and_the_old_one_is_told(room: Room, new_device: NewDevice) -> None:
+    old, new = new_device(), new_device()
+    page = old.open()
+    start(page, room, old.address)
+    answer(page, 1, 5)
+    page.wait_for_url("**/6")
+    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    old.wire.cut()
+    answer(page, 6, 8, "A")
+    page.wait_for_url("**/9")
+
+    other = new.open()
+    sign_in(other, room.login_of(room.candidate), new.address)
+    other.goto(f"{new.address}/exam/{room.attempt_id}/1")
+    other.wait_for_url("**/move")
+    other.locator("main form button").click()
+    expect(other.locator("[data-asked]")).to_be_attached()
+    with room.writing() as session:
+        let_move(session, room.invigilator, room.attempt_id, reason="Perangkat lama mati.", now=datetime.now(UTC))
+    other.wait_for_url("**/1", timeout=30_000)
+    expect(other.locator(f'input[value="{value_of(1)}"]')).to_be_checked()
+    other.goto(f"{new.address}/exam/{room.attempt_id}/6")
+    answer(other, 6, 7, "D")
+    expect(other.locator("[data-unsent-line]")).to_be_hidden()
+
+    old.wire.mend()
+    expect(page.locator("[data-note=elsewhere]")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-question] input").first).to_be_disabled()
+    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    assert [event.standing for event in room.events() if event.epoch == 1] == [Standing.ACCEPTED] * 5 + [
+        Standing.HELD
+    ] * 3
+    assert given(room) == {number: value_of(number) for number in range(1, 6)} | {6: "D", 7: "D"}
+    page.reload()
+    page.wait_for_url("**/move")
+    submit(other, room, new.address)
+    other.wait_for_url("**/receipt")
+    assert room.attempt().answers == 7
+
+
+def test_second_tab_takes_over_only_by_a_press(room: Room, new_device: NewDevice) -> None:
+    device = new_device()
+    first = device.open()
+    start(first, room, device.address)
+    assert device.context is not None
+    second = device.context.new_page()
+    second.goto(f"{device.address}/exam/{room.attempt_id}/2")
+    expect(second.locator("[data-note=tab]")).to_be_visible()
+    expect(second.locator("[data-question] input").first).to_be_disabled()
+    choose(first, "B")
+    expect(first.locator('[data-saved] [data-when="server"]')).to_be_visible()
+    second.locator("[data-take-over]").click()
+    expect(first.locator("[data-note=tab]")).to_be_visible()
+    expect(second.locator("[data-note=tab]")).to_be_hidden()
+    choose(second, "C")
+    expect(second.locator('[data-saved] [data-when="server"]')).to_be_visible()
+    assert given(room) == {1: "B", 2: "C"}
+    second.close()
+    expect(first.locator("[data-note=tab]")).to_be_hidden()
+
+
+def test_session_that_ends_is_taken_up_again_on_the_page(room: Room, new_device: NewDevice) -> None:
+    with room.writing() as session:
+        stranger = make_actor(session, BODY, Role.CANDIDATE, name="Budi Contoh")
+    device = new_device()
+    page = device.open()
+    start(page, room, device.address)
+    with room.writing() as session:
+        session.execute(update(SignInSession).values(expires_at=datetime.now(UTC) - timedelta(minutes=1)))
+    choose(page, "B")
+    expect(page.locator('[data-saved] [data-when="server"]')).to_be_visible()
+    submit(page, room, device.address)
+    sign_in_again(page, room.login_of(stranger))
+    expect(page.locator("[data-sign-in-said]")).not_to_be_empty()
+    assert room.attempt().state is AttemptState.RUNNING
+    sign_in_again(page, room.login_of(room.candidate))
+    page.wait_for_url("**/receipt")
+    assert room.attempt().answers == 1
+
+
+def kept(page: Page) -> dict[str, int]:
+    """How many records each store of the device holds, and how many caches there are."""
+    counted: dict[str, int] = page.evaluate(
+        """async () => {
+            const database = await new Promise((done) => {
+                const asked = indexedDB.open("teruji exam");
+                asked.onsuccess = () => done(asked.result);
+            });
+            const counted = {caches: (await caches.keys()).length};
+            for (const name of database.objectStoreNames) {
+                counted[name] = await new Promise((done) => {
+                    const asked = database.transaction(name).objectStore(name).count();
+                    asked.onsuccess = () => done(asked.result);
+                });
+            }
+            database.close();
+            return counted;
+        }"""
+    )
+    return counted
+
+
+def test_next_person_on_a_shared_device_finds_only_a_sealed_packet(room: Room, new_device: NewDevice) -> None:
+    with room.writing() as session:
+        following = make_actor(session, BODY, Role.CANDIDATE, name="Budi Contoh")
+    device = new_device()
+    page = device.open()
+    start(page, room, device.address)
+    answer(page, 1, 2)
+    page.wait_for_url("**/3")
+    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    assert device.context is not None
+    device.context.route("**/answers", lambda route: route.abort())
+    device.context.route("**/exam/boxes", lambda route: route.abort())
+    answer(page, 3, 4)
+    page.wait_for_url("**/5")
+    page.goto(f"{device.address}/today")
+    page.locator("form[data-leaving] button").click()
+    page.wait_for_url(f"{device.address}/")
+    assert len(given(room)) == 2
+
+    sign_in(page, room.login_of(following), device.address)
+    page.goto(f"{device.address}/exams")
+    expect(page.locator("[data-sealed]")).to_be_visible()
+    assert kept(page) == {"caches": 0, "exams": 0, "answers": 0, "outbox": 0, "sealed": 1}
+    device.context.unroute_all()
+    page.reload()
+    expect(page.locator("[data-sealed]")).to_be_hidden()
+    assert given(room) == {number: value_of(number) for number in range(1, 5)}
+
+
+def test_file_for_the_invigilator_is_taken_in_once(room: Room, new_device: NewDevice) -> None:
+    device = new_device()
+    page = device.open()
+    start(page, room, device.address)
+    answer(page, 1, 3)
+    page.wait_for_url("**/4")
+    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    device.wire.cut()
+    answer(page, 4, 6)
+    page.wait_for_url("**/7")
+    page.locator(".where summary").click()
+    with page.expect_download() as download:
+        page.locator(".panel [data-save-file]").click()
+    file = download.value.path()
+    client = room.signed_in(room.invigilator)
+    place = f"/rooms/{room.exam.sitting_id}/take-in"
+    form = {"csrf_token": csrf_of(client.get(place))}
+    found = client.post(place, data={**form, "file": (file.open("rb"), "x.teruji")})
+    assert found.status_code == 200
+    assert "Siti Contoh" in found.text
+    taken = client.post(place, data={**form, "digest": hidden(found, "digest")})
+    assert taken.status_code == 303
+    assert given(room) == {number: value_of(number) for number in range(1, 7)}
+    device.wire.mend()
+    expect(page.locator("[data-unsent-line]")).to_be_hidden(timeout=60_000)
+    assert len(room.events()) == 6
+
+
+def with_key() -> list[Item]:
+    """A form whose keys can be told from everything else that a browser receives."""
+    number = numeric_entry("N7")
+    declared = replace(number.responses[0], correct=(Decimal(KEY),))
+    return [single_choice("S7"), multiple_response("M7"), replace(number, responses=(declared,))]
+
+
+@pytest.mark.parametrize("items", [with_key()], ids=["keys"])
+def test_no_byte_that_the_device_received_tells_a_key(room: Room, new_device: NewDevice) -> None:
+    device = new_device()
+    page = device.open()
+    start(page, room, device.address)
+    page.goto(f"{device.address}/exam/{room.attempt_id}/2")
+    page.goto(f"{device.address}/exam/{room.attempt_id}/3?lang=en")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    submit(page, room, device.address)
+    page.wait_for_url("**/receipt")
+    received = bytes(device.wire.received)
+    assert b"Soal S7?" in received
+    assert b"Question S7?" in received
+    for telling in (KEY.encode(), KEY.replace(".", ",").encode(), b"Kunci ", b'"correct"', b"max_score", b"tolerance"):
+        assert telling not in received, telling
+
+
+def test_first_load_and_what_follows_keep_their_budget(room: Room, new_device: NewDevice) -> None:
+    device = new_device()
+    page = device.open()
+    sign_in(page, room.login_of(room.candidate), device.address)
+    page.goto(f"{device.address}/exam/{room.attempt_id}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("load", lambda _page: asked.append("load"))
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/1")
+    expect(page.locator("[data-offline=ready]")).to_be_attached(timeout=20_000)
+    places = [urlsplit(url) for url in asked[: asked.index("load")] if not url.startswith("data:")]
+    first = [place for place in places if not place.path.endswith("/start")]
+    assert len(first) <= 6, first
+    # Everything that the device fetches for the whole exam, styles and scripts of every kind of question among it.
+    files = {urlsplit(url).path.removeprefix("/static/") for url in asked if "/static/" in url}
+    weights = {file: _weight((STATIC / file).read_bytes()) for file in files}
+    weights["page"] = _weight(page.content().encode())
+    assert sum(weights.values()) <= 60 * 1024, weights
+
+    before = len(asked)
+    answer(page, 1, 3)
+    page.wait_for_url("**/4")
+    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    after = [urlsplit(url).path for url in asked[before:] if url != "load"]
+    from_server = [
+        path for path in after if "/static/" not in path and not path.startswith(f"/exam/{room.attempt_id}/")
+    ]
+    assert set(from_server) == {"/answers"}
+
+
+def _weight(content: bytes) -> int:
+    """How many bytes it takes on the way, compressed."""
+    return len(gzip.compress(content, 6))
