@@ -5,6 +5,7 @@ tables, which SQLite does by making a new table. With foreign keys on, that step
 triggers and CHECKs and to delete children, and to report success.
 """
 
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,7 +20,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from assessment.database import APPEND_ONLY, Base, create_triggers
+from assessment.database import APPEND_ONLY, Base, create_triggers, drop_triggers
+from assessment.item_bank.contents import folded
 from assessment.migrating import (
     MigrationError,
     configuration,
@@ -124,12 +126,19 @@ def by_name(described: dict[Any, list[Any]]) -> dict[str, list[dict[str, Any]]]:
     """What was described of each table, in an order of its own: a migration may make it in another."""
     return {
         table: sorted(
-            ({key: str(value) if key == "type" else value for key, value in part.items()} for part in parts),
+            ({key: described_value(key, value) for key, value in part.items()} for part in parts),
             key=lambda part: str(part["name"]),
         )
         for (_schema, table), parts in described.items()
         if table != "alembic_version"
     }
+
+
+def described_value(name: str, value: Any) -> Any:
+    """A part of a description as what can be compared: two texts of SQL are never equal, what they say is."""
+    if name == "dialect_options":
+        return {option: str(said) for option, said in value.items()}
+    return str(value) if name == "type" else value
 
 
 def triggers(connection: Connection) -> list[tuple[Any, ...]]:
@@ -196,6 +205,25 @@ def test_a_filled_database_survives_from_each_revision(
     upgrade(new_engine, config)
     assert shape(engine) == shape(new_engine)
     assert len(triggers_of(engine)) >= len(APPEND_ONLY)
+
+
+def test_the_exam_room_counts_and_reads_what_was_there_before_it(engine: Engine) -> None:
+    bring_to(engine, "1cbb868f72d0")
+    said = {"stem": "<p>Arus &amp; tegangan</p><p>LAS</p>", "interactions": [{"prompt": "<b>Pilih</b>"}], "id": "q1"}
+    with engine.begin() as connection:
+        drop_triggers(connection)
+        fill(connection)
+        connection.execute(text("UPDATE item_version SET number = 4"))
+        connection.execute(text("UPDATE item_text SET content = :said"), {"said": json.dumps(said)})
+        connection.execute(text("UPDATE item_score SET answered = false"))
+    upgrade(engine)
+    with engine.connect() as connection:
+        items = connection.execute(text("SELECT number FROM item")).scalars().all()
+        assert sorted(items) == [1, 4]
+        assert connection.scalar(text("SELECT words FROM item_text")) == folded(said) == "arus & tegangan las pilih"
+        assert connection.execute(text("SELECT generation, reached, counts FROM item_score")).one() == (0, True, True)
+        assert connection.scalar(text("SELECT generation FROM exam_result")) == 0
+        assert connection.scalar(text("SELECT section FROM form_item")) == 1
 
 
 def triggers_of(engine: Engine) -> list[tuple[Any, ...]]:

@@ -41,7 +41,7 @@ def remarks_in(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Remark]:
 
 
 def remark_rows(body_id: str, application_id: str) -> tuple[Rows, Rows]:
-    """Return the selects of what is open about the ended exams of an application, in the columns of `exception_rows`."""
+    """Return the selects of what is open about the ended exams of an application, as `exception_rows` has them."""
     having = (
         select(ExamResult.attempt_id)
         .where(ExamResult.body_id == Attempt.body_id, ExamResult.attempt_id == Attempt.id)

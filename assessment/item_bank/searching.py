@@ -126,7 +126,8 @@ def _uses(session: Session, body_id: str, items: Sequence[str]) -> dict[str, tup
     uses = uses_of_items(body_id, items) if items else None
     if uses is None:
         return {}
-    return {row.item_id: (row.forms, row.shown, row.last) for row in session.execute(select(uses))}
+    # PostgreSQL sums whole numbers to a decimal one, which no plural form takes.
+    return {row.item_id: (row.forms, int(row.shown), row.last) for row in session.execute(select(uses))}
 
 
 def _columns(body_id: str, newest: Subquery) -> Query:

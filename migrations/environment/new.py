@@ -7,13 +7,12 @@ Read what it wrote: it does not see a changed CHECK, and it takes a new name for
 
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alembic import command
 
-from assessment.migrating import configuration, engine_for, migrate
+from assessment.migrating import configuration, engine_for, load_tables
 from assessment.settings import Settings
 
 
@@ -21,11 +20,12 @@ def main(message: str) -> None:
     """Write the migration beside the others."""
     with TemporaryDirectory() as folder:
         settings = Settings.from_environment({"TERUJI_HOME": folder})
-        migrate(settings, now=datetime.now(UTC))
+        load_tables()
         engine = engine_for(settings)
         with engine.connect() as connection:
             config = configuration()
             config.attributes["connection"] = connection
+            command.upgrade(config, "head")
             script = command.revision(config, message, autogenerate=True)
         engine.dispose()
     file = Path(script.path)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "9e03575f5e87"
+revision = "1cbb868f72d0"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -115,7 +115,6 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
@@ -361,81 +360,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("body_id", "number_tag", name=op.f("uq_identity_document_body_id_number_tag")),
     )
     op.create_index(op.f("ix_identity_document_person_id"), "identity_document", ["person_id"], unique=False)
-    op.create_table(
-        "item_apart",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("first_id", sa.Text(), nullable=False),
-        sa.Column("second_id", sa.Text(), nullable=False),
-        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("said_by", sa.Text(), nullable=True),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("first_id < second_id", name=op.f("ck_item_apart_pair_in_order")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "first_id"], ["item.body_id", "item.id"], name=op.f("fk_item_apart_body_id_first_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "second_id"], ["item.body_id", "item.id"], name=op.f("fk_item_apart_body_id_second_id")
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_apart_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "first_id", "second_id", name=op.f("pk_item_apart")),
-    )
-    op.create_table(
-        "item_draft",
-        sa.Column("item_id", sa.Text(), nullable=True),
-        sa.Column("base", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("identifier", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column(
-            "use",
-            sa.Enum(
-                "operational", "pretest", "exposed", name="use", native_enum=False, create_constraint=True, length=40
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "writing",
-                "in_review",
-                "sent_back",
-                "approved",
-                "dropped",
-                name="state",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("editor", sa.Text(), nullable=False),
-        sa.Column("created_by", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_by", sa.Text(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.CheckConstraint("(item_id IS NULL) = (base IS NULL)", name=op.f("ck_item_draft_base_goes_with_item")),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_item_draft_revision_counts")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "item_id"], ["item.body_id", "item.id"], name=op.f("fk_item_draft_body_id_item_id")
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_draft_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_item_draft")),
-    )
-    op.create_index(
-        op.f("ix_item_draft_body_id_state_changed_at"), "item_draft", ["body_id", "state", "changed_at"], unique=False
-    )
-    op.create_index(
-        "uq_item_draft_open",
-        "item_draft",
-        ["body_id", "item_id"],
-        unique=True,
-        sqlite_where=sa.text("state IN ('writing', 'in_review', 'sent_back')"),
-        postgresql_where=sa.text("state IN ('writing', 'in_review', 'sent_back')"),
-    )
     op.create_table(
         "item_version",
         sa.Column("item_id", sa.Text(), nullable=False),
@@ -761,99 +685,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_item_criterion_criterion_id"), "item_criterion", ["criterion_id"], unique=False)
     op.create_table(
-        "item_draft_copy",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("draft_id", sa.Text(), nullable=False),
-        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("changed_by", sa.Text(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "draft_id"],
-            ["item_draft.body_id", "item_draft.id"],
-            name=op.f("fk_item_draft_copy_body_id_draft_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_draft_copy_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "draft_id", "revision", name=op.f("pk_item_draft_copy")),
-    )
-    op.create_table(
-        "item_draft_entry",
-        sa.Column("draft_id", sa.Text(), nullable=False),
-        sa.Column(
-            "what",
-            sa.Enum(
-                "submit",
-                "take_back",
-                "send_back",
-                "approve",
-                "drop",
-                "comment",
-                name="what",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Text(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("remark", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "what NOT IN ('approve', 'send_back') OR (author_id IS NOT NULL AND author_id <> person_id)",
-            name=op.f("ck_item_draft_entry_answered_by_a_second_person"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "draft_id"],
-            ["item_draft.body_id", "item_draft.id"],
-            name=op.f("fk_item_draft_entry_body_id_draft_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_draft_entry_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_item_draft_entry")),
-    )
-    op.create_index(
-        op.f("ix_item_draft_entry_body_id_draft_id_at"), "item_draft_entry", ["body_id", "draft_id", "at"], unique=False
-    )
-    op.create_table(
-        "item_review",
-        sa.Column("item_version_id", sa.Text(), nullable=False),
-        sa.Column("author_id", sa.Text(), nullable=True),
-        sa.Column("draft_id", sa.Text(), nullable=True),
-        sa.Column("reviewed_by", sa.Text(), nullable=False),
-        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("remark", sa.Text(), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "author_id IS NULL OR author_id <> reviewed_by", name=op.f("ck_item_review_reviewed_by_a_second_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "draft_id"],
-            ["item_draft.body_id", "item_draft.id"],
-            name=op.f("fk_item_review_body_id_draft_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "item_version_id"],
-            ["item_version.body_id", "item_version.id"],
-            name=op.f("fk_item_review_body_id_item_version_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_review_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_item_review")),
-    )
-    op.create_index(
-        op.f("ix_item_review_body_id_item_version_id"), "item_review", ["body_id", "item_version_id"], unique=False
-    )
-    op.create_table(
         "item_text",
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("item_version_id", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "item_version_id"],
             ["item_version.body_id", "item_version.id"],
@@ -861,24 +698,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_text_body_id")),
         sa.PrimaryKeyConstraint("body_id", "item_version_id", "language", name=op.f("pk_item_text")),
-    )
-    op.create_table(
-        "marking_rubric",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("item_version_id", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("v", sa.Integer(), nullable=False),
-        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("written_by", sa.Text(), nullable=True),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("number > 0", name=op.f("ck_marking_rubric_numbers_count_from_one")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "item_version_id"],
-            ["item_version.body_id", "item_version.id"],
-            name=op.f("fk_marking_rubric_body_id_item_version_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_marking_rubric_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "item_version_id", "number", name=op.f("pk_marking_rubric")),
     )
     op.create_table(
         "one_time_key",
@@ -1035,31 +854,19 @@ def upgrade() -> None:
         "sign_in_session",
         sa.Column("secret_digest", sa.Text(), nullable=False),
         sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=True),
-        sa.Column("person_id", sa.Text(), nullable=True),
-        sa.Column("bound_to", sa.Text(), nullable=True),
+        sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("device", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "account_id IS NOT NULL OR bound_to IS NOT NULL", name=op.f("ck_sign_in_session_without_account_is_bound")
-        ),
-        sa.CheckConstraint(
-            "account_id IS NOT NULL OR person_id IS NOT NULL", name=op.f("ck_sign_in_session_is_somebodys")
-        ),
         sa.ForeignKeyConstraint(
             ["body_id", "account_id"],
             ["account.body_id", "account.id"],
             name=op.f("fk_sign_in_session_body_id_account_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "person_id"], ["person.body_id", "person.id"], name=op.f("fk_sign_in_session_body_id_person_id")
-        ),
         sa.PrimaryKeyConstraint("secret_digest", name=op.f("pk_sign_in_session")),
     )
     op.create_index(op.f("ix_sign_in_session_account_id"), "sign_in_session", ["account_id"], unique=False)
-    op.create_index(op.f("ix_sign_in_session_bound_to"), "sign_in_session", ["bound_to"], unique=False)
     op.create_table(
         "task",
         sa.Column("scheme_version_id", sa.Text(), nullable=False),
@@ -1229,7 +1036,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("item_version_id", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.Text(), nullable=False),
-        sa.Column("section", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["body_id", "form_id"], ["form.body_id", "form.id"], name=op.f("fk_form_item_body_id_form_id")
         ),
@@ -1247,7 +1053,6 @@ def upgrade() -> None:
             "body_id", "form_id", "item_version_id", name=op.f("uq_form_item_body_id_form_id_item_version_id")
         ),
     )
-    op.create_index(op.f("ix_form_item_item_version_id"), "form_item", ["item_version_id"], unique=False)
     op.create_table(
         "instrument_coverage",
         sa.Column("body_id", sa.Text(), nullable=False),
@@ -1858,7 +1663,6 @@ def upgrade() -> None:
                 "checked_in",
                 "released",
                 "running",
-                "paused",
                 "submitted",
                 "expired",
                 "voided",
@@ -1876,14 +1680,11 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deadline", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("device", sa.Text(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answers", sa.Integer(), nullable=True),
         sa.Column("receipt", sa.Text(), nullable=True),
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
-        sa.CheckConstraint("state <> 'paused' OR paused_at IS NOT NULL", name=op.f("ck_attempt_paused_since_a_moment")),
         sa.CheckConstraint("extra_seconds >= 0", name=op.f("ck_attempt_extra_time_not_negative")),
         sa.ForeignKeyConstraint(
             ["body_id", "form_id"], ["form.body_id", "form.id"], name=op.f("fk_attempt_body_id_form_id")
@@ -1900,7 +1701,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_attempt_application_id"), "attempt", ["application_id"], unique=False)
-    op.create_index(op.f("ix_attempt_form_id"), "attempt", ["form_id"], unique=False)
     op.create_index(op.f("ix_attempt_person_id"), "attempt", ["person_id"], unique=False)
     op.create_table(
         "decision_unit",
@@ -2084,27 +1884,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("body_id", "appeal_id", name=op.f("pk_appeal_answer")),
     )
     op.create_table(
-        "attempt_end",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("application_id", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("side", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("side = 'invigilator'", name=op.f("ck_attempt_end_side_is_invigilator")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "application_id", "person_id", "side"],
-            ["duty.body_id", "duty.application_id", "duty.person_id", "duty.side"],
-            name=op.f("fk_attempt_end_body_id_application_id_person_id_side"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"], ["attempt.body_id", "attempt.id"], name=op.f("fk_attempt_end_body_id_attempt_id")
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_attempt_end_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "attempt_id", name=op.f("pk_attempt_end")),
-    )
-    op.create_table(
         "attempt_flag",
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("attempt_id", sa.Text(), nullable=False),
@@ -2117,47 +1896,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_attempt_flag_body_id")),
         sa.PrimaryKeyConstraint("body_id", "attempt_id", "item", name=op.f("pk_attempt_flag")),
-    )
-    op.create_table(
-        "attempt_pause",
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column(
-            "change",
-            sa.Enum("paused", "resumed", name="change", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("by", sa.Text(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_attempt_pause_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_attempt_pause_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_attempt_pause")),
-    )
-    op.create_index(
-        op.f("ix_attempt_pause_body_id_attempt_id_at"), "attempt_pause", ["body_id", "attempt_id", "at"], unique=False
-    )
-    op.create_table(
-        "attempt_presence",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("unsent", sa.Integer(), nullable=True),
-        sa.Column("place", sa.Integer(), nullable=True),
-        sa.Column("client", sa.Text(), nullable=True),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_attempt_presence_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_attempt_presence_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "attempt_id", name=op.f("pk_attempt_presence")),
     )
     op.create_table(
         "attempt_release",
@@ -2181,45 +1919,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_attempt_release_body_id")),
         sa.PrimaryKeyConstraint("body_id", "attempt_id", name=op.f("pk_attempt_release")),
     )
-    op.create_table(
-        "attempt_upload",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("sealed", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("size > 0", name=op.f("ck_attempt_upload_not_empty")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_attempt_upload_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_attempt_upload_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "attempt_id", "digest", name=op.f("pk_attempt_upload")),
-    )
-    op.create_table(
-        "booking_code",
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("made_by", sa.Text(), nullable=True),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_booking_code_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_booking_code_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_booking_code")),
-        sa.UniqueConstraint("digest", name=op.f("uq_booking_code_digest")),
-    )
-    op.create_index(op.f("ix_booking_code_body_id_attempt_id"), "booking_code", ["body_id", "attempt_id"], unique=False)
     op.create_table(
         "credential_intent",
         sa.Column("number", sa.Text(), nullable=False),
@@ -2265,7 +1964,6 @@ def upgrade() -> None:
         "exam_result",
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("application_id", sa.Text(), nullable=False),
         sa.Column("v", sa.Integer(), nullable=False),
         sa.Column("score", sa.String(length=80), nullable=False),
@@ -2274,7 +1972,6 @@ def upgrade() -> None:
         sa.Column("by_unit", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("by_criterion", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("derived_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("generation >= 0", name=op.f("ck_exam_result_generation_not_negative")),
         sa.ForeignKeyConstraint(
             ["body_id", "application_id"],
             ["application.body_id", "application.id"],
@@ -2284,44 +1981,9 @@ def upgrade() -> None:
             ["body_id", "attempt_id"], ["attempt.body_id", "attempt.id"], name=op.f("fk_exam_result_body_id_attempt_id")
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_exam_result_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "attempt_id", "generation", name=op.f("pk_exam_result")),
+        sa.PrimaryKeyConstraint("body_id", "attempt_id", name=op.f("pk_exam_result")),
     )
     op.create_index(op.f("ix_exam_result_application_id"), "exam_result", ["application_id"], unique=False)
-    op.create_table(
-        "exported_file",
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("application_id", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("side", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("known", sa.Integer(), nullable=False),
-        sa.Column("accepted", sa.Integer(), nullable=False),
-        sa.Column("held", sa.Integer(), nullable=False),
-        sa.Column("refused", sa.Integer(), nullable=False),
-        sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.CheckConstraint("side = 'invigilator'", name=op.f("ck_exported_file_side_is_invigilator")),
-        sa.CheckConstraint("size > 0 AND events >= 0", name=op.f("ck_exported_file_something_is_inside")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "application_id", "person_id", "side"],
-            ["duty.body_id", "duty.application_id", "duty.person_id", "duty.side"],
-            name=op.f("fk_exported_file_body_id_application_id_person_id_side"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_exported_file_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_exported_file_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_exported_file")),
-        sa.UniqueConstraint("body_id", "digest", name=op.f("uq_exported_file_body_id_digest")),
-    )
-    op.create_index(
-        op.f("ix_exported_file_body_id_attempt_id"), "exported_file", ["body_id", "attempt_id"], unique=False
-    )
     op.create_table(
         "extra_time",
         sa.Column("attempt_id", sa.Text(), nullable=False),
@@ -2339,57 +2001,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_extra_time_attempt_id"), "extra_time", ["attempt_id"], unique=False)
     op.create_table(
-        "incident_note",
-        sa.Column("sitting_id", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("corrects", sa.Text(), nullable=True),
-        sa.Column("written_by", sa.Text(), nullable=True),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_incident_note_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "corrects"],
-            ["incident_note.body_id", "incident_note.id"],
-            name=op.f("fk_incident_note_body_id_corrects"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "sitting_id"],
-            ["sitting.body_id", "sitting.id"],
-            name=op.f("fk_incident_note_body_id_sitting_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_incident_note_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_incident_note")),
-    )
-    op.create_index(
-        op.f("ix_incident_note_body_id_attempt_id"), "incident_note", ["body_id", "attempt_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_incident_note_body_id_sitting_id_written_at"),
-        "incident_note",
-        ["body_id", "sitting_id", "written_at"],
-        unique=False,
-    )
-    op.create_table(
         "item_score",
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("attempt_id", sa.Text(), nullable=False),
         sa.Column("item_version_id", sa.Text(), nullable=False),
-        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("v", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Boolean(), nullable=False),
-        sa.Column("reached", sa.Boolean(), nullable=False),
-        sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("score", sa.String(length=80), nullable=False),
         sa.Column("max_score", sa.String(length=80), nullable=False),
         sa.Column("scored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("generation >= 0", name=op.f("ck_item_score_generation_not_negative")),
-        sa.CheckConstraint("reached OR NOT answered", name=op.f("ck_item_score_answered_is_reached")),
         sa.ForeignKeyConstraint(
             ["body_id", "attempt_id"], ["attempt.body_id", "attempt.id"], name=op.f("fk_item_score_body_id_attempt_id")
         ),
@@ -2399,32 +2019,11 @@ def upgrade() -> None:
             name=op.f("fk_item_score_body_id_item_version_id"),
         ),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_item_score_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "attempt_id", "item_version_id", "generation", name=op.f("pk_item_score")),
-    )
-    op.create_table(
-        "move_request",
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("device", sa.Text(), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_move_request_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_move_request_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_move_request")),
-    )
-    op.create_index(
-        op.f("ix_move_request_body_id_attempt_id_asked_at"),
-        "move_request",
-        ["body_id", "attempt_id", "asked_at"],
-        unique=False,
+        sa.PrimaryKeyConstraint("body_id", "attempt_id", "item_version_id", name=op.f("pk_item_score")),
     )
     op.create_table(
         "response_event",
-        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("v", sa.Integer(), nullable=False),
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("attempt_id", sa.Text(), nullable=False),
@@ -2460,63 +2059,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "response_mark",
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("item_version_id", sa.Text(), nullable=False),
-        sa.Column("rubric_number", sa.Integer(), nullable=False),
-        sa.Column("application_id", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("side", sa.Text(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("v", sa.Integer(), nullable=False),
-        sa.Column("points", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("total", sa.String(length=80), nullable=False),
-        sa.Column("comment", sa.Text(), nullable=False),
-        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.CheckConstraint("side = 'assessor'", name=op.f("ck_response_mark_side_is_assessor")),
-        sa.CheckConstraint("place < 3 OR length(comment) > 0", name=op.f("ck_response_mark_adjudication_has_a_reason")),
-        sa.CheckConstraint("place BETWEEN 1 AND 3", name=op.f("ck_response_mark_place_in_range")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "application_id", "person_id", "side"],
-            ["duty.body_id", "duty.application_id", "duty.person_id", "duty.side"],
-            name=op.f("fk_response_mark_body_id_application_id_person_id_side"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_response_mark_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "item_version_id", "rubric_number"],
-            ["marking_rubric.body_id", "marking_rubric.item_version_id", "marking_rubric.number"],
-            name=op.f("fk_response_mark_body_id_item_version_id_rubric_number"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_response_mark_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_response_mark")),
-        sa.UniqueConstraint(
-            "body_id",
-            "attempt_id",
-            "item_version_id",
-            "person_id",
-            name=op.f("uq_response_mark_body_id_attempt_id_item_version_id_person_id"),
-        ),
-        sa.UniqueConstraint(
-            "body_id",
-            "attempt_id",
-            "item_version_id",
-            "place",
-            name=op.f("uq_response_mark_body_id_attempt_id_item_version_id_place"),
-        ),
-    )
-    op.create_index(
-        op.f("ix_response_mark_body_id_application_id_person_id"),
-        "response_mark",
-        ["body_id", "application_id", "person_id"],
-        unique=False,
-    )
-    op.create_table(
         "credential",
         sa.Column("v", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -2540,130 +2082,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_credential")),
         sa.UniqueConstraint("id", name=op.f("uq_credential_id")),
     )
-    op.create_table(
-        "held_decision",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("turn", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("application_id", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("side", sa.Text(), nullable=False),
-        sa.Column("counts", sa.Boolean(), nullable=False),
-        sa.Column("after_end", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("side = 'invigilator'", name=op.f("ck_held_decision_side_is_invigilator")),
-        sa.CheckConstraint("turn > 0", name=op.f("ck_held_decision_turns_count_from_one")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "application_id", "person_id", "side"],
-            ["duty.body_id", "duty.application_id", "duty.person_id", "duty.side"],
-            name=op.f("fk_held_decision_body_id_application_id_person_id_side"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_held_decision_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_held_decision_body_id")),
-        sa.ForeignKeyConstraint(["number"], ["response_event.number"], name=op.f("fk_held_decision_number")),
-        sa.PrimaryKeyConstraint("body_id", "number", "turn", name=op.f("pk_held_decision")),
-    )
-    op.create_index(
-        op.f("ix_held_decision_body_id_attempt_id"), "held_decision", ["body_id", "attempt_id"], unique=False
-    )
-    op.create_table(
-        "move_release",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("application_id", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("side", sa.Text(), nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("side = 'invigilator'", name=op.f("ck_move_release_side_is_invigilator")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "application_id", "person_id", "side"],
-            ["duty.body_id", "duty.application_id", "duty.person_id", "duty.side"],
-            name=op.f("fk_move_release_body_id_application_id_person_id_side"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_move_release_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "request_id"],
-            ["move_request.body_id", "move_request.id"],
-            name=op.f("fk_move_release_body_id_request_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_move_release_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "request_id", name=op.f("pk_move_release")),
-    )
-    op.create_index(op.f("ix_move_release_body_id_attempt_id"), "move_release", ["body_id", "attempt_id"], unique=False)
-    op.create_table(
-        "regrade",
-        sa.Column("form_id", sa.Text(), nullable=False),
-        sa.Column("item_version_id", sa.Text(), nullable=False),
-        sa.Column(
-            "remedy",
-            sa.Enum(
-                "new_key",
-                "full_marks",
-                "take_out",
-                "late_answer",
-                name="remedy",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("by_version_id", sa.Text(), nullable=True),
-        sa.Column("attempt_id", sa.Text(), nullable=True),
-        sa.Column("event_number", sa.Integer(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("proposed_by", sa.Text(), nullable=False),
-        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "remedy <> 'late_answer' OR attempt_id IS NOT NULL", name=op.f("ck_regrade_late_answer_has_an_attempt")
-        ),
-        sa.CheckConstraint(
-            "remedy <> 'new_key' OR by_version_id IS NOT NULL", name=op.f("ck_regrade_new_key_has_a_version")
-        ),
-        sa.CheckConstraint(
-            "(attempt_id IS NULL) = (event_number IS NULL)", name=op.f("ck_regrade_attempt_and_event_together")
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"], ["attempt.body_id", "attempt.id"], name=op.f("fk_regrade_body_id_attempt_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "by_version_id"],
-            ["item_version.body_id", "item_version.id"],
-            name=op.f("fk_regrade_body_id_by_version_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "form_id", "item_version_id"],
-            ["form_item.body_id", "form_item.form_id", "form_item.item_version_id"],
-            name=op.f("fk_regrade_body_id_form_id_item_version_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "form_id"], ["form.body_id", "form.id"], name=op.f("fk_regrade_body_id_form_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "proposed_by"], ["person.body_id", "person.id"], name=op.f("fk_regrade_body_id_proposed_by")
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_regrade_body_id")),
-        sa.ForeignKeyConstraint(["event_number"], ["response_event.number"], name=op.f("fk_regrade_event_number")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_regrade")),
-        sa.UniqueConstraint("body_id", "id", "proposed_by", name=op.f("uq_regrade_body_id_id_proposed_by")),
-    )
-    op.create_index(op.f("ix_regrade_body_id_form_id"), "regrade", ["body_id", "form_id"], unique=False)
     op.create_table(
         "status_slot",
         sa.Column("body_id", sa.Text(), nullable=False),
@@ -2689,116 +2107,6 @@ def upgrade() -> None:
             name=op.f("uq_status_slot_body_id_credential_intent_id_status_list_id"),
         ),
     )
-    op.create_table(
-        "regrade_case",
-        sa.Column("regrade_id", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("application_id", sa.Text(), nullable=False),
-        sa.Column("decision_id", sa.Text(), nullable=False),
-        sa.Column("certificate_number", sa.Text(), nullable=True),
-        sa.Column("flipped", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "application_id"],
-            ["application.body_id", "application.id"],
-            name=op.f("fk_regrade_case_body_id_application_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_regrade_case_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "decision_id"],
-            ["decision.body_id", "decision.id"],
-            name=op.f("fk_regrade_case_body_id_decision_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "regrade_id"],
-            ["regrade.body_id", "regrade.id"],
-            name=op.f("fk_regrade_case_body_id_regrade_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_regrade_case_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_regrade_case")),
-        sa.UniqueConstraint(
-            "body_id", "regrade_id", "attempt_id", name=op.f("uq_regrade_case_body_id_regrade_id_attempt_id")
-        ),
-    )
-    op.create_index(op.f("ix_regrade_case_application_id"), "regrade_case", ["application_id"], unique=False)
-    op.create_table(
-        "regrade_confirmation",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("regrade_id", sa.Text(), nullable=False),
-        sa.Column("form_id", sa.Text(), nullable=False),
-        sa.Column("proposed_by", sa.Text(), nullable=False),
-        sa.Column("confirmed_by", sa.Text(), nullable=False),
-        sa.Column("confirmed", sa.Boolean(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=True),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "confirmed = (place IS NOT NULL)", name=op.f("ck_regrade_confirmation_confirmed_has_a_place")
-        ),
-        sa.CheckConstraint("confirmed_by <> proposed_by", name=op.f("ck_regrade_confirmation_four_eyes")),
-        sa.CheckConstraint("place > 0", name=op.f("ck_regrade_confirmation_places_count_from_one")),
-        sa.ForeignKeyConstraint(
-            ["body_id", "confirmed_by"],
-            ["person.body_id", "person.id"],
-            name=op.f("fk_regrade_confirmation_body_id_confirmed_by"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "form_id"], ["form.body_id", "form.id"], name=op.f("fk_regrade_confirmation_body_id_form_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "regrade_id", "proposed_by"],
-            ["regrade.body_id", "regrade.id", "regrade.proposed_by"],
-            name=op.f("fk_regrade_confirmation_body_id_regrade_id_proposed_by"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_regrade_confirmation_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "regrade_id", name=op.f("pk_regrade_confirmation")),
-        sa.UniqueConstraint("body_id", "form_id", "place", name=op.f("uq_regrade_confirmation_body_id_form_id_place")),
-    )
-    op.create_table(
-        "regrade_line",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("regrade_id", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=False),
-        sa.Column("application_id", sa.Text(), nullable=False),
-        sa.Column("old_score", sa.String(length=80), nullable=False),
-        sa.Column("new_score", sa.String(length=80), nullable=False),
-        sa.Column("old_maximum", sa.String(length=80), nullable=False),
-        sa.Column("new_maximum", sa.String(length=80), nullable=False),
-        sa.Column("old_counts", sa.Boolean(), nullable=False),
-        sa.Column("new_counts", sa.Boolean(), nullable=False),
-        sa.Column("old_total", sa.String(length=80), nullable=False),
-        sa.Column("new_total", sa.String(length=80), nullable=False),
-        sa.Column("old_total_maximum", sa.String(length=80), nullable=False),
-        sa.Column("new_total_maximum", sa.String(length=80), nullable=False),
-        sa.Column("old_reached", sa.Boolean(), nullable=False),
-        sa.Column("new_reached", sa.Boolean(), nullable=False),
-        sa.Column("criteria_flipped", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "application_id"],
-            ["application.body_id", "application.id"],
-            name=op.f("fk_regrade_line_body_id_application_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "attempt_id"],
-            ["attempt.body_id", "attempt.id"],
-            name=op.f("fk_regrade_line_body_id_attempt_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "regrade_id"],
-            ["regrade.body_id", "regrade.id"],
-            name=op.f("fk_regrade_line_body_id_regrade_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_regrade_line_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "regrade_id", "attempt_id", name=op.f("pk_regrade_line")),
-    )
-    op.create_index(op.f("ix_regrade_line_attempt_id"), "regrade_line", ["attempt_id"], unique=False)
     op.create_table(
         "status_change",
         sa.Column("credential_id", sa.Text(), nullable=False),
@@ -2828,26 +2136,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("body_id", "id", "proposed_by", name=op.f("uq_status_change_body_id_id_proposed_by")),
     )
     op.create_index(op.f("ix_status_change_credential_id"), "status_change", ["credential_id"], unique=False)
-    op.create_table(
-        "regrade_case_answer",
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("regrade_case_id", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("handled_by", sa.Text(), nullable=False),
-        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "handled_by"],
-            ["person.body_id", "person.id"],
-            name=op.f("fk_regrade_case_answer_body_id_handled_by"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "regrade_case_id"],
-            ["regrade_case.body_id", "regrade_case.id"],
-            name=op.f("fk_regrade_case_answer_body_id_regrade_case_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_regrade_case_answer_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "regrade_case_id", name=op.f("pk_regrade_case_answer")),
-    )
     op.create_table(
         "status_confirmation",
         sa.Column("body_id", sa.Text(), nullable=False),
