@@ -19,6 +19,7 @@ from assessment.credentials.signer_client import running_signer
 from assessment.credentials.status_lists import renew_lists
 from assessment.database import Act, db, reading, unit_of_work
 from assessment.demo.applying import plan_application
+from assessment.demo.authoring import plan_authoring
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Cast, register_cast
 from assessment.demo.content import load_content
@@ -88,6 +89,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         for story in stories:
             plan_certificate(story, agenda)
         plan_regrade(ensemble, content, agenda)
+        plan_authoring(ensemble, agenda)
         if content.text_form_id is not None:
             plan_marking(ensemble, content.text_form_id, agenda)
     told = time.monotonic()

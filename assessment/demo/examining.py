@@ -1,34 +1,24 @@
 """The exam: sittings with their rosters, check-in, release, answers, submission."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select
 
 from assessment.accounts.check_in import Comparison
 from assessment.certification.placing import put_on_roster
 from assessment.database import reading
+from assessment.demo import trouble
 from assessment.demo.acting import acting
+from assessment.demo.answering import DEVICE, answer, write_paper
 from assessment.demo.applying import needs_time
 from assessment.demo.calendar import Agenda
-from assessment.demo.paper import Answer, Paper, good_paper, weak_paper
 from assessment.demo.photos import drawn_photo
 from assessment.demo.story import Story
-from assessment.demo.texts import ANSWER
-from assessment.domain.competency import Method
-from assessment.domain.errors import N_, Conflict
-from assessment.domain.exams.events import parse
-from assessment.exams.answering import take_events
 from assessment.exams.invigilating import check_in, give_time, release
-from assessment.exams.preparing import content_on, prepare
+from assessment.exams.preparing import prepare
 from assessment.exams.sittings import NewSitting, close_roster, create_sitting
 from assessment.exams.tables import Attempt
-from assessment.exams.taking import start, submit, token_for
-from assessment.item_bank.tables import ItemCriterion
-from assessment.schemes.queries import plan_cells
+from assessment.exams.taking import start, submit
 
 POWER_CUT = "Listrik padam sepuluh menit (contoh)."
 EXTRA_SECONDS = 45 * 60
@@ -126,11 +116,17 @@ def _plan_attempt(story: Story, agenda: Agenda, times: Times) -> None:
     checked_in, released, started, submitted = times
     agenda.add(story.at("exam", *checked_in), lambda now: _check_in(story, now))
     if story.candidate.stage == "checked_in":
+        agenda.add(story.at("exam", *released), lambda now: trouble.make_code(story, now))
         return
     running = story.candidate.stage == "running"
     agenda.add(story.at("exam", *released), lambda now: _release(story, now))
-    agenda.add(story.at("exam", *started), lambda now: _begin(story, now, share=0.4 if running else 1))
-    agenda.add(story.at("exam", *submitted), lambda now: (_give_time if running else _submit)(story, now))
+    if story.candidate.key == trouble.WHOSE:
+        agenda.add(story.at("exam", *started), lambda now: _begin(story, now, share=trouble.UNTIL))
+        trouble.plan_trouble(story, agenda)
+    else:
+        agenda.add(story.at("exam", *started), lambda now: _begin(story, now, share=0.4 if running else 1))
+    last = trouble.end_for if story.candidate.key == trouble.WHOSE_END else _give_time if running else _submit
+    agenda.add(story.at("exam", *submitted), lambda now: last(story, now))
 
 
 def _check_in(story: Story, now: datetime) -> None:
@@ -155,69 +151,9 @@ def _begin(story: Story, now: datetime, *, share: float) -> None:
     """Start, and answer so much of the exam."""
     with acting(story.actor, now, "start") as session:
         start(session, story.ensemble.code, story.attempt_id, now=now)
-    paper = _paper(story)
-    story.gaps = paper.gaps
-    with reading() as session:
-        attempt = session.get_one(Attempt, (story.ensemble.code, story.attempt_id))
-        token = token_for(attempt)
-        order = [entry["item"] for entry in attempt.layout["items"]]
-        names = {
-            version: item.responses[0].identifier
-            for version, item in content_on(session, story.ensemble.code, story.form_id).items.items()
-        }
-    assert token is not None  # it was started above
-    order = [version for version in order if version in paper.answers][: round(len(order) * share)]
-    for first in range(0, len(order), ANSWERS_AT_A_TIME):
-        body = _body(story, order, first, paper.answers, names)
-        at = min(now + timedelta(seconds=first * SECONDS_AN_ANSWER), story.ensemble.calendar.today)
-        with acting(story.actor, at, "answer") as session:
-            reply = take_events(session, token, parse(body), now=at)
-        if reply.refused or reply.held:
-            raise Conflict(N_("The demo's answers were not taken: %(reply)s."), reply=reply)
-
-
-def _paper(story: Story) -> Paper:
-    """Write the candidate's paper: only criteria that the plan proves in writing can have a gap."""
-    with reading() as session:
-        items = content_on(session, story.ensemble.code, story.form_id).items
-        written = [
-            cell.criterion_id
-            for cell in plan_cells(session, story.ensemble.code, story.content.scheme_version_id)
-            if cell.method is Method.WRITTEN
-        ]
-        measured = session.execute(
-            select(ItemCriterion.item_version_id, ItemCriterion.criterion_id).where(
-                ItemCriterion.body_id == story.ensemble.code,
-                ItemCriterion.item_version_id.in_(items),
-                ItemCriterion.criterion_id.in_(written),
-            )
-        ).all()
-    criteria = {
-        version: frozenset(row.criterion_id for row in measured if row.item_version_id == version) for version in items
-    }
-    chance = story.chance("exam")
-    keyed = {version: item for version, item in items.items() if not item.human_marked}
-    if story.weak:
-        paper = weak_paper(keyed, criteria, chance)
-    else:
-        paper = good_paper(keyed, criteria, chance, gap=story.candidate.place % 3 == 1)
-    return replace(paper, answers={**paper.answers, **dict.fromkeys(items.keys() - keyed.keys(), ANSWER)})
-
-
-def _body(story: Story, order: list[str], first: int, answers: Mapping[str, Answer], names: Mapping[str, str]) -> bytes:
-    events = [
-        {
-            "client": "demo",
-            "seq": place,
-            "item": version,
-            "response": {names[version]: answers[version]},
-            "lang": story.actor.locale,
-            "elapsed": place * SECONDS_AN_ANSWER * 1000,
-        }
-        for place, version in enumerate(order)
-        if first <= place < first + ANSWERS_AT_A_TIME
-    ]
-    return json.dumps({"v": 1, "events": events}).encode()
+    written = write_paper(story)
+    story.gaps = written.gaps
+    answer(story, written.first(share), DEVICE, now=now)
 
 
 def _submit(story: Story, now: datetime) -> None:

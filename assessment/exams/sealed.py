@@ -10,6 +10,7 @@ proves that this server let them be written. What is inside is judged like anyth
 """
 
 import json
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,15 @@ class Opened:
 def public_key(secret: bytes) -> bytes:
     """Return the server's public key as an uncompressed point of 65 bytes."""
     return _point(_private_key(secret).public_key())
+
+
+def seal(public: bytes, content: bytes) -> bytes:
+    """Seal content to a server's public key, as a browser does in `static/js/exam/seal.js`."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    point = _point(own.public_key())
+    shared = own.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public))
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return MAGIC + point + nonce + AESGCM(_key(shared, point, public)).encrypt(nonce, content, MAGIC)
 
 
 def open_box(secret: bytes, box: bytes) -> Opened:

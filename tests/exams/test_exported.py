@@ -1,23 +1,17 @@
 """Sealed answers: only this server opens them, a file is taken in once, and a hostile one is refused with a reason."""
 
 import json
-import secrets
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from assessment.database import db
 from assessment.domain.errors import Invalid
-from assessment.exams.sealed import INFO, LARGEST, MAGIC, open_box, public_key
+from assessment.exams.sealed import LARGEST, MAGIC, open_box, public_key, seal
 from assessment.exams.tables import Standing
 from assessment.exams.tables_devices import ExportedFile
 from tests.exams.room import BODY, Room, csrf_of, hidden, open_room
@@ -25,16 +19,6 @@ from tests.factories.accounts import NOW
 from tests.fixtures.sites import Site
 
 pytestmark = pytest.mark.long_lock("the room is built in one go; test_locks measures what people do")
-
-
-def seal(public: bytes, content: bytes) -> bytes:
-    """Seal as a browser does (static/js/exam/seal.js)."""
-    own = ec.generate_private_key(ec.SECP256R1())
-    point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    shared = own.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public))
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=INFO + point + public).derive(shared)
-    nonce = secrets.token_bytes(12)
-    return MAGIC + point + nonce + AESGCM(key).encrypt(nonce, content, MAGIC)
 
 
 def box_of(room: Room, *events: dict[str, Any], **changes: Any) -> bytes:
