@@ -28,7 +28,7 @@ from assessment.exams.views_marking import marking
 from assessment.exams.views_practice import practice
 from assessment.exams.views_regrade import regrades
 from assessment.exams.views_sittings import sittings
-from assessment.item_bank.views import item_bank
+from assessment.item_bank.views_apart import item_bank
 from assessment.item_bank.views_drafts import drafts
 from assessment.item_bank.views_files import item_files
 from assessment.item_bank.views_reviews import reviews

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
@@ -46,17 +46,19 @@ def let_meet(session: Session, actor: Actor, item_id: str, other_id: str, *, now
 
 
 def apart_from(session: Session, body_id: str, item_id: str) -> list[Item]:
-    """Return the items that must not meet this one, by identifier."""
-    pairs = session.execute(
-        select(ItemApart.first_id, ItemApart.second_id).where(
-            ItemApart.body_id == body_id,
-            ItemApart.ended_at.is_(None),
-            or_(ItemApart.first_id == item_id, ItemApart.second_id == item_id),
-        )
-    )
-    others = {first if second == item_id else second for first, second in pairs}
+    """Return the items that must not meet this one, by identifier; one statement."""
+    other = case((ItemApart.first_id == item_id, ItemApart.second_id), else_=ItemApart.first_id)
     return list(
-        session.scalars(select(Item).where(Item.body_id == body_id, Item.id.in_(others)).order_by(Item.identifier))
+        session.scalars(
+            select(Item)
+            .join(ItemApart, (ItemApart.body_id == Item.body_id) & (other == Item.id))
+            .where(
+                Item.body_id == body_id,
+                ItemApart.ended_at.is_(None),
+                or_(ItemApart.first_id == item_id, ItemApart.second_id == item_id),
+            )
+            .order_by(Item.identifier)
+        )
     )
 
 

@@ -19,6 +19,7 @@ from assessment.domain.items.spreadsheet.rows import template_rows, write_templa
 from assessment.domain.language import LANGUAGES
 from assessment.domain.roles import Role
 from assessment.item_bank import labels
+from assessment.item_bank.apart import apart_from
 from assessment.item_bank.drafting import open_draft_of
 from assessment.item_bank.exporting import items_for_export, with_files, write_items
 from assessment.item_bank.exposure import exposure_of
@@ -121,6 +122,7 @@ def item(item_id: str) -> str:
         draft=open_draft_of(session, actor.body_id, item_id),
         states=labels.STATES,
         exposure=exposure_of(session, actor.body_id, item_id),
+        apart=apart_from(session, actor.body_id, item_id),
         second_person=actor.person_id != newest.imported_by,
         reader=bool(actor.roles & {Role.ITEM_AUTHOR, Role.QUALITY_MANAGER}),
         manager=Role.SCHEME_MANAGER in actor.roles,

@@ -166,6 +166,8 @@ MATRIX: dict[str, Rule] = {
     "item_files.page": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "item_bank.retire": may(item_author=ANY),
     "item_bank.use": may(item_author=ANY),
+    "item_bank.keep_apart": may(item_author=ANY),
+    "item_bank.end_apart": may(item_author=ANY),
     "item_bank.export": may(item_author=ANY),
     "item_bank.export_item": may(item_author=ANY),
     "item_bank.upload": may(item_author=ANY),

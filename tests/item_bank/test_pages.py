@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from assessment.database import db
 from assessment.domain.roles import Role
+from assessment.item_bank.apart import apart_pairs
 from assessment.item_bank.tables import Item, ItemUse
 from tests.factories.accounts import make_actor, make_body
 from tests.factories.competency import make_unit
@@ -144,3 +145,31 @@ def test_pages_take_few_statements(site: Site, author: Visitor) -> None:
         with count_statements(site.engine) as run:
             assert author.get(address).status_code == 200
         assert len(run) <= 12, (address, run)
+
+
+def test_two_items_are_kept_apart_and_may_meet_again(site: Site, author: Visitor) -> None:
+    one, other = item_id(site), item_id(site, "W02")
+    address = f"/items/{one}"
+    author.get(address)
+    assert author.post(f"{address}/apart", {"other": " W02 "}).location == f"{address}#apart"
+    assert f'href="/items/{other}"' in author.get(address).get_data(as_text=True)
+    assert f'href="{address}"' in author.get(f"/items/{other}").get_data(as_text=True)
+    with site.app.app_context():
+        assert apart_pairs(db.session(), "las") == [tuple(sorted((one, other)))]
+
+    for typed, said in (("W02", "kept apart already"), ("W01", "never meets itself"), ("<W03>", "&lt;W03&gt;")):
+        author.post(f"{address}/apart?lang=en", {"other": typed})
+        assert said in author.get(f"{address}?lang=en").get_data(as_text=True)
+
+    assert author.post(f"/items/{other}/apart/end", {"other": one}).status_code == 303
+    assert f'href="/items/{other}"' not in author.get(address).get_data(as_text=True)
+    with site.app.app_context():
+        assert apart_pairs(db.session(), "las") == []
+    assert author.post(f"/items/{other}/apart/end?lang=en", {"other": one}).status_code == 303
+    assert "are not kept apart" in author.get(f"{address}?lang=en").get_data(as_text=True)
+
+
+def test_only_an_author_is_offered_to_keep_items_apart(site: Site, author: Visitor) -> None:
+    address = f"/items/{item_id(site)}"
+    assert f'action="{address}/apart"' in author.get(address).get_data(as_text=True)
+    assert f'action="{address}/apart"' not in signed_in(site, "quality").get(address).get_data(as_text=True)
