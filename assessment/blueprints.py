@@ -5,7 +5,8 @@ from flask import Blueprint
 import assessment.credentials.issuing
 import assessment.exams.exposure
 import assessment.exams.revoking
-import assessment.exams.views_take_in  # noqa: F401 - adds a page to the rooms
+import assessment.exams.views_take_in
+import assessment.item_bank.views_apart  # noqa: F401 - these two add pages to blueprints of others
 from assessment.accounts.views_body import administration
 from assessment.accounts.views_me import accounts
 from assessment.certification.views_appeal import appeals
@@ -28,7 +29,7 @@ from assessment.exams.views_marking import marking
 from assessment.exams.views_practice import practice
 from assessment.exams.views_regrade import regrades
 from assessment.exams.views_sittings import sittings
-from assessment.item_bank.views_apart import item_bank
+from assessment.item_bank.views import item_bank
 from assessment.item_bank.views_drafts import drafts
 from assessment.item_bank.views_files import item_files
 from assessment.item_bank.views_reviews import reviews

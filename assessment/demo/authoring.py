@@ -1,7 +1,7 @@
 """Work on the item bank: items looked through by a second person, one being changed, two that must not meet."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from assessment.item_bank.tables import Item
 
 CHANGED_DAYS_AGO = 2
 REVIEWED = 6
+READING = timedelta(minutes=12)
 LOOKED_THROUGH = "Dibaca dua bahasa, kunci dihitung ulang (contoh)."
 PLAINER = "Judul dibuat lebih jelas (contoh)."
 NOT_YET = "Kata kuncinya ada di judul; tolong diganti (contoh)."
@@ -67,9 +68,12 @@ def _change(ensemble: Ensemble, now: datetime) -> None:
     changed = replace(content, words={**content.words, "title": titles})
     with acting(author, now, "save_draft") as session:
         save_draft(session, author, draft_id, changed, revision=revision, editor="demo", now=now)
-    with acting(author, now, "submit_draft") as session:
-        submit(session, author, draft_id, remark=PLAINER, now=now)
-    with acting(reviewer, now, "send_back") as session:
-        send_back(session, reviewer, draft_id, remark=NOT_YET, now=now)
-    with acting(author, now, "submit_draft") as session:
-        submit(session, author, draft_id, remark=AGAIN, now=now)
+    at = now + READING
+    with acting(author, at, "submit_draft") as session:
+        submit(session, author, draft_id, remark=PLAINER, now=at)
+    at += READING
+    with acting(reviewer, at, "send_back") as session:
+        send_back(session, reviewer, draft_id, remark=NOT_YET, now=at)
+    at += READING
+    with acting(author, at, "submit_draft") as session:
+        submit(session, author, draft_id, remark=AGAIN, now=at)

@@ -33,10 +33,10 @@ WHOSE_END = "las-15"
 UNTIL = 0.4
 UNSENT_UNTIL = 0.45
 NEW_DEVICE = "demo-second-device"
-POWER = "Listrik bengkel padam empat menit (contoh)."
+POWER = "Listrik bengkel padam satu menit (contoh)."
 DARK = "Baterai gawai pertama habis (contoh)."
 KNOWN = "Jawaban ditulis sebelum gawai pertama mati; disaksikan pengawas (contoh)."
-NOTED = "Listrik padam pukul 09.20, menyala lagi pukul 09.24; tidak ada yang keluar ruangan (contoh)."
+NOTED = "Listrik padam pukul 09.20 selama satu menit; tidak ada yang keluar ruangan (contoh)."
 UNWELL = "Peserta merasa tidak enak badan dan minta berhenti (contoh)."
 
 
