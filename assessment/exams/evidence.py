@@ -179,7 +179,7 @@ def answer_sheet(session: Session, body_id: str, attempt_id: str, item: str, *, 
 
 def _evidence(session: Session, attempt: Attempt, code: str) -> WrittenEvidence:
     body_id = attempt.body_id
-    frame = frame_of(session, body_id, attempt.form_id, remedies_of(session, body_id, attempt.form_id))
+    frame = frame_of(session, body_id, attempt.form_id, remedies_of(session, body_id, attempt.form_id), items=False)
     stored = stored_of(session, body_id, [attempt.id])[attempt.id]
     answers: dict[str, list[AnswerRef]] = {}
     for position, version_id in enumerate(frame.units, start=1):

@@ -146,8 +146,11 @@ def score_attempt(session: Session, attempt: Attempt, *, generation: int | None 
     )
 
 
-def frame_of(session: Session, body_id: str, form_id: str, remedies: Remedies) -> Frame:
-    """Return what scoring needs of a form; five statements. Raises NotFound."""
+def frame_of(session: Session, body_id: str, form_id: str, remedies: Remedies, *, items: bool = True) -> Frame:
+    """Return what scoring needs of a form; five statements, four without `items`. Raises NotFound.
+
+    Who only reads what was scored before needs no items.
+    """
     form = session.get(Form, (body_id, form_id))
     if form is None:
         raise NotFound(N_("There is no such form."))
@@ -171,7 +174,7 @@ def frame_of(session: Session, body_id: str, form_id: str, remedies: Remedies) -
         rule=rule_of(form),
         cells=tuple(plan_cells(session, body_id, form.scheme_version_id)),
         remedies=remedies,
-        items=items_of(session, body_id, units.keys() | corrected),
+        items=items_of(session, body_id, units.keys() | corrected) if items else {},
         units=units,
         measured={version: frozenset(criteria) for version, criteria in measured.items()},
     )

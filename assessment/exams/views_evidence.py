@@ -21,10 +21,10 @@ from assessment.web.language import language
 
 def attempt_result(attempt_id: str) -> str:
     session, body_id = db.session(), me().body_id
-    attempt = session.get(Attempt, (body_id, attempt_id))
-    if attempt is None or attempt.person_id == me().person_id:
-        raise NotFound(N_("There is no such page."))
     found = result_of(session, body_id, attempt_id)
+    attempt = session.get_one(Attempt, (body_id, attempt_id))
+    if attempt.person_id == me().person_id:
+        raise NotFound(N_("There is no such page."))
     result = found.result
     units, criteria = (result.units, result.criteria) if result is not None else ({}, {})
     ids = set(units) | set(criteria)

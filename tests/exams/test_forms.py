@@ -132,7 +132,7 @@ def test_supply_counts_bank_and_need(site: Site) -> None:
         bank = Bank(site)
         with write() as session:
             found = supply(session, BODY, bank.scheme.scheme_version_id)
-        assert [(each.available, each.needed) for each in found] == [(6, 3)]
+        assert [(each.available, each.needed) for each in found.units] == [(6, 3)]
 
 
 def test_scheme_version_of_another_body_is_not_found(site: Site) -> None:
@@ -161,6 +161,9 @@ def test_scheme_manager_draws_a_form_in_the_browser(site: Site) -> None:
             "code": "F2",
             "minutes": "45",
             "items_0": "3",
+            "section_0": "1",
+            "forms": "1",
+            "common_at_most": "0",
             "cut": "60",
             "cut_method": "agreed",
             "provisional": "y",
@@ -180,5 +183,17 @@ def test_final_cut_needs_judges_and_date(site: Site) -> None:
         manager = make_actor(session, BODY, Role.SCHEME_MANAGER)
     client = room.signed_in(manager)
     address = f"/exam-forms/new/{room.exam.scheme.scheme_version_id}"
-    data = {"csrf_token": csrf_of(client.get(address)), "code": "F2", "minutes": "45", "items_0": "3", "cut": "60"}
-    assert client.post(address, data={**data, "cut_method": "angoff"}).status_code == 422
+    data = {
+        "csrf_token": csrf_of(client.get(address)),
+        "code": "F2",
+        "minutes": "45",
+        "items_0": "3",
+        "section_0": "1",
+        "forms": "1",
+        "common_at_most": "0",
+        "cut": "60",
+        "cut_method": "angoff",
+    }
+    assert client.post(address, data=data).status_code == 422
+    judged = {**data, "once": "k1", "cut_judges": "7", "cut_on": "2026-02-02"}
+    assert client.post(address, data=judged).status_code == 303

@@ -55,11 +55,23 @@ class Cluster:
         postgres.run(self._programs / "initdb", "-D", "cluster", *flushed, at=self.folder)
 
     def start(self) -> None:
-        """Start the server; returns when it has recovered and takes connections."""
+        """Start the server; returns when it has recovered and takes connections.
+
+        Like a service manager it tries again: while a process of the old server dies, its memory is in use.
+        """
         options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
         options += f" -c unix_socket_directories='{self.folder}'"
         arguments = ("-D", "cluster", "-w", "-s", "-l", "server.log", "-o", options, "start")
-        postgres.run(self._programs / "pg_ctl", *arguments, at=self.folder)
+        last = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                postgres.run(self._programs / "pg_ctl", *arguments, at=self.folder)
+            except subprocess.CalledProcessError:
+                if time.monotonic() > last:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
 
     @property
     def url(self) -> str:
@@ -81,6 +93,9 @@ class Cluster:
 
     def kill(self) -> None:
         """Kill every process of the server at once (SIGKILL)."""
+        for postmaster in self.processes()[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(postmaster, signal.SIGSTOP)  # it starts no other while the list is read
         doomed = self.processes()
         for process in doomed:
             with suppress(ProcessLookupError):

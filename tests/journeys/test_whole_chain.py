@@ -92,10 +92,14 @@ class Chain:
         return name
 
     def keys(self) -> Keys:
-        """The right answer of every item, as its page takes it."""
+        """The right answer of every item that has one, as its page takes it."""
         with self.site.app.app_context():
             versions = db.session.scalars(select(ItemVersion)).all()
-        return {version.id: right_answer(version.structure) for version in versions}
+        return {
+            version.id: right_answer(version.structure)
+            for version in versions
+            if any(declaration["correct"] for declaration in version.structure["responses"])
+        }
 
     def work(self) -> int:
         """Do the background work that is due."""
