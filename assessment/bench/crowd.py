@@ -42,6 +42,10 @@ class Response:
         return (zlib.decompress(body, 31) if b"\r\ncontent-encoding: gzip" in self.head else body).decode()
 
 
+class UnexpectedPage(Exception):
+    """A script cannot go on: the page that came is not the one that it needs."""
+
+
 Script = Generator[Request | float, Response | None, None]
 """Yields requests, or seconds to wait; is sent the response, or None after a wait."""
 
@@ -115,6 +119,10 @@ class Crowd:
         try:
             wanted = client.script.send(response)
         except StopIteration:
+            self._close(client)
+            return
+        except UnexpectedPage:
+            self._fail(f"{client.kind}: not the page that was expected")
             self._close(client)
             return
         moment = time.monotonic()

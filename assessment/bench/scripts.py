@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from assessment.bench.crowd import Request, Response, Script
+from assessment.bench.crowd import Request, Response, Script, UnexpectedPage
 
 Acknowledged = tuple[str, str, int]
 """Attempt, client and number of an event that the server said it has."""
@@ -204,5 +204,5 @@ def whole_exam(
 def _found(pattern: re.Pattern[str], page: str) -> str:
     found = pattern.search(page)
     if found is None:
-        raise ValueError(f"Expected {pattern.pattern} on the page, got {page[:500]}")
+        raise UnexpectedPage
     return found[1]

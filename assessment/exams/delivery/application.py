@@ -8,7 +8,6 @@ What Flask's hooks would do is done here: the security headers and `no-store`, t
 the limit of size, and refusals as a problem document (RFC 9457) or a page, which Flask renders.
 """
 
-import secrets
 import threading
 import time
 from collections.abc import Iterable
@@ -36,7 +35,7 @@ from assessment.exams.delivery.papers import Papers
 from assessment.exams.delivery.storing import Flag, Sent, Sighting
 from assessment.exams.delivery.writer import GroupWriter, Unavailable
 from assessment.exams.tokens import WriterToken, read_token, writer_key
-from assessment.web.observing import count_and_log, observes
+from assessment.web.observing import count_and_log, new_request_id, observes
 from assessment.web.pages import add_headers
 from assessment.web.refusals import STATUS, answer, say
 
@@ -94,7 +93,7 @@ class AnswerPath:
         answered = self._respond(environ, self._app.extensions["clock"]())
         headers = answered.headers
         if observes(self._app):
-            request_id = secrets.token_hex(8)
+            request_id = new_request_id()
             headers = [*headers, ("X-Request-Id", request_id)]
             count_and_log(
                 request_id,

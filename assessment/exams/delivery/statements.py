@@ -163,7 +163,7 @@ class Statements:
 
     def instant(self, moment: datetime) -> str:
         """Return an instant as the database compares it."""
-        return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'microseconds')}{self.zone}"
+        return f"{moment.astimezone(UTC).isoformat(' ', 'microseconds')[:26]}{self.zone}"
 
 
 def encode(value: object) -> str:

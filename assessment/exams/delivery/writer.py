@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import structlog
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from assessment.database import BUSY_TIMEOUT_MS, writing
+from assessment.exams.delivery.gate import Gate
 from assessment.exams.delivery.storing import Fate, Sent, Taken, store_carefully, store_quickly
 
 MOST_IN_A_GROUP = 256
@@ -73,6 +74,7 @@ class GroupWriter:
         self._queue: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._gate = Gate()
 
     def take(self, sent: Sent) -> Taken:
         """Store what a request sent; returns after the commit. Raises Unavailable."""
@@ -95,23 +97,30 @@ class GroupWriter:
                 continue
             with self._starting:
                 if self._queue.empty():
+                    self._gate.close()
                     self._thread = None
                     return
 
     def _next(self, seconds: float, most: int) -> list[Waiting]:
-        group: list[Waiting] = []
         try:
-            group.append(self._queue.get(timeout=seconds))
-            while len(group) < most:
-                group.append(self._queue.get_nowait())
+            group = [self._queue.get(timeout=seconds)]
         except queue.Empty:
-            pass
+            return []
+        self._fill(group, most)
         return group
 
-    def _commit(self, group: Sequence[Waiting]) -> list[Waiting]:
+    def _fill(self, group: list[Waiting], most: int) -> None:
+        """Add what waits by now."""
+        with suppress(queue.Empty):
+            while len(group) < most:
+                group.append(self._queue.get_nowait())
+
+    def _commit(self, group: list[Waiting]) -> list[Waiting]:
         """Commit a group and settle it; returns those whose attempt somebody else holds."""
         try:
-            found = self._store([waiting.sent for waiting in group])
+            with self._gate.turn(self._engine()):
+                self._fill(group, MOST_IN_A_GROUP)  # those who came while another process wrote
+                found = self._store([waiting.sent for waiting in group])
         except Exception:
             log.exception("answers were not stored", requests=len(group))
             for waiting in group:
