@@ -37,9 +37,6 @@ GENERATED_FOLDERS = {"__pycache__", "node_modules", ".venv", "instance", "dist",
 VENDORED = ("*.woff2", "*.ttf", "*.otf", "*.min.js", "*.min.css")
 HASHES = "SHA256SUMS"
 
-# Dependencies that no import shows, and what calls for them.
-BY_NAME = {"psycopg": "the database address"}
-
 
 def tracked() -> list[PurePosixPath]:
     """Every file that git knows and that is there."""
@@ -125,7 +122,7 @@ def test_every_dependency_is_used() -> None:
             provided.setdefault(canonicalize_name(name), set()).add(module)
     wanted = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
     unused = {name for name in wanted if not provided[name] & imported}
-    assert unused == set(BY_NAME), "Delete what nothing uses, and lock again."
+    assert unused == set(), "Delete what nothing uses, and lock again."
 
 
 def locked(lock: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from assessment.accounts.guessing import count_guess, guesses
@@ -143,46 +143,48 @@ def revoke_sessions(session: Session, body_id: str, account_id: str, *, now: dat
             act(session, body_id, account_id)
 
 
+_NOW = bindparam("now", type_=SignInSession.expires_at.type)
+_NEWEST_NAME = (
+    select(PersonName.sealed)
+    .where(PersonName.body_id == Account.body_id, PersonName.person_id == Account.person_id)
+    .order_by(PersonName.recorded_at.desc(), PersonName.id)
+    .limit(1)
+    .scalar_subquery()
+)
+# Every request of somebody who is signed in runs it, so it is put together once.
+_ACTOR = (
+    select(
+        Account,
+        CertificationBody.name,
+        CertificationBody.zone,
+        PersonKey.wrapped,
+        _NEWEST_NAME.label("sealed_name"),
+        RoleGrant.role,
+        RoleGrant.site_id,
+    )
+    .join(SignInSession, (SignInSession.body_id == Account.body_id) & (SignInSession.account_id == Account.id))
+    .join(CertificationBody, CertificationBody.id == Account.body_id)
+    .join(PersonKey, (PersonKey.body_id == Account.body_id) & (PersonKey.person_id == Account.person_id))
+    .join(
+        RoleGrant,
+        (RoleGrant.body_id == Account.body_id)
+        & (RoleGrant.account_id == Account.id)
+        & (RoleGrant.granted_at <= _NOW)
+        & (func.coalesce(RoleGrant.ended_at, bindparam("long_after", type_=SignInSession.expires_at.type)) > _NOW),
+        isouter=True,
+    )
+    .where(
+        SignInSession.secret_digest == bindparam("secret"),
+        SignInSession.revoked_at.is_(None),
+        SignInSession.expires_at > _NOW,
+        Account.active,
+    )
+)
+
+
 def find_actor(session: Session, secret: str, *, now: datetime) -> Actor | None:
     """Return who a session's secret stands for, with the roles held now; one statement."""
-    newest_name = (
-        select(PersonName.sealed)
-        .where(PersonName.body_id == Account.body_id, PersonName.person_id == Account.person_id)
-        .order_by(PersonName.recorded_at.desc(), PersonName.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            Account,
-            CertificationBody.name,
-            CertificationBody.zone,
-            PersonKey.wrapped,
-            newest_name.label("sealed_name"),
-            RoleGrant.role,
-            RoleGrant.site_id,
-        )
-        .join(
-            SignInSession,
-            (SignInSession.body_id == Account.body_id) & (SignInSession.account_id == Account.id),
-        )
-        .join(CertificationBody, CertificationBody.id == Account.body_id)
-        .join(PersonKey, (PersonKey.body_id == Account.body_id) & (PersonKey.person_id == Account.person_id))
-        .join(
-            RoleGrant,
-            (RoleGrant.body_id == Account.body_id)
-            & (RoleGrant.account_id == Account.id)
-            & (RoleGrant.granted_at <= now)
-            & (func.coalesce(RoleGrant.ended_at, now + LIFETIME) > now),
-            isouter=True,
-        )
-        .where(
-            SignInSession.secret_digest == digest(secret),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > now,
-            Account.active,
-        )
-    ).all()
+    rows = session.execute(_ACTOR, {"secret": digest(secret), "now": now, "long_after": now + LIFETIME}).all()
     if not rows:
         return None
     row = rows[0]

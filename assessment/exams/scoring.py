@@ -147,27 +147,30 @@ def score_attempt(session: Session, attempt: Attempt, *, generation: int | None 
 
 
 def frame_of(session: Session, body_id: str, form_id: str, remedies: Remedies, *, items: bool = True) -> Frame:
-    """Return what scoring needs of a form; five statements, four without `items`. Raises NotFound.
+    """Return what scoring needs of a form; four statements, three without `items`. Raises NotFound.
 
     Who only reads what was scored before needs no items.
     """
     form = session.get(Form, (body_id, form_id))
     if form is None:
         raise NotFound(N_("There is no such form."))
-    places = session.execute(
-        select(FormItem.item_version_id, FormItem.unit_id)
+    units: dict[str, str] = {}
+    measured: dict[str, set[str]] = {}
+    for row in session.execute(
+        select(FormItem.item_version_id, FormItem.unit_id, ItemCriterion.criterion_id)
+        .join(
+            ItemCriterion,
+            (ItemCriterion.body_id == FormItem.body_id) & (ItemCriterion.item_version_id == FormItem.item_version_id),
+            isouter=True,
+        )
         .where(FormItem.body_id == body_id, FormItem.form_id == form_id)
         .order_by(FormItem.position)
-    ).all()
-    units = {place.item_version_id: place.unit_id for place in places}
-    corrected = {version for _, version in remedies.of_item.values() if version is not None}
-    measured: dict[str, set[str]] = {version: set() for version in units}
-    for row in session.execute(
-        select(ItemCriterion.item_version_id, ItemCriterion.criterion_id).where(
-            ItemCriterion.body_id == body_id, ItemCriterion.item_version_id.in_(units)
-        )
     ):
-        measured[row.item_version_id].add(row.criterion_id)
+        units[row.item_version_id] = row.unit_id
+        criteria = measured.setdefault(row.item_version_id, set())
+        if row.criterion_id is not None:
+            criteria.add(row.criterion_id)
+    corrected = {version for _, version in remedies.of_item.values() if version is not None}
     return Frame(
         form_id=form_id,
         cut=cut_of(form),

@@ -4,10 +4,10 @@ import base64
 import hashlib
 import json
 import secrets
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, g, url_for
+from flask import Flask, Response, g, has_request_context, request, url_for
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
@@ -52,17 +52,27 @@ def once_field() -> Markup:
     return Markup('<input type="hidden" name="once" value="{}">').format(secrets.token_urlsafe(12))
 
 
-@lru_cache
+@cache
 def _hash_of(path: str) -> str:
     return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
 
 
 def static_url(path: str) -> str:
     """The address of a static file, changed whenever its content changes."""
+    return _static_url(_root(), path)
+
+
+@cache
+def _static_url(_root: str, path: str) -> str:
     return url_for("static", filename=path, v=_hash_of(path))
 
 
-@lru_cache
+def _root() -> str:
+    """Below which address the application lies; addresses are built once for each."""
+    return request.script_root if has_request_context() else ""
+
+
+@cache
 def _inline(path: str) -> tuple[str, str]:
     content = (STATIC / path).read_text(encoding="utf-8")
     return content, base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
@@ -82,7 +92,7 @@ def inline_js(path: str) -> Markup:
     return Markup(f'<script type="module">{content}</script>')
 
 
-@lru_cache
+@cache
 def module_files(folder: str) -> tuple[str, ...]:
     """Every module in a folder of static files and below it, as paths for `static_url`."""
     return tuple(sorted(str(file.relative_to(STATIC)) for file in (STATIC / folder).rglob("*.js")))
@@ -93,10 +103,16 @@ def import_map(folder: str) -> Markup:
 
     Stands before the first module of a page; its hash goes into the page's policy.
     """
+    content, digest = _import_map(_root(), folder)
+    g.setdefault("script_hashes", []).append(digest)
+    return Markup(f'<script type="importmap">{content}</script>')
+
+
+@cache
+def _import_map(_root: str, folder: str) -> tuple[str, str]:
     addresses = {url_for("static", filename=path): static_url(path) for path in module_files(folder)}
     content = json.dumps({"imports": addresses}, separators=(",", ":"))
-    g.setdefault("script_hashes", []).append(base64.b64encode(hashlib.sha256(content.encode()).digest()).decode())
-    return Markup(f'<script type="importmap">{content}</script>')
+    return content, base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
 def policy() -> str:

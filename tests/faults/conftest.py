@@ -7,11 +7,19 @@ from pathlib import Path
 import pytest
 
 from tests.faults.crowd import Ledger, verdict
-from tests.faults.installation import Installation
+from tests.faults.installation import Installation, Web
 
 SEATS = 12
 
 Judge = Callable[[str, int, Installation, Ledger], None]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_running() -> Iterator[None]:
+    """Kill the web processes of a test that failed half-way."""
+    yield
+    for web in list(Web.running):
+        web.kill()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 from sqlalchemy import Engine, NullPool, create_engine
 
@@ -112,6 +113,8 @@ class Cluster:
 class Web:
     """The web processes of an installation, in a process group of their own, always at the same port."""
 
+    running: ClassVar[set["Web"]] = set()
+
     def __init__(self, settings: Settings, *, processes: int = 1, environment: Mapping[str, str] | None = None) -> None:
         self.port = free_port()
         self._settings = replace(settings, base_url=f"http://127.0.0.1:{self.port}")
@@ -126,6 +129,7 @@ class Web:
     def start(self) -> None:
         """Start the server; returns when it answers."""
         settings = self._settings
+        self.running.add(self)
         command = [sys.executable, "-P", "-m", "assessment.serving.server", "--host", "127.0.0.1"]
         with (settings.home / "server.log").open("ab") as log:
             self._server = subprocess.Popen(
@@ -176,6 +180,7 @@ class Web:
             if self._server.stdin is not None:
                 self._server.stdin.close()
             self._server = None
+        self.running.discard(self)
 
 
 class Installation:
