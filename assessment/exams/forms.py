@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
-from assessment.domain.exams.assembly import draw
 from assessment.domain.exams.form import (
     Blueprint,
     Cut,
@@ -81,6 +80,9 @@ def draw_items(
     minimum = minimum_of(session, body_id, scheme_version_id, new.blueprint)
     apart = apart_in(session, body_id, [item.id for item in pool])
     seed = seed or secrets.token_bytes(SEED_BYTES)
+    # The solver takes a tenth of a second to load, and few of the service's processes ever draw a form.
+    from assessment.domain.exams.assembly import draw  # noqa: PLC0415 - loaded where it is used
+
     try:
         drawn = draw(new.blueprint, pool, seed=seed, minimum_per_criterion=minimum, apart=apart)
     except Invalid as refusal:
