@@ -73,5 +73,5 @@ def create_app(settings: Settings) -> Flask:
     write_for_people(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = AnswerPath(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = AnswerPath(app, app.wsgi_app)  # type: ignore[method-assign]  # the way WSGI middleware is put in front
     return app

@@ -139,7 +139,7 @@ def _statements(ground: Ground, seat: Seat) -> dict[str, int]:
 
         def step(kind: str, path: str, **sent: object) -> str:
             statements.clear()
-            answer = client.open(path, method="POST" if sent else "GET", **sent)  # type: ignore[arg-type]
+            answer = client.open(path, method="POST" if sent else "GET", **sent)  # type: ignore[arg-type]  # the fields go through by name
             found[kind] = len(statements)
             return answer.text
 

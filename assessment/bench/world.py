@@ -195,7 +195,7 @@ def _seats(
 
 def _cookie(app: Flask, secret: str) -> str:
     """Return the cookie of a browser that has signed in."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # our sessions are signed cookies
     return f"session={serializer.dumps({'_user_id': secret, '_fresh': True, 'csrf_token': secrets.token_hex(20)})}"
 
 

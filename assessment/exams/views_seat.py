@@ -176,7 +176,7 @@ def _said_of(answer: HeldAnswer) -> dict[str, str]:
 
 def _values(answer: HeldAnswer, key: str, value: object) -> str:
     places = {choice: place for place, choice in enumerate(answer.choices.get(key, ()), start=1)}
-    given = [] if value is None else [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+    given = [] if value is None else [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]  # a value of several is a sequence
     return ", ".join(
         gettext("option %(place)s", place=places[each]) if each in places else str(each)[:200] for each in given if each
     )

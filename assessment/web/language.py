@@ -27,7 +27,7 @@ def speak(app: Flask) -> None:
     with app.app_context():
         get_babel().instance.domain_instance = FolderDomain()
     # A page has a hundred texts and more: the extension's own functions look everything up anew for each.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         gettext=lambda text: _translations().ugettext(text),
         ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
         newstyle=True,

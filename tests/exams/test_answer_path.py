@@ -203,7 +203,7 @@ def presence(room: Room) -> tuple[int | None, int | None, str | None, int, datet
 
 def beat(site: Site, room: Room, *, token: str | None = None, **said: object) -> int:
     """Say that a device is there, to a process that has not heard of it."""
-    site.app.wsgi_app._sighted.clear()  # type: ignore[attr-defined]
+    site.app.wsgi_app._sighted.clear()  # type: ignore[attr-defined]  # the path in front of Flask
     return (
         site.client()
         .post(
@@ -317,9 +317,9 @@ def test_an_attempt_that_somebody_holds_keeps_no_other_candidate_waiting(room: R
             connection.exec_driver_sql("SELECT 1 FROM attempt WHERE id = %s FOR UPDATE", (room.attempt_id,))
             waits = pool.submit(room.send, room.event(), token=mine)
             for seq in range(5):
-                assert room.send(room.event(seq=seq), token=theirs).json["acknowledged"] == [["c1", seq]]  # type: ignore[index]
+                assert room.send(room.event(seq=seq), token=theirs).json["acknowledged"] == [["c1", seq]]  # type: ignore[index]  # the reply is JSON
             assert not waits.done()
-        assert waits.result().json["acknowledged"] == [["c1", 1]]  # type: ignore[index]
+        assert waits.result().json["acknowledged"] == [["c1", 1]]  # type: ignore[index]  # the reply is JSON
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def test_file_is_sealed_and_answered_with_what_the_event_carries(room: Room) -> 
     [kept] = uploads(room)
     assert kept.size == len(PDF)
     assert PDF not in room.site.app.extensions["storage"].get(kept.sealed)
-    assert room.send(room.event(0, reply.json["value"])).json["acknowledged"] == [["c1", 1]]  # type: ignore[index]
+    assert room.send(room.event(0, reply.json["value"])).json["acknowledged"] == [["c1", 1]]  # type: ignore[index]  # the reply is JSON
 
 
 def test_sent_again_it_is_the_same_file(room: Room) -> None:

@@ -239,7 +239,7 @@ def test_file_is_handed_in(room: Room, open_page: OpenPage, script: bool) -> Non
     if script:
         lively(page)
     file = {"name": "Siti Contoh.pdf", "mimeType": "application/pdf", "buffer": PDF}
-    page.locator("input[type=file]").first.set_input_files(files=[file])  # type: ignore[list-item]
+    page.locator("input[type=file]").first.set_input_files(files=[file])  # type: ignore[list-item]  # a plain dict is a FilePayload
     if not script:
         page.locator("button[name=upload]").click()
     on_server(page)

@@ -77,7 +77,7 @@ def test_two_hundred_running_candidates_get_extra_time_in_four_actions(
         assert close_in_own_transaction(BODY, room.now) == 0
     with room.writing() as session:
         assert set(session.scalars(select(Attempt.state))) == {AttemptState.RUNNING}
-    assert room.send(room.event()).json["acknowledged"] == [["c1", 1]]  # type: ignore[index]
+    assert room.send(room.event()).json["acknowledged"] == [["c1", 1]]  # type: ignore[index]  # the reply is JSON
 
 
 def test_changes_come_by_themselves_and_what_is_ticked_stays(site: Site, open_page: OpenPage) -> None:

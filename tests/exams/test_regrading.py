@@ -212,7 +212,7 @@ def test_attempts_that_end_later_meet_the_remedy(site: Site) -> None:
     with room.writing() as session:
         managers = tuple(make_actor(session, BODY, Role.QUALITY_MANAGER) for _ in range(2))
         before = foresee(session, BODY, room.others[0])
-    carry_out(room, managers, Remedy.FULL_MARKS)  # type: ignore[arg-type]
+    carry_out(room, managers, Remedy.FULL_MARKS)  # type: ignore[arg-type]  # the shape is what is tested
     with room.writing() as session:
         submit(session, BODY, room.others[0], now=NOW, foreseen=before)
     assert totals(room)[room.others[0]] == [(1, "1", "4", False)]
@@ -299,7 +299,7 @@ def test_a_corrected_version_asks_for_the_same_answers(room: Room, managers: tup
                 by_version_id=by,
             )
             with pytest.raises(refusal):
-                propose(session, managers[0], wanted, reason="Alasan.", seen="", foreseen=None, now=LATER)  # type: ignore[arg-type]
+                propose(session, managers[0], wanted, reason="Alasan.", seen="", foreseen=None, now=LATER)  # type: ignore[arg-type]  # the shape is what is tested
         by = corrected(session, room.exam.items[0], "A")
         row = session.get_one(ItemVersion, (BODY, by))
         item = item_json.from_json(row.structure)
@@ -316,7 +316,7 @@ def test_a_corrected_version_asks_for_the_same_answers(room: Room, managers: tup
                 replace(wanted, by_version_id=by),
                 reason="Alasan.",
                 seen="",
-                foreseen=None,  # type: ignore[arg-type]
+                foreseen=None,  # type: ignore[arg-type]  # the shape is what is tested
                 now=LATER,
             )
 

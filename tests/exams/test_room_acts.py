@@ -95,7 +95,7 @@ def test_an_answer_counts_within_the_grace_of_a_pause_and_is_held_later(room: Ro
     room.now = NOW + 20 * MINUTE
     stop(room, room.attempt_id)
     room.now += timedelta(seconds=30)
-    assert room.send(room.event(seq=1)).json["acknowledged"] == [["c1", 1]]  # type: ignore[index]
+    assert room.send(room.event(seq=1)).json["acknowledged"] == [["c1", 1]]  # type: ignore[index]  # the reply is JSON
     room.now += timedelta(seconds=1)
     reply = room.send(room.event(item=1, response=["A"], seq=2)).json
     assert reply is not None
@@ -128,7 +128,7 @@ def test_extra_time_is_not_cut_by_the_closing_time(room: Room) -> None:
     extra(room, room.attempt_id, minutes=240)
     with room.writing() as session:
         room.now = session.get_one(Sitting, (BODY, room.exam.sitting_id)).closes_at + 200 * MINUTE
-    assert room.send(room.event()).json["acknowledged"] == [["c1", 1]]  # type: ignore[index]
+    assert room.send(room.event()).json["acknowledged"] == [["c1", 1]]  # type: ignore[index]  # the reply is JSON
 
 
 def test_an_attempt_of_another_sitting_is_not_found(room: Room) -> None:

@@ -9,6 +9,7 @@ or closing comes between the judgement and the commit; one that somebody else ha
 apart (`busy`), so that one candidate's submission keeps nobody else waiting. SQLite has one writer at a time.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -132,7 +133,7 @@ _KNOWN = (
 )
 
 
-class Statements:
+class Statements(ABC):
     """The statements of one kind of database; `zone` ends an instant as it is sent to it."""
 
     zone: str
@@ -141,9 +142,9 @@ class Statements:
     FLAG: str
     SEEN: str
 
+    @abstractmethod
     def store(self, connection: Connection, rows: Sequence[Row]) -> list[Judged]:
         """Judge every row, in their order, and store those that count or are held."""
-        raise NotImplementedError
 
     def known(self, connection: Connection, rows: Sequence[Row]) -> dict[Place, tuple[str, str]]:
         """Lock the attempts of these rows; return what is stored under their keys: digest and standing."""

@@ -105,7 +105,7 @@ def test_minimums_that_do_not_fit_the_quota_are_refused_with_the_nearest() -> No
     blueprint = Blueprint(quotas=(Quota(unit_id="u1", items=2),))
     with pytest.raises(Invalid) as caught:
         draw(blueprint, POOL, seed=b"x", minimum_per_criterion={"c0": 1, "c1": 1, "c2": 1})
-    (shortage,) = caught.value.values["shortages"]  # type: ignore[misc]
+    (shortage,) = caught.value.values["shortages"]  # type: ignore[misc]  # a tuple of shortages
     assert (shortage.wanted, shortage.nearest) == (1, 0)
 
 

@@ -106,7 +106,7 @@ def test_a_corrected_version_may_change_the_key_alone() -> None:
     used = choice_item(correct=("A",))
     check_same_answers(used, choice_item(correct=("B",)))
     interaction = used.interactions[0]
-    fewer = replace(interaction, choices=interaction.choices[:-1])  # type: ignore[union-attr, call-arg]
+    fewer = replace(interaction, choices=interaction.choices[:-1])  # type: ignore[union-attr, call-arg]  # it is a choice
     with pytest.raises(Invalid):
         check_same_answers(used, replace(used, interactions=(fewer,)))
 

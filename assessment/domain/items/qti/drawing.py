@@ -6,7 +6,7 @@ here is taken out. A reference may only point into the drawing itself.
 
 import re
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.items.qti.xml import XHTML, Element, local, namespace, parse, take_out
@@ -68,7 +68,7 @@ def clean_drawing(data: bytes) -> tuple[bytes, bool]:
     for element in (root, *root.iterdescendants()):
         for key, value in list(element.attrib.items()):
             if not _harmless(str(key), str(value)):
-                del element.attrib[key]  # type: ignore[attr-defined]
+                del element.attrib[key]  # type: ignore[attr-defined]  # lxml has no types
                 changed = True
                 lost = lost or str(key).startswith("on") or str(key) in _ATTRIBUTES or str(key).endswith("href")
     return (bytes(etree.tostring(root, encoding="utf-8")) if changed else data), lost
@@ -79,7 +79,7 @@ def drawing_size(data: bytes) -> tuple[int, int]:
     root = parse(data, max_bytes=MAX_DRAWING)
     found = [_LENGTH.fullmatch(root.get(name, "")) for name in ("width", "height")]
     if all(found):
-        return tuple(max(1, round(float(each[1]))) for each in found if each)  # type: ignore[return-value]
+        return tuple(max(1, round(float(each[1]))) for each in found if each)  # type: ignore[return-value]  # two numbers by the pattern
     box = [part for part in re.split(r"[\s,]+", root.get("viewBox", "").strip()) if part]
     try:
         width, height = (round(float(part)) for part in box[2:4])

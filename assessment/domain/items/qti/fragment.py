@@ -11,7 +11,7 @@ from collections.abc import Callable
 from xml.sax.saxutils import escape, quoteattr
 
 import nh3
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.items.qti.markup import (

@@ -8,7 +8,7 @@ APIP's, and missing.
 
 import re
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types
 
 from assessment.domain.items.qti.reason import Reasons
 from assessment.domain.items.qti.xml import QTI, XHTML, Element, local, namespace
@@ -131,8 +131,8 @@ def _rename_attributes(element: Element) -> None:
 
 def _set_attribute(element: Element, old: str, new: str, value: str) -> None:
     if old != new:
-        del element.attrib[old]  # type: ignore[attr-defined]
-    element.attrib[new] = value  # type: ignore[index]
+        del element.attrib[old]  # type: ignore[attr-defined]  # lxml has no types
+    element.attrib[new] = value  # type: ignore[index]  # lxml has no types
 
 
 def _move(root: Element, old: str) -> None:
@@ -149,7 +149,7 @@ def _dissolve(element: Element) -> None:
     index = list(parent).index(element)
     _append_text(parent, index, element.text)
     for offset, child in enumerate(list(element)):
-        parent.insert(index + offset, child)  # type: ignore[attr-defined]
+        parent.insert(index + offset, child)  # type: ignore[attr-defined]  # lxml has no types
     tail, element.tail = element.tail, None
     position = list(parent).index(element)
     parent.remove(element)

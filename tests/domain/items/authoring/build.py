@@ -56,5 +56,5 @@ def with_words(draft: Draft, name: str, **said: str) -> Draft:
 
 def with_row(draft: Draft, identifier: str, **changes: object) -> Draft:
     """Return the draft with one row changed."""
-    rows: list[Row] = [replace(row, **changes) if row.identifier == identifier else row for row in draft.rows]  # type: ignore[arg-type]
+    rows: list[Row] = [replace(row, **changes) if row.identifier == identifier else row for row in draft.rows]  # type: ignore[arg-type]  # fields of a row by name
     return replace(draft, rows=tuple(rows))

@@ -30,7 +30,7 @@ KINDS = sorted(FORMS)
 
 
 def messages(made_of: object) -> list[str]:
-    return [finding.message % finding.values for finding in build(made_of).faults]  # type: ignore[arg-type]
+    return [finding.message % finding.values for finding in build(made_of).faults]  # type: ignore[arg-type]  # a draft by another name
 
 
 @pytest.mark.parametrize("kind", KINDS)
