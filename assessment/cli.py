@@ -9,14 +9,22 @@ from typing import Any
 
 import click
 
-from assessment.app import create_app
-from assessment.commands import COMMANDS
 from assessment.domain.errors import Refusal
+from assessment.serving.commands import serve_command
 from assessment.settings import Settings, SettingsError
 
 
 class Chain(click.Group):
-    """The root of all commands: turns a refusal into a sentence and exit status 1."""
+    """The root of all commands: turns a refusal into a sentence and exit status 1.
+
+    Only `serve` is known at once: its processes make the application for themselves, so it starts without.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_commands())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return serve_command if cmd_name == serve_command.name else _commands().get(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -26,17 +34,23 @@ class Chain(click.Group):
             sys.exit(1)
 
 
+def _commands() -> dict[str | None, click.Command]:
+    from assessment.commands import COMMANDS  # the whole application, which `serve` does without
+
+    return {command.name: command for command in COMMANDS}
+
+
 @click.group(cls=Chain, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Certification exams and competency assessment whose results anybody can check."""
-    app = create_app(Settings.from_environment())
-    ctx.obj = app.extensions["settings"]
-    ctx.with_resource(app.app_context())
+    ctx.obj = Settings.from_environment()
+    if ctx.invoked_subcommand != serve_command.name:
+        from assessment.app import create_app
 
-
-for command in COMMANDS:
-    main.add_command(command)
+        app = create_app(ctx.obj)
+        ctx.obj = app.extensions["settings"]
+        ctx.with_resource(app.app_context())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // Sends what is kept on this device and says what became of it. Retries for ever, with pauses that grow and vary, and
-// at once when the network comes back; tells the server about every 20 s that this device is here, what it still
+// at once when the network comes back; near the end of the time they stay short. Tells the server about every 20 s that this device is here, what it still
 // holds and which question is open. Speaks to the page by events of the document: exam:settled, exam:clock,
 // exam:reach, exam:standing (elsewhere, signed-out, late), exam:unsent.
 import * as outbox from "./outbox.js";
@@ -9,6 +9,9 @@ const BATCH = 100;
 const PATIENCE = 10_000;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
+// Around the end of the time every second counts: what arrives within the grace counts by itself.
+const LAST_MINUTE = 60_000;
+const LONGEST_PAUSE_THEN = 3_000;
 const BEAT = 20_000;
 const LOOK_ROUND = 60_000;
 const ENDED = ["submitted", "expired", "voided"];
@@ -22,6 +25,7 @@ let stayed = false;
 let reachable = true;
 let standing = "";
 let lookedAt = Date.now();
+let endsAt = Infinity;
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`exam:${name}`, { detail }));
 const vary = (milliseconds) => milliseconds * (0.5 + Math.random() / 2);
@@ -48,6 +52,10 @@ const noteClock = async (told) => {
   tell("clock", { ...clock, until: known.until });
   if (ENDED.includes(told.state)) tell("ended");
 };
+
+document.addEventListener("exam:clock", ({ detail }) => {
+  endsAt = detail.deadline ? detail.seen + Date.parse(detail.deadline) - Date.parse(detail.now) : Infinity;
+});
 
 // Fetches a fresh token. Returns whether there is one; where there is none, `standing` says why.
 export const renew = async () => {
@@ -181,11 +189,14 @@ export const flush = () => {
   return working;
 };
 
+const longestPause = () => (Math.abs(endsAt - Date.now()) < LAST_MINUTE ? LONGEST_PAUSE_THEN : LONGEST_PAUSE);
+
 const plan = async () => {
   clearTimeout(timer);
   const quiet = (await unsent()) === 0 && reachable;
+  pause = Math.min(pause, longestPause());
   timer = setTimeout(beat, vary(quiet ? BEAT : pause));
-  if (!quiet) pause = Math.min(pause * 2, LONGEST_PAUSE);
+  if (!quiet) pause *= 2;
 };
 
 const beat = async () => {
