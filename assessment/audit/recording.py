@@ -13,18 +13,21 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from hashlib import sha256
 from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import Table, event, insert, inspect
-from sqlalchemy.orm import Mapper, Session, UOWTransaction
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session, UOWTransaction
 
 from assessment.audit.covered import COVERED
 from assessment.audit.tables import AuditEntry, current_transaction
 from assessment.database import Act
 
 FORMAT = 1
+
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 
 class Recorder:
@@ -44,7 +47,7 @@ def record_changes(session: Session, _context: UOWTransaction) -> None:
     Raises LookupError for a row that nobody is the author of.
     """
     entries = [
-        _entry(session, record, mapper, change)
+        _entry(session, _table(mapper), _row(record, mapper), change)
         for change, records in (
             ("insert", session.new),
             ("update", session.dirty),
@@ -54,23 +57,56 @@ def record_changes(session: Session, _context: UOWTransaction) -> None:
         if _table(mapper := inspect(type(record))).name in COVERED
         and (change != "update" or session.is_modified(record))
     ]
-    if entries:
-        session.connection().execute(insert(AuditEntry).values(transaction=current_transaction()), entries)
+    _write(session, entries)
 
 
 event.listen(Session, "after_flush", record_changes)
+
+
+def insert_rows(session: Session, model: type[DeclarativeBase], rows: list[dict[str, Any]]) -> None:
+    """Insert many rows of a covered table with their entries, without making an object of each.
+
+    Every row names every column. Raises LookupError when nobody is the author.
+    """
+    if rows:
+        table = _table(inspect(model))
+        session.execute(insert(table), rows)
+        _write(session, [_entry(session, table, row, "insert") for row in rows])
+
+
+def _write(session: Session, entries: list[dict[str, Any]]) -> None:
+    if entries:
+        session.connection().execute(insert(AuditEntry).values(transaction=current_transaction()), entries)
 
 
 def _table(mapper: Mapper[Any]) -> Table:
     return cast(Table, mapper.local_table)
 
 
-def _entry(session: Session, record: object, mapper: Mapper[Any], change: str) -> dict[str, Any]:
-    table = _table(mapper)
+def _row(record: object, mapper: Mapper[Any]) -> dict[str, Any]:
+    return {name: getattr(record, attribute) for name, attribute in _attributes(mapper)}
+
+
+@cache
+def _attributes(mapper: Mapper[Any]) -> tuple[tuple[str, str], ...]:
+    """Name of each column and of the attribute that holds it."""
+    return tuple((column.name, mapper.get_property_by_column(column).key) for column in _table(mapper).columns)
+
+
+@cache
+def _columns(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns)
+
+
+@cache
+def _key(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key.columns)
+
+
+def _entry(session: Session, table: Table, row: dict[str, Any], change: str) -> dict[str, Any]:
     act: Act | None = session.info.get("act")
     if act is None:
         raise LookupError(f"{table.name} was written outside of a unit of work: nobody is its author.")
-    row = {column.name: getattr(record, mapper.get_property_by_column(column).key) for column in table.columns}
     recorder: Recorder = current_app.extensions["recorder"]
     return {
         "v": FORMAT,
@@ -96,12 +132,12 @@ def because(session: Session, reason: str) -> None:
 
 def record_key(table: Table, row: dict[str, Any]) -> str:
     """Return the primary key of a row as text."""
-    return "/".join(str(plain(row[column.name])) for column in table.primary_key.columns)
+    return "/".join(str(plain(row[name])) for name in _key(table))
 
 
 def canonical_row(table: Table, row: dict[str, Any]) -> bytes:
     """Write a row as canonical bytes: format, table, then every column in the order of their names."""
-    return canonical([FORMAT, table.name, {column.name: row[column.name] for column in table.columns}])
+    return canonical([FORMAT, table.name, {name: row[name] for name in _columns(table)}])
 
 
 def canonical(value: object) -> bytes:
@@ -114,10 +150,12 @@ def plain(value: object) -> Any:
 
     Raises TypeError for a type that no column has.
     """
+    if type(value) in _AS_THEY_ARE:
+        return value
     match value:
         case Enum():
             return value.value
-        case None | bool() | int() | str():
+        case int() | str():
             return value
         case bytes() | bytearray() | memoryview():
             return bytes(value).hex()

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assessment.audit.recording import insert_rows
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent
 from assessment.exams.scoring import (
@@ -81,21 +82,26 @@ def settle(session: Session, attempt: Attempt, *, now: datetime) -> bool:
 
 def store(session: Session, attempt: Attempt, scored: Scored, fresh: Iterable[ScoredItem], *, now: datetime) -> None:
     """Add rows for the `fresh` items, and the result if there is one, in the generation that was scored."""
-    session.add_all(
-        ItemScore(
-            body_id=attempt.body_id,
-            attempt_id=attempt.id,
-            item_version_id=each.item_version_id,
-            generation=scored.generation,
-            v=FORMAT,
-            answered=each.answered,
-            reached=each.reached,
-            counts=each.counts,
-            score=each.score,
-            max_score=each.maximum,
-            scored_at=now,
-        )
-        for each in fresh
+    session.flush()
+    insert_rows(
+        session,
+        ItemScore,
+        [
+            {
+                "body_id": attempt.body_id,
+                "attempt_id": attempt.id,
+                "item_version_id": each.item_version_id,
+                "generation": scored.generation,
+                "v": FORMAT,
+                "answered": each.answered,
+                "reached": each.reached,
+                "counts": each.counts,
+                "score": each.score,
+                "max_score": each.maximum,
+                "scored_at": now,
+            }
+            for each in fresh
+        ],
     )
     if scored.result is not None:
         session.add(

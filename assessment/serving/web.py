@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from multiprocessing import parent_process
 
 from flask import Flask
@@ -15,6 +16,7 @@ from assessment.settings import Settings
 from assessment.web.observing import log_as_json, observe
 
 PROXIES = "TERUJI_PROXIES"
+SECONDS_TO_END = 10
 
 
 def make_web() -> Flask:
@@ -37,3 +39,6 @@ def _end_with_server() -> None:
     if server is not None:
         server.join()
         os.kill(os.getpid(), signal.SIGTERM)
+        # A process that was only just starting does not hear it.
+        time.sleep(SECONDS_TO_END)
+        os._exit(1)

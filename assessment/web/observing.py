@@ -36,6 +36,8 @@ SECONDS = Histogram(
 _LOGGER = "teruji.request"
 _log = structlog.get_logger(_LOGGER)
 _ids = random.Random(secrets.randbits(128))
+# A process that is made by copying this one would give the same ids.
+os.register_at_fork(after_in_child=lambda: _ids.seed(secrets.randbits(128)))
 _waiting: deque[bytes] = deque()
 _turn = threading.Lock()
 
