@@ -24,7 +24,7 @@ pytestmark = pytest.mark.long_lock("the room is built in one go; the tests measu
 
 @pytest.fixture
 def room(site: Site) -> Room:
-    return open_room(site, items=ITEMS, others=[f"Asesi {n}" for n in range(7)])
+    return open_room(site, items=ITEMS, others=[f"Asesi {n}" for n in range(15)])
 
 
 def best(room: Room, act: Callable[[str], None]) -> float:
@@ -71,13 +71,13 @@ def test_answers_submission_and_time_over_hold_the_lock_shortly(room: Room) -> N
             with write() as session:
                 submit(session, BODY, attempt_id, now=NOW, foreseen=foreseen)
 
-    halves = [room.attempt_id, *room.others]
+    everybody = [room.attempt_id, *room.others]
     held = watch_locks(room.site.engine)
-    for attempt_id in halves[:4]:
+    for attempt_id in everybody[:8]:
         hand_in(attempt_id)
     assert min(held, default=0.0) <= LIMIT
 
     closing = watch_locks(room.site.engine)
     with room.site.app.app_context():
-        assert close_in_own_transaction(BODY, NOW + timedelta(minutes=61)) == 4
-    assert min(closing[:4], default=0.0) <= LIMIT
+        assert close_in_own_transaction(BODY, NOW + timedelta(minutes=61)) == 8
+    assert min(closing[:8], default=0.0) <= LIMIT
