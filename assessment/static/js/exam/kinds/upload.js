@@ -110,10 +110,13 @@ const bring = (part) => {
     event.stopPropagation();
     take(chooser);
   });
-  part.addEventListener("exam:written", () => {
+  const draw = () => {
     const [, type, name] = value.value.split(" ");
     show(value.value ? inWords(texts.doneText, { kind: (name?.split(".").at(-1) ?? type ?? "").toUpperCase(), size: "" }).replace(/, \./, ".") : "");
-  });
+  };
+  part.addEventListener("exam:written", draw);
+  // What the device keeps may have been written before this module was here.
+  if (chosen.hidden) draw();
   clear.hidden = !value.value;
 };
 
