@@ -36,7 +36,8 @@ def create_app(settings: Settings) -> Flask:
         SECRET_KEY=derive(settings.secret, "cookies"),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         # One for each page that is made at a time and for the answers; a connection more is opened and closed again.
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 12, "max_overflow": 12},
+        # The last one given back goes first: PostgreSQL plans a statement anew on every connection that is new to it.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 12, "max_overflow": 12, "pool_use_lifo": True},
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SESSION_COOKIE_SECURE=settings.secure,

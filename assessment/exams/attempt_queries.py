@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import CheckIn, Occasion, Site
@@ -101,25 +103,8 @@ def own_exams(session: Session, body_id: str, person_id: str | None, *, attempt_
 
     `person_id` None, together with an attempt, asks for it whoever its candidate is.
     """
-    items = (
-        select(func.count())
-        .where(FormItem.body_id == Attempt.body_id, FormItem.form_id == Attempt.form_id)
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
-    wanted = select(Attempt, Sitting, Site.name, Site.city, Form.scheme_version_id, items)
-    wanted = (
-        wanted.join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
-        .join(Site, (Site.body_id == Sitting.body_id) & (Site.id == Sitting.site_id))
-        .join(Form, (Form.body_id == Attempt.body_id) & (Form.id == Attempt.form_id))
-        .where(Attempt.body_id == body_id)
-        .order_by(Sitting.starts_at)
-        .limit(MOST_EXAMS)
-    )
-    if person_id is not None or attempt_id is None:
-        wanted = wanted.where(Attempt.person_id == person_id)
-    if attempt_id is not None:
-        wanted = wanted.where(Attempt.id == attempt_id)
+    wanted = _exams(of_person=person_id is not None or attempt_id is None, one=attempt_id is not None)
+    asked = {"body_id": body_id, "person_id": person_id, "attempt_id": attempt_id}
     return [
         OwnExam(
             attempt=row[0],
@@ -129,8 +114,32 @@ def own_exams(session: Session, body_id: str, person_id: str | None, *, attempt_
             scheme_version_id=row[4],
             items=row[5],
         )
-        for row in session.execute(wanted)
+        for row in session.execute(wanted, asked)
     ]
+
+
+@cache
+def _exams(*, of_person: bool, one: bool) -> Select[Any]:
+    items = (
+        select(func.count())
+        .where(FormItem.body_id == Attempt.body_id, FormItem.form_id == Attempt.form_id)
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(Attempt, Sitting, Site.name, Site.city, Form.scheme_version_id, items)
+        .join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
+        .join(Site, (Site.body_id == Sitting.body_id) & (Site.id == Sitting.site_id))
+        .join(Form, (Form.body_id == Attempt.body_id) & (Form.id == Attempt.form_id))
+        .where(Attempt.body_id == bindparam("body_id"))
+        .order_by(Sitting.starts_at)
+        .limit(MOST_EXAMS)
+    )
+    if of_person:
+        wanted = wanted.where(Attempt.person_id == bindparam("person_id"))
+    if one:
+        wanted = wanted.where(Attempt.id == bindparam("attempt_id"))
+    return wanted
 
 
 def extra_times(session: Session, body_id: str, attempt_id: str) -> list[ExtraTime]:

@@ -6,7 +6,7 @@ An item version never changes, so its structure is read from JSON once a process
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.items import item_json
@@ -17,6 +17,14 @@ from assessment.item_bank.tables import ItemVersion
 from assessment.standards.tables import Competency, CompetencyText
 
 MOST_ITEMS_KEPT = 5_000
+
+# Every page of an exam asks these; a statement is written once.
+_STRUCTURES = select(ItemVersion.id, ItemVersion.digest, ItemVersion.structure).where(
+    ItemVersion.body_id == bindparam("body_id"), ItemVersion.id.in_(bindparam("ids", expanding=True))
+)
+_TEXTS = select(ItemTextRow.item_version_id, ItemTextRow.language, ItemTextRow.content).where(
+    ItemTextRow.body_id == bindparam("body_id"), ItemTextRow.item_version_id.in_(bindparam("ids", expanding=True))
+)
 
 _items: dict[tuple[str, str, str], Item] = {}
 
@@ -32,12 +40,7 @@ class Described:
 
 def items_of(session: Session, body_id: str, version_ids: Iterable[str]) -> dict[str, Item]:
     """Return item versions by id."""
-    wanted = set(version_ids)
-    rows = session.execute(
-        select(ItemVersion.id, ItemVersion.digest, ItemVersion.structure).where(
-            ItemVersion.body_id == body_id, ItemVersion.id.in_(wanted)
-        )
-    )
+    rows = session.execute(_STRUCTURES, {"body_id": body_id, "ids": list(set(version_ids))})
     return {row.id: read_item(body_id, row.id, row.digest, row.structure) for row in rows}
 
 
@@ -53,11 +56,7 @@ def read_item(body_id: str, version_id: str, digest: str, structure: Mapping[str
 
 def texts_of(session: Session, body_id: str, items: Mapping[str, Item], language: str) -> dict[str, ItemText]:
     """Return the words of items by version id, in the wished language or the nearest there is."""
-    rows = session.execute(
-        select(ItemTextRow.item_version_id, ItemTextRow.language, ItemTextRow.content).where(
-            ItemTextRow.body_id == body_id, ItemTextRow.item_version_id.in_(items)
-        )
-    ).all()
+    rows = session.execute(_TEXTS, {"body_id": body_id, "ids": list(items)}).all()
     by_version: dict[str, dict[str, Mapping[str, object]]] = {}
     for row in rows:
         by_version.setdefault(row.item_version_id, {})[row.language] = row.content

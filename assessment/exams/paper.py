@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, NotFound
@@ -17,6 +17,23 @@ from assessment.domain.items.view import CandidateView, candidate_view
 from assessment.exams.content import items_of, texts_of
 from assessment.exams.held import counts
 from assessment.exams.tables import Attempt, AttemptFlag, ResponseEvent
+
+_LAST = (
+    select(func.max(ResponseEvent.number).label("number"))
+    .where(
+        ResponseEvent.body_id == bindparam("body_id"),
+        ResponseEvent.attempt_id == bindparam("attempt_id"),
+        counts(),
+    )
+    .group_by(ResponseEvent.item)
+    .subquery()
+)
+_CURRENT = select(ResponseEvent.item, ResponseEvent.response, ResponseEvent.received_at).join(
+    _LAST, _LAST.c.number == ResponseEvent.number
+)
+_FLAGGED = select(AttemptFlag.item).where(
+    AttemptFlag.body_id == bindparam("body_id"), AttemptFlag.attempt_id == bindparam("attempt_id"), AttemptFlag.flagged
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,21 +77,7 @@ def places(session: Session, attempt: Attempt) -> list[Place]:
 
 def saved_answers(session: Session, attempt: Attempt) -> dict[str, Saved]:
     """Return item -> its current answer: the last one that counts."""
-    last = (
-        select(func.max(ResponseEvent.number).label("number"))
-        .where(
-            ResponseEvent.body_id == attempt.body_id,
-            ResponseEvent.attempt_id == attempt.id,
-            counts(),
-        )
-        .group_by(ResponseEvent.item)
-        .subquery()
-    )
-    rows = session.execute(
-        select(ResponseEvent.item, ResponseEvent.response, ResponseEvent.received_at).join(
-            last, last.c.number == ResponseEvent.number
-        )
-    )
+    rows = session.execute(_CURRENT, {"body_id": attempt.body_id, "attempt_id": attempt.id})
     return {row.item: Saved(response=response_from_json(row.response), received_at=row.received_at) for row in rows}
 
 
@@ -140,13 +143,7 @@ def form_views(session: Session, body_id: str, version_ids: list[str], *, langua
 
 
 def _places(session: Session, attempt: Attempt, saved: Mapping[str, Saved]) -> list[Place]:
-    flags = set(
-        session.scalars(
-            select(AttemptFlag.item).where(
-                AttemptFlag.body_id == attempt.body_id, AttemptFlag.attempt_id == attempt.id, AttemptFlag.flagged
-            )
-        )
-    )
+    flags = set(session.scalars(_FLAGGED, {"body_id": attempt.body_id, "attempt_id": attempt.id}))
     return [
         Place(
             number=number,

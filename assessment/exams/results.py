@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from assessment.audit.recording import insert_rows
@@ -24,6 +24,13 @@ from assessment.exams.scoring import (
 )
 from assessment.exams.tables import Attempt, ExamResult, Form, ItemScore
 from assessment.exams.tables_regrade import RegradeConfirmation
+
+_FORM = select(Form.id).where(Form.body_id == bindparam("body_id"), Form.id == bindparam("form_id"))
+_FORM_ALONE = _FORM.with_for_update()
+_FORM_SHARED = _FORM.with_for_update(read=True, key_share=True)
+_GENERATION = select(func.max(RegradeConfirmation.place)).where(
+    RegradeConfirmation.body_id == bindparam("body_id"), RegradeConfirmation.form_id == bindparam("form_id")
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,22 +134,14 @@ def lock_form(session: Session, body_id: str, form_id: str, *, alone: bool) -> i
 
     Who confirms a regrade is `alone`; attempts that end share the lock among themselves. Raises NotFound.
     """
-    form = select(Form.id).where(Form.body_id == body_id, Form.id == form_id)
-    if session.scalar(form.with_for_update(read=not alone, key_share=not alone)) is None:
+    if session.scalar(_FORM_ALONE if alone else _FORM_SHARED, {"body_id": body_id, "form_id": form_id}) is None:
         raise NotFound(N_("There is no such form."))
     return generation_of(session, body_id, form_id)
 
 
 def generation_of(session: Session, body_id: str, form_id: str) -> int:
     """Return how many regrades of a form are confirmed."""
-    return (
-        session.scalar(
-            select(func.max(RegradeConfirmation.place)).where(
-                RegradeConfirmation.body_id == body_id, RegradeConfirmation.form_id == form_id
-            )
-        )
-        or 0
-    )
+    return session.scalar(_GENERATION, {"body_id": body_id, "form_id": form_id}) or 0
 
 
 def stored_of(session: Session, body_id: str, attempt_ids: Collection[str]) -> dict[str, Stored]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, NotFound
@@ -37,6 +38,7 @@ from assessment.item_bank.tables import ItemCriterion
 from assessment.schemes.queries import plan_cells
 
 FORMAT = 1
+MOST_FRAMES_KEPT = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,30 +91,48 @@ class Frame:
 class Facts:
     """What one candidate did: the order of the items, answers that count, items that left any trace, marks.
 
-    `points`: version id -> place of the marker -> points.
+    `counted`: the events that count before any regrade. `points`: version id -> place of the marker -> points.
     """
 
     order: tuple[str, ...]
+    counted: tuple[Event, ...]
     answers: Mapping[str, Event]
     shown: frozenset[str]
     points: Mapping[str, Mapping[int, Fraction]]
 
 
+_DECISIONS = select(func.count()).where(
+    HeldDecision.body_id == bindparam("body_id"), HeldDecision.attempt_id == bindparam("attempt_id")
+)
+_NEWEST = select(func.coalesce(func.max(ResponseEvent.number), 0) + _DECISIONS.scalar_subquery()).where(
+    ResponseEvent.body_id == bindparam("body_id"), ResponseEvent.attempt_id == bindparam("attempt_id")
+)
+_EVENTS = (
+    select(
+        ResponseEvent.attempt_id,
+        ResponseEvent.number,
+        ResponseEvent.client,
+        ResponseEvent.seq,
+        ResponseEvent.item,
+        ResponseEvent.response,
+        ResponseEvent.lang,
+        ResponseEvent.elapsed,
+        ResponseEvent.digest,
+        counts().label("counted"),
+    )
+    .where(
+        ResponseEvent.body_id == bindparam("body_id"),
+        ResponseEvent.attempt_id.in_(bindparam("attempt_ids", expanding=True)),
+    )
+    .order_by(ResponseEvent.number)
+)
+
+_frames: WeakKeyDictionary[Engine | Connection, dict[tuple[str, str, int], Frame]] = WeakKeyDictionary()
+
+
 def newest_event(session: Session, attempt: Attempt) -> int:
     """Return a number that grows with every event of the attempt and every decision on a held one."""
-    decisions = (
-        select(func.count())
-        .where(HeldDecision.body_id == attempt.body_id, HeldDecision.attempt_id == attempt.id)
-        .scalar_subquery()
-    )
-    return (
-        session.scalar(
-            select(func.coalesce(func.max(ResponseEvent.number), 0) + decisions).where(
-                ResponseEvent.body_id == attempt.body_id, ResponseEvent.attempt_id == attempt.id
-            )
-        )
-        or 0
-    )
+    return session.scalar(_NEWEST, {"body_id": attempt.body_id, "attempt_id": attempt.id}) or 0
 
 
 def foresee(session: Session, body_id: str, attempt_id: str) -> Scored | None:
@@ -120,29 +140,31 @@ def foresee(session: Session, body_id: str, attempt_id: str) -> Scored | None:
     attempt = session.get(Attempt, (body_id, attempt_id))
     if attempt is None or attempt.state not in STARTED:
         return None
-    return score_attempt(session, attempt)
+    return score_attempt(session, attempt, kept=True)
 
 
-def score_attempt(session: Session, attempt: Attempt, *, generation: int | None = None) -> Scored:
+def score_attempt(session: Session, attempt: Attempt, *, generation: int | None = None, kept: bool = False) -> Scored:
     """Return what follows from the attempt's facts; reads only.
 
-    `generation` scores as it was after so many regrades of the form, the present one without.
+    `generation` scores as it was after so many regrades of the form, the present one without. `kept`: the form may
+    come from this process's memory, as a form that is sat does not change.
     """
     newest = newest_event(session, attempt)
     remedies = remedies_of(session, attempt.body_id, attempt.form_id, upto=generation)
-    frame = frame_of(session, attempt.body_id, attempt.form_id, remedies)
+    frame = (_kept_frame if kept else frame_of)(session, attempt.body_id, attempt.form_id, remedies)
     late = remedies.late.get(attempt.id, frozenset())
     rows = event_rows(session, attempt.body_id, [attempt.id])
     human = any(frame.items[version].human_marked for version in frame.units)
     points = points_of(session, attempt.body_id, attempt.id) if human else {}
-    items, waiting = score_items(frame, facts_of(attempt, rows, late, points))
+    facts = facts_of(attempt, rows, late, points)
+    items, waiting = score_items(frame, facts)
     return Scored(
         newest=newest,
         generation=remedies.generation,
         items=items,
         waiting=waiting,
         result=None if waiting else result_in(frame, items),
-        receipt=receipt([event_of(row) for row in rows if row.counted]),
+        receipt=receipt(facts.counted),
     )
 
 
@@ -183,30 +205,24 @@ def frame_of(session: Session, body_id: str, form_id: str, remedies: Remedies, *
     )
 
 
+def _kept_frame(session: Session, body_id: str, form_id: str, remedies: Remedies) -> Frame:
+    """Return a form's frame, read once a process for each of its regrades."""
+    kept = _frames.setdefault(session.get_bind(), {})
+    key = (body_id, form_id, remedies.generation)
+    if key not in kept:
+        if len(kept) >= MOST_FRAMES_KEPT:
+            kept.clear()
+        kept[key] = frame_of(session, body_id, form_id, remedies)
+    return kept[key]
+
+
 def event_rows(session: Session, body_id: str, attempt_ids: Iterable[str], *, item: str | None = None) -> list[Any]:
     """Return the events of attempts in the order of their arrival, those that are held too; one statement.
 
     `counted` says of each whether it counts before any regrade.
     """
-    rows = (
-        select(
-            ResponseEvent.attempt_id,
-            ResponseEvent.number,
-            ResponseEvent.client,
-            ResponseEvent.seq,
-            ResponseEvent.item,
-            ResponseEvent.response,
-            ResponseEvent.lang,
-            ResponseEvent.elapsed,
-            ResponseEvent.digest,
-            counts().label("counted"),
-        )
-        .where(ResponseEvent.body_id == body_id, ResponseEvent.attempt_id.in_(list(attempt_ids)))
-        .order_by(ResponseEvent.number)
-    )
-    if item is not None:
-        rows = rows.where(ResponseEvent.item == item)
-    return list(session.execute(rows))
+    wanted = _EVENTS if item is None else _EVENTS.where(ResponseEvent.item == item)
+    return list(session.execute(wanted, {"body_id": body_id, "attempt_ids": list(attempt_ids)}))
 
 
 def event_of(row: Any) -> Event:
@@ -226,10 +242,11 @@ def facts_of(
 ) -> Facts:
     """Return what a candidate did; `late`: numbers of the late answers that a regrade lets count."""
     every = list(rows)
-    counted = [event_of(row) for row in every if row.counted or row.number in late]
+    events = [(event_of(row), row.counted) for row in every if row.counted or row.number in late]
     return Facts(
         order=tuple(arranged.item_id for arranged in from_json(attempt.layout)),
-        answers=current_answers(counted),
+        counted=tuple(event for event, counted in events if counted),
+        answers=current_answers([event for event, _ in events]),
         shown=frozenset(row.item for row in every),
         points=points,
     )

@@ -1,6 +1,6 @@
 """What the gate must know of a form, a sitting and an attempt: one select each."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import Duty
@@ -30,18 +30,21 @@ def standing_of_sitting(session: Session, body_id: str, sitting_id: str) -> Reco
     return None if site_id is None else RecordStanding(site_id=site_id)
 
 
+_OF_ATTEMPT = (
+    select(Attempt.person_id, Sitting.site_id, Duty.person_id.label("holder"), Duty.side)
+    .join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
+    .join(
+        Duty,
+        (Duty.body_id == Attempt.body_id) & (Duty.application_id == Attempt.application_id) & ~marks_answers_only(),
+        isouter=True,
+    )
+    .where(Attempt.body_id == bindparam("body_id"), Attempt.id == bindparam("attempt_id"))
+)
+
+
 def standing_of_attempt(session: Session, body_id: str, attempt_id: str) -> RecordStanding | None:
     """Return the standing of an attempt: its candidate, its site, and who has a duty on its application."""
-    rows = session.execute(
-        select(Attempt.person_id, Sitting.site_id, Duty.person_id.label("holder"), Duty.side)
-        .join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
-        .join(
-            Duty,
-            (Duty.body_id == Attempt.body_id) & (Duty.application_id == Attempt.application_id) & ~marks_answers_only(),
-            isouter=True,
-        )
-        .where(Attempt.body_id == body_id, Attempt.id == attempt_id)
-    ).all()
+    rows = session.execute(_OF_ATTEMPT, {"body_id": body_id, "attempt_id": attempt_id}).all()
     if not rows:
         return None
     return RecordStanding(

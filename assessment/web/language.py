@@ -4,6 +4,7 @@ A feature keeps its Indonesian texts in `translations/id/<feature>.po`; English 
 There are no compiled catalogues to keep in step.
 """
 
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, request, url_for
 from flask_babel import Babel, Domain, get_babel, get_locale, get_translations
+from markupsafe import Markup
 
 from assessment.domain.language import LANGUAGES
 from assessment.web.actor import actor
 
 DEFAULT = "id"
+MOST_TEXTS = 10_000
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 
 
@@ -27,11 +30,7 @@ def speak(app: Flask) -> None:
     with app.app_context():
         get_babel().instance.domain_instance = FolderDomain()
     # A page has a hundred texts and more: the extension's own functions look everything up anew for each.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
-        gettext=lambda text: _translations().ugettext(text),
-        ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
-        newstyle=True,
-    )
+    app.jinja_env.globals.update(gettext=in_page, _=in_page, ngettext=counted_in_page)
 
     @app.after_request
     def remember(response: Response) -> Response:
@@ -71,6 +70,28 @@ def switch_language_url(code: str) -> str:
         return url_for("home.index", lang=code)
     arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": code}
     return url_for(request.endpoint, **arguments)
+
+
+def in_page(text: str, **values: object) -> Markup:
+    """A text for a template, with its values escaped."""
+    if not values:
+        return _plain(_translations(), text)
+    return _markup(_translations(), text) % values
+
+
+def counted_in_page(one: str, many: str, number: int, **values: object) -> Markup:
+    """A text that depends on a number, which it knows as `num`."""
+    return Markup(_translations().ungettext(one, many, number)) % {"num": number, **values}
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _markup(translations: NullTranslations, text: str) -> Markup:
+    return Markup(translations.ugettext(text))
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _plain(translations: NullTranslations, text: str) -> Markup:
+    return Markup(translations.ugettext(text)) % {}
 
 
 def read_catalogue(folder: Path) -> Catalog:

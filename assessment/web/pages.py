@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from assessment.web.language import switch_language_url
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
+_written: dict[tuple[str, str], Markup] = {}
+
 
 def dress(app: Flask) -> None:
     """Set templates, globals and headers up."""
@@ -31,6 +34,7 @@ def dress(app: Flask) -> None:
         inline_css=inline_css,
         inline_js=inline_js,
         import_map=import_map,
+        written_once=written_once,
         switch_language_url=switch_language_url,
         languages=list(LANGUAGES.items()),
     )
@@ -113,6 +117,14 @@ def _import_map(_root: str, folder: str) -> tuple[str, str]:
     addresses = {url_for("static", filename=path): static_url(path) for path in module_files(folder)}
     content = json.dumps({"imports": addresses}, separators=(",", ":"))
     return content, base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+
+def written_once(name: str, macro: Callable[[], Markup]) -> Markup:
+    """What a macro writes that is the same for everybody who reads a language; `name` tells macros apart."""
+    key = (name, str(get_locale()))
+    if key not in _written:
+        _written[key] = macro()
+    return _written[key]
 
 
 def policy() -> str:
