@@ -99,8 +99,12 @@ WHOLE_ANSWER_ON_SERVER = """async () => {
     const { readResponse } = await import('/static/js/exam/fields.js');
     const { answerOf } = await import('/static/js/exam/outbox.js');
     const form = document.querySelector('[data-answer]');
-    const kept = await answerOf(form.dataset.exam, form.dataset.item);
-    return kept?.where === 'server' && JSON.stringify(kept.response) === JSON.stringify(readResponse(form));
+    for (let tries = 0; tries < 200; tries += 1) {
+        const kept = await answerOf(form.dataset.exam, form.dataset.item);
+        if (kept?.where === 'server' && JSON.stringify(kept.response) === JSON.stringify(readResponse(form))) return true;
+        await new Promise((done) => { setTimeout(done, 50); });
+    }
+    return false;
 }"""
 
 
@@ -180,7 +184,7 @@ def test_every_kind_is_answered_by_tapping_and_scored(room: Room, open_page: Ope
         lively(page)
         BY_TAPPING[kind](page)
         page.locator(".where-saved").click()
-        page.wait_for_function(WHOLE_ANSWER_ON_SERVER)
+        assert page.evaluate(WHOLE_ANSWER_ON_SERVER), kind
         answer = answer_of(room, kind)
         assert answer is not None, kind
         if SAMPLES[kind].right is not None:
