@@ -101,7 +101,8 @@ WHOLE_ANSWER_ON_SERVER = """async () => {
     const form = document.querySelector('[data-answer]');
     for (let tries = 0; tries < 200; tries += 1) {
         const kept = await answerOf(form.dataset.exam, form.dataset.item);
-        if (kept?.where === 'server' && JSON.stringify(kept.response) === JSON.stringify(readResponse(form))) return true;
+        const same = JSON.stringify(kept?.response) === JSON.stringify(readResponse(form));
+        if (same && kept.where === 'server') return true;
         await new Promise((done) => { setTimeout(done, 50); });
     }
     return false;
