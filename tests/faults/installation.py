@@ -228,13 +228,11 @@ def descendants(root: int) -> list[int]:
     waiting = [root]
     while waiting:
         process = waiting.pop()
-        for task in Path(f"/proc/{process}/task").glob("*/children"):
-            try:
+        with suppress(OSError):  # a process or a thread that has just ended has no children
+            for task in Path(f"/proc/{process}/task").glob("*/children"):
                 children = [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue
-            found += children
-            waiting += children
+                found += children
+                waiting += children
     return found
 
 

@@ -212,6 +212,7 @@ def test_network_and_browser_die_and_every_answer_arrives(room: Room, new_device
     page.goto(f"{wire.address}/exam/{room.attempt_id}/review")
     expect(page.locator("[data-unsent-count]")).to_have_text("23")
     expect(page.locator("[data-answered-count]")).to_contain_text("43")
+    expect(page.locator("[data-unsent-line]")).to_contain_text("23")
 
     wire.mend()
     expect(page.locator("[data-unsent-line]")).to_be_hidden(timeout=60_000)
