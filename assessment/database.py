@@ -2,7 +2,7 @@
 
 No feature knowledge. One request or one command is one transaction: services flush and never commit; the
 unit of work commits. On SQLite a writing transaction begins IMMEDIATE, so that its reads are already under
-the lock that its writes need.
+the lock that its writes need, and writers take turns (`turns`).
 """
 
 from collections.abc import Iterator
@@ -37,6 +37,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from assessment.turns import Turn
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -209,10 +212,18 @@ def prepare_engine(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _give_turn)
+        event.listen(engine, "close", _close_turn)
     return engine
 
 
-def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
+def turn_on(engine: Engine) -> Turn | None:
+    """Return a place in the queue of those who write to this database; None where there is no queue."""
+    database = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Turn(database) if database else None
+
+
+def _open_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     cursor = connection.cursor()
     for pragma in (
@@ -222,11 +233,33 @@ def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA database_list")
+    (_number, _name, database), *_others = cursor.fetchall()
     cursor.close()
+    if database:
+        record.info[Turn] = Turn(database)
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+    if not writing.get():
+        connection.exec_driver_sql("BEGIN")
+        return
+    turn: Turn | None = connection.info.get(Turn)
+    if turn is not None:
+        turn.take()
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _give_turn(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    turn: Turn | None = record.info.get(Turn)
+    if turn is not None:
+        turn.give()
+
+
+def _close_turn(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    turn: Turn | None = record.info.pop(Turn, None)
+    if turn is not None:
+        turn.close()
 
 
 # --- triggers -------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from assessment.database import Act
 FORMAT = 1
 
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class Recorder:
@@ -142,7 +143,7 @@ def canonical_row(table: Table, row: dict[str, Any]) -> bytes:
 
 def canonical(value: object) -> bytes:
     """Write a value as JSON with sorted keys and nothing to choose."""
-    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _encode(plain(value)).encode()
 
 
 def plain(value: object) -> Any:
@@ -166,7 +167,7 @@ def plain(value: object) -> Any:
         case float():
             return repr(value)
         case dict():
-            return {str(key): plain(inner) for key, inner in value.items()}
+            return {str(key): inner if type(inner) in _AS_THEY_ARE else plain(inner) for key, inner in value.items()}
         case Iterable():
             return [plain(inner) for inner in value]
     raise TypeError(f"A column cannot hold {type(value).__name__}.")

@@ -1,14 +1,16 @@
 """What exams read of lower features: items with their words, criteria with their texts.
 
-An item version never changes, so its structure is read from JSON once a process.
+An item version and its words never change (the database refuses it), so both are read once a process.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.orm import Session
 
+from assessment.domain.errors import N_, NotFound
 from assessment.domain.items import item_json
 from assessment.domain.items.item import Item, ItemText
 from assessment.domain.language import in_language, text_in
@@ -26,7 +28,13 @@ _TEXTS = select(ItemTextRow.item_version_id, ItemTextRow.language, ItemTextRow.c
     ItemTextRow.body_id == bindparam("body_id"), ItemTextRow.item_version_id.in_(bindparam("ids", expanding=True))
 )
 
-_items: dict[tuple[str, str, str], Item] = {}
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Worded:
+    """An item version with its words in one language."""
+
+    item: Item
+    text: ItemText
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +44,30 @@ class Described:
     id: str
     code: str
     text: str
+
+
+_items: dict[tuple[str, str, str], Item] = {}
+_worded: WeakKeyDictionary[Engine | Connection, dict[tuple[str, str, str], Worded]] = WeakKeyDictionary()
+
+
+def worded(session: Session, body_id: str, version_ids: Collection[str], language: str) -> dict[str, Worded]:
+    """Return item versions with their words by id, in the wished language or the nearest there is.
+
+    Reads only what this process has not read before. Raises NotFound where a version has no words.
+    """
+    kept = _worded.setdefault(session.get_bind(), {})
+    places = {version_id: (body_id, version_id, language) for version_id in version_ids}
+    missing = [version_id for version_id, place in places.items() if place not in kept]
+    if missing:
+        if len(kept) + len(missing) > MOST_ITEMS_KEPT:
+            kept.clear()
+            missing = list(places)
+        items = items_of(session, body_id, missing)
+        texts = texts_of(session, body_id, items, language)
+        if texts.keys() != set(missing):
+            raise NotFound(N_("This question has no text."))
+        kept.update({places[each]: Worded(item=items[each], text=texts[each]) for each in missing})
+    return {version_id: kept[place] for version_id, place in places.items()}
 
 
 def items_of(session: Session, body_id: str, version_ids: Iterable[str]) -> dict[str, Item]:

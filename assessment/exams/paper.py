@@ -3,7 +3,7 @@
 Nothing here knows a key: questions come from `candidate_view`, which names what may be shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams.arrangement import ArrangedItem, from_json
 from assessment.domain.exams.events import Value, response_from_json
 from assessment.domain.items.view import CandidateView, candidate_view
-from assessment.exams.content import items_of, texts_of
+from assessment.exams.content import Worded, items_of, texts_of, worded
 from assessment.exams.held import counts
 from assessment.exams.tables import Attempt, AttemptFlag, ResponseEvent
 
@@ -72,7 +72,7 @@ class Question:
 
 def places(session: Session, attempt: Attempt) -> list[Place]:
     """Return every question of an attempt in its own order, with its state; two statements."""
-    return _places(session, attempt, saved_answers(session, attempt))
+    return _places(session, attempt, from_json(attempt.layout), saved_answers(session, attempt))
 
 
 def saved_answers(session: Session, attempt: Attempt) -> dict[str, Saved]:
@@ -83,10 +83,11 @@ def saved_answers(session: Session, attempt: Attempt) -> dict[str, Saved]:
 
 def question(session: Session, attempt: Attempt, number: int, *, language: str) -> tuple[Question, list[Place]]:
     """Return one question and the navigator. Raises NotFound when there is no such number."""
-    arranged = arranged_item(attempt, number)
+    layout = from_json(attempt.layout)
+    arranged = _at(layout, number)
     view = view_of(session, attempt.body_id, arranged, language)
     saved = saved_answers(session, attempt)
-    every = _places(session, attempt, saved)
+    every = _places(session, attempt, layout, saved)
     return (
         Question(
             number=number,
@@ -100,17 +101,14 @@ def question(session: Session, attempt: Attempt, number: int, *, language: str) 
 
 
 def questions(session: Session, attempt: Attempt, *, language: str) -> list[Question]:
-    """Return every question of an attempt in its own order, without answers; two statements."""
+    """Return every question of an attempt in its own order, without answers; at most two statements."""
     layout = from_json(attempt.layout)
-    items = items_of(session, attempt.body_id, [arranged.item_id for arranged in layout])
-    texts = texts_of(session, attempt.body_id, items, language)
-    if any(arranged.item_id not in texts for arranged in layout):
-        raise NotFound(N_("This question has no text."))
+    found = worded(session, attempt.body_id, [arranged.item_id for arranged in layout], language)
     return [
         Question(
             number=number,
             item=arranged.item_id,
-            view=candidate_view(items[arranged.item_id], texts[arranged.item_id], arranged.choices),
+            view=_view(found, arranged),
             saved=None,
             flagged=False,
         )
@@ -120,19 +118,12 @@ def questions(session: Session, attempt: Attempt, *, language: str) -> list[Ques
 
 def arranged_item(attempt: Attempt, number: int) -> ArrangedItem:
     """Return the item at a place of the attempt's own order. Raises NotFound."""
-    layout = from_json(attempt.layout)
-    if not 1 <= number <= len(layout):
-        raise NotFound(N_("There is no such question."))
-    return layout[number - 1]
+    return _at(from_json(attempt.layout), number)
 
 
 def view_of(session: Session, body_id: str, arranged: ArrangedItem, language: str) -> CandidateView:
     """Return what a browser may see of an item, in the wished language or the nearest."""
-    items = items_of(session, body_id, [arranged.item_id])
-    texts = texts_of(session, body_id, items, language)
-    if arranged.item_id not in texts:
-        raise NotFound(N_("This question has no text."))
-    return candidate_view(items[arranged.item_id], texts[arranged.item_id], arranged.choices)
+    return _view(worded(session, body_id, [arranged.item_id], language), arranged)
 
 
 def form_views(session: Session, body_id: str, version_ids: list[str], *, language: str) -> list[CandidateView]:
@@ -142,7 +133,20 @@ def form_views(session: Session, body_id: str, version_ids: list[str], *, langua
     return [candidate_view(items[version], texts[version]) for version in version_ids if version in texts]
 
 
-def _places(session: Session, attempt: Attempt, saved: Mapping[str, Saved]) -> list[Place]:
+def _at(layout: Sequence[ArrangedItem], number: int) -> ArrangedItem:
+    if not 1 <= number <= len(layout):
+        raise NotFound(N_("There is no such question."))
+    return layout[number - 1]
+
+
+def _view(found: Mapping[str, Worded], arranged: ArrangedItem) -> CandidateView:
+    worded_item = found[arranged.item_id]
+    return candidate_view(worded_item.item, worded_item.text, arranged.choices)
+
+
+def _places(
+    session: Session, attempt: Attempt, layout: Sequence[ArrangedItem], saved: Mapping[str, Saved]
+) -> list[Place]:
     flags = set(session.scalars(_FLAGGED, {"body_id": attempt.body_id, "attempt_id": attempt.id}))
     return [
         Place(
@@ -151,5 +155,5 @@ def _places(session: Session, attempt: Attempt, saved: Mapping[str, Saved]) -> l
             answered=arranged.item_id in saved and saved[arranged.item_id].answered,
             flagged=arranged.item_id in flags,
         )
-        for number, arranged in enumerate(from_json(attempt.layout), start=1)
+        for number, arranged in enumerate(layout, start=1)
     ]

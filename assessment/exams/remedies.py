@@ -3,11 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.exams.regrade import Remedy
 from assessment.exams.tables_regrade import Regrade, RegradeConfirmation
+
+_CONFIRMED = (
+    select(Regrade)
+    .join(
+        RegradeConfirmation,
+        (RegradeConfirmation.body_id == Regrade.body_id) & (RegradeConfirmation.regrade_id == Regrade.id),
+    )
+    .where(
+        Regrade.body_id == bindparam("body_id"),
+        Regrade.form_id == bindparam("form_id"),
+        RegradeConfirmation.place.is_not(None),
+    )
+    .order_by(RegradeConfirmation.place)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,18 +49,8 @@ class Remedies:
 
 def remedies_of(session: Session, body_id: str, form_id: str, *, upto: int | None = None) -> Remedies:
     """Return the remedies in force on a form; `upto` looks at them as they were after that many regrades."""
-    confirmed = (
-        select(Regrade)
-        .join(
-            RegradeConfirmation,
-            (RegradeConfirmation.body_id == Regrade.body_id) & (RegradeConfirmation.regrade_id == Regrade.id),
-        )
-        .where(Regrade.body_id == body_id, Regrade.form_id == form_id, RegradeConfirmation.place.is_not(None))
-        .order_by(RegradeConfirmation.place)
-    )
-    if upto is not None:
-        confirmed = confirmed.where(RegradeConfirmation.place <= upto)
+    confirmed = _CONFIRMED if upto is None else _CONFIRMED.where(RegradeConfirmation.place <= upto)
     found = Remedies()
-    for regrade in session.scalars(confirmed):
+    for regrade in session.scalars(confirmed, {"body_id": body_id, "form_id": form_id}):
         found = found.and_then(regrade)
     return found

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app, g, render_template, url_for
 from flask_babel import force_locale
@@ -40,7 +40,15 @@ MODULES = "js/exam"
 ANY_ATTEMPT = "[[attempt]]"
 MOST_PARTS = 4_000
 
-_parts: dict[tuple[str, CandidateView], tuple[str, str]] = {}
+
+class Part(NamedTuple):
+    """A question on its page: the language that it speaks, and its HTML."""
+
+    lang: str
+    html: str
+
+
+_parts: dict[tuple[str, CandidateView], Part] = {}
 
 _FILE = re.compile(r'(?:src|href|data)="(/exam/[^"]+/files/[^"]+)"')
 
@@ -87,7 +95,10 @@ def whole_form(session: Session, found: OwnExam, *, secret: bytes, until: dateti
     parts = [
         {
             "item": each[0].item,
-            **{code: _part(code, one, found.attempt.id) for code, one in zip(asked, each, strict=True)},
+            **{
+                code: part_of(one, language=code, attempt_id=found.attempt.id)._asdict()
+                for code, one in zip(asked, each, strict=True)
+            },
         }
         for each in zip(*asked.values(), strict=True)
     ]
@@ -172,18 +183,24 @@ def _frames(code: str, found: OwnExam, navigator: list[Place]) -> dict[str, str]
         g.language = held
 
 
-def _part(code: str, asked: Question, attempt_id: str) -> dict[str, str]:
-    """Write a question in a language; one that was written before, in the same order, is not written again."""
-    key = (code, asked.view)
+def part_of(asked: Question, *, language: str, attempt_id: str) -> Part:
+    """Write a question in a language, with its saved answer; one without is not written again in the same order."""
+    if asked.saved is not None:
+        return _written(asked, attempt_id)
+    key = (language, asked.view)
     kept = _parts.get(key)
     if kept is None:
-        question = shown(asked.view, attempt_id=attempt_id)
-        with force_locale(code):
-            html = render_template("exams/asked.html", shown=question)
+        with force_locale(language):
+            written = _written(asked, attempt_id)
         if len(_parts) >= MOST_PARTS:
             _parts.clear()
-        kept = _parts[key] = (question.language, html.replace(attempt_id, ANY_ATTEMPT))
-    return {"lang": kept[0], "html": kept[1].replace(ANY_ATTEMPT, attempt_id)}
+        kept = _parts[key] = Part(lang=written.lang, html=written.html.replace(attempt_id, ANY_ATTEMPT))
+    return Part(lang=kept.lang, html=kept.html.replace(ANY_ATTEMPT, attempt_id))
+
+
+def _written(asked: Question, attempt_id: str) -> Part:
+    question = shown(asked.view, asked.saved.response if asked.saved else None, attempt_id=attempt_id)
+    return Part(lang=question.language, html=render_template("exams/asked.html", shown=question))
 
 
 def secret_of_installation() -> bytes:

@@ -5,7 +5,7 @@ it counts, is `results`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,7 +17,7 @@ from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams import result as results
 from assessment.domain.exams.arrangement import from_json
 from assessment.domain.exams.attempt_states import STARTED
-from assessment.domain.exams.events import Event, Receipt, current_answers, receipt, response_from_json
+from assessment.domain.exams.events import Event, Receipt, Value, current_answers, receipt, response_from_json
 from assessment.domain.exams.form import Cut
 from assessment.domain.exams.marking import MarkingRule, marking_of
 from assessment.domain.exams.regrade import ItemMarks, Remedy, remedied
@@ -39,6 +39,9 @@ from assessment.schemes.queries import plan_cells
 
 FORMAT = 1
 MOST_FRAMES_KEPT = 100
+MOST_ANSWERS_KNOWN = 5_000
+
+Answer = tuple[str, tuple[tuple[str, Value], ...]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +77,8 @@ class Frame:
     """What scoring needs of a form, whoever sat it.
 
     `items`: version id -> item, in the form's order, then those whose corrected keys count. `units`: version id ->
-    the unit it counts for. `measured`: version id -> criteria.
+    the unit it counts for. `measured`: version id -> criteria. `known`: what answers that were scored before are
+    worth, by version id and answer.
     """
 
     form_id: str
@@ -85,6 +89,7 @@ class Frame:
     items: Mapping[str, Item]
     units: Mapping[str, str]
     measured: Mapping[str, frozenset[str]]
+    known: dict[Answer, tuple[bool, ItemMarks]] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -280,14 +285,14 @@ def score_item(frame: Frame, version_id: str, event: Event | None, points: Mappi
     """
     item = frame.items[version_id]
     remedy, by_version = frame.remedies.of_item.get(version_id, (None, None))
-    answered, own = _own_marks(item, event, points, frame.rule)
+    answered, own = _own_marks(frame, version_id, event, points)
     if own is None:
         if remedy not in (Remedy.FULL_MARKS, Remedy.TAKE_OUT):
             return None
         own = ItemMarks(score=Fraction(0), maximum=item.max_score)
     marks = own
     if remedy is not None:
-        by_new_key = _marks_by(frame.items[by_version], event)[1] if by_version is not None else None
+        by_new_key = _marks_by(frame, by_version, event)[1] if by_version is not None else None
         marks = remedied(remedy, own, by_new_key=by_new_key)
     return ScoredItem(
         item_version_id=version_id,
@@ -324,24 +329,34 @@ def accepted_events(session: Session, body_id: str, attempt_id: str) -> list[Eve
 
 
 def _own_marks(
-    item: Item, event: Event | None, points: Mapping[int, Fraction], rule: MarkingRule
+    frame: Frame, version_id: str, event: Event | None, points: Mapping[int, Fraction]
 ) -> tuple[bool, ItemMarks | None]:
     """Whether the item was answered, and its marks without any remedy; None while people have not settled them."""
+    item = frame.items[version_id]
     if not item.human_marked:
-        return _marks_by(item, event)
+        return _marks_by(frame, version_id, event)
     if event is None or not event.answered:
         return False, ItemMarks(score=Fraction(0), maximum=item.max_score)
-    settled = marking_of(points, rule, maximum=item.max_score)
+    settled = marking_of(points, frame.rule, maximum=item.max_score)
     return True, None if settled.score is None else ItemMarks(score=settled.score, maximum=item.max_score)
 
 
-def _marks_by(item: Item, event: Event | None) -> tuple[bool, ItemMarks]:
-    responses = [
-        read_response(item, list(given) if isinstance(given, tuple) else given, identifier=name)
-        for name, given in (event.response if event else {}).items()
-    ]
-    found = score(item, *responses)
-    return found.answered, ItemMarks(score=found.score, maximum=max(found.max_score, best_score(item)))
+def _marks_by(frame: Frame, version_id: str, event: Event | None) -> tuple[bool, ItemMarks]:
+    """Whether there is an answer, and what it is worth by a version's key; the same answer is scored once a frame."""
+    answer = (version_id, tuple(event.response.items()) if event else ())
+    marks = frame.known.get(answer)
+    if marks is None:
+        item = frame.items[version_id]
+        responses = [
+            read_response(item, list(given) if isinstance(given, tuple) else given, identifier=name)
+            for name, given in answer[1]
+        ]
+        found = score(item, *responses)
+        marks = found.answered, ItemMarks(score=found.score, maximum=max(found.max_score, best_score(item)))
+        if len(frame.known) >= MOST_ANSWERS_KNOWN:
+            frame.known.clear()
+        frame.known[answer] = marks
+    return marks
 
 
 def units_to_json(result: ExamResult) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, Conflict, NotFound
@@ -13,6 +13,12 @@ from assessment.exams.results import close_attempt
 from assessment.exams.scoring import Scored
 from assessment.exams.tables import Attempt, Sitting
 from assessment.exams.tokens import WriterToken
+
+_LOCKED = (
+    select(Attempt)
+    .where(Attempt.body_id == bindparam("body_id"), Attempt.id == bindparam("attempt_id"))
+    .with_for_update()
+)
 
 
 def start(session: Session, body_id: str, attempt_id: str, *, now: datetime, device: str | None = None) -> Attempt:
@@ -75,9 +81,7 @@ def token_for(attempt: Attempt) -> WriterToken | None:
 
 def locked(session: Session, body_id: str, attempt_id: str) -> Attempt:
     """Return an attempt, locked until the end of the transaction. Raises NotFound."""
-    attempt = session.scalar(
-        select(Attempt).where(Attempt.body_id == body_id, Attempt.id == attempt_id).with_for_update()
-    )
+    attempt = session.scalar(_LOCKED, {"body_id": body_id, "attempt_id": attempt_id})
     if attempt is None:
         raise NotFound(N_("There is no such attempt."))
     return attempt

@@ -24,9 +24,8 @@ from assessment.exams.devices import device_cookie, device_digest, remember, wri
 from assessment.exams.moving import ELSEWHERE
 from assessment.exams.paper import places
 from assessment.exams.paper import question as find_question
-from assessment.exams.runner import runner_context, secret_of_installation, spot_of
+from assessment.exams.runner import part_of, runner_context, secret_of_installation, spot_of
 from assessment.exams.scoring import foresee
-from assessment.exams.showing import shown
 from assessment.exams.tables import Attempt
 from assessment.exams.taking import start as begin
 from assessment.exams.taking import submit as hand_in
@@ -91,12 +90,12 @@ def question(attempt_id: str, number: int) -> str | Response:
     if elsewhere := _where(found):
         return redirect(elsewhere, 303)
     asked, navigator = find_question(db.session(), found.attempt, number, language=language())
-    view = shown(asked.view, asked.saved.response if asked.saved else None, attempt_id=attempt_id)
+    part = part_of(asked, language=language(), attempt_id=attempt_id)
     reason = request.args.get("refused", "")
     return render_template(
         "exams/question.html",
-        spot=spot_of(asked, last=len(navigator), language=view.language),
-        part=Markup(render_template("exams/asked.html", shown=view)),
+        spot=spot_of(asked, last=len(navigator), language=part.lang),
+        part=Markup(part.html),
         saved_at=asked.saved.received_at if asked.saved else None,
         flagged=asked.flagged,
         navigator=navigator,

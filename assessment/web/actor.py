@@ -52,7 +52,8 @@ def actor() -> Actor | None:
     """Return who is signed in, or None; a page without cookies does not ask."""
     if g.get("no_cookies"):
         return None
-    return current_user if isinstance(current_user._get_current_object(), Actor) else None
+    somebody = current_user._get_current_object()
+    return somebody if isinstance(somebody, Actor) else None
 
 
 def own_account(somebody: Actor) -> str:

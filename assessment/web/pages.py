@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,9 @@ from assessment.web.language import switch_language_url
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
-_written: dict[tuple[str, str], Markup] = {}
+MOST_WRITTEN = 5_000
+
+_written: dict[tuple[object, ...], Markup] = {}
 
 
 def dress(app: Flask) -> None:
@@ -119,12 +121,19 @@ def _import_map(_root: str, folder: str) -> tuple[str, str]:
     return content, base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def written_once(name: str, macro: Callable[[], Markup]) -> Markup:
-    """What a macro writes that is the same for everybody who reads a language; `name` tells macros apart."""
-    key = (name, str(get_locale()))
-    if key not in _written:
-        _written[key] = macro()
-    return _written[key]
+def written_once(name: str, macro: Callable[..., Markup], *told: Hashable) -> Markup:
+    """What a macro writes that is the same for everybody who reads a language and for whom it is told the same.
+
+    `name` tells macros apart. The macro asks for nothing beside the language and what it is `told`, and puts nothing
+    into the page's policy.
+    """
+    key = (name, getattr(get_locale(), "language", ""), _root(), told)
+    text = _written.get(key)
+    if text is None:
+        if len(_written) >= MOST_WRITTEN:
+            _written.clear()
+        text = _written[key] = macro(*told)
+    return text
 
 
 def policy() -> str:

@@ -3,7 +3,7 @@
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -96,4 +96,6 @@ def refuse(app: Flask) -> None:
         db.session.rollback()
         if app.testing:
             raise error
-        return answer(500, gettext("Nothing you entered was changed. Try again in a moment."))
+        # The database is busy, or not there: that is no fault of what was sent.
+        status = 503 if isinstance(error, OperationalError) else 500
+        return answer(status, gettext("Nothing you entered was changed. Try again in a moment."))

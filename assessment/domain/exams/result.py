@@ -133,9 +133,17 @@ def exam_result(scores: Iterable[ItemScore], *, cells: Iterable[Cell], cut: Cut)
 def _sum(scores: list[ItemScore]) -> Marks:
     return Marks(
         items=len(scores),
-        score=sum((score.score for score in scores), Fraction(0)),
-        maximum=sum((score.maximum for score in scores), Fraction(0)),
+        score=_total([score.score for score in scores]),
+        maximum=_total([score.maximum for score in scores]),
     )
+
+
+def _total(marks: list[Fraction]) -> Fraction:
+    """Return a sum; marks with the same denominator, which most are, are added as whole numbers."""
+    denominators = {each.denominator for each in marks}
+    if len(denominators) == 1:
+        return Fraction(sum(each.numerator for each in marks), denominators.pop())
+    return sum(marks, Fraction(0))
 
 
 def _criterion_result(criterion_id: str, marks: Marks, rule: ItemsCut | None) -> CriterionResult:

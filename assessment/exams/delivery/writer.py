@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 
 import structlog
@@ -17,9 +17,9 @@ from prometheus_client import Counter
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
-from assessment.database import BUSY_TIMEOUT_MS, writing
-from assessment.exams.delivery.gate import Gate
+from assessment.database import BUSY_TIMEOUT_MS, turn_on, writing
 from assessment.exams.delivery.storing import Fate, Sent, Taken, store_carefully, store_quickly
+from assessment.turns import Turn
 
 MOST_IN_A_GROUP = 256
 PATIENCE = 8.0  # seconds that a request waits for its commit; a device gives up after ten
@@ -74,7 +74,6 @@ class GroupWriter:
         self._queue: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._gate = Gate()
 
     def take(self, sent: Sent) -> Taken:
         """Store what a request sent; returns after the commit. Raises Unavailable."""
@@ -89,15 +88,17 @@ class GroupWriter:
 
     def _run(self) -> None:
         writing.set(True)
+        turn = turn_on(self._engine())
         held_up: list[Waiting] = []
         while True:
             group = held_up + self._next(LOOK_AGAIN if held_up else IDLE, MOST_IN_A_GROUP - len(held_up))
             if group:
-                held_up = self._commit(group)
+                held_up = self._commit(group, turn)
                 continue
             with self._starting:
                 if self._queue.empty():
-                    self._gate.close()
+                    if turn is not None:
+                        turn.close()
                     self._thread = None
                     return
 
@@ -115,10 +116,10 @@ class GroupWriter:
             while len(group) < most:
                 group.append(self._queue.get_nowait())
 
-    def _commit(self, group: list[Waiting]) -> list[Waiting]:
+    def _commit(self, group: list[Waiting], turn: Turn | None) -> list[Waiting]:
         """Commit a group and settle it; returns those whose attempt somebody else holds."""
         try:
-            with self._gate.turn(self._engine()):
+            with turn.taken() if turn is not None else nullcontext():
                 self._fill(group, MOST_IN_A_GROUP)  # those who came while another process wrote
                 found = self._store([waiting.sent for waiting in group])
         except Exception:
