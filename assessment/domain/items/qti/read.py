@@ -57,6 +57,7 @@ _MOST = (
     ("td", 5_000),
 )
 """How many elements of a kind an item may have, by the end of their names."""
+_MOST_ELEMENTS = 25_000
 _TEMPLATES = frozenset(("qti-template-declaration", "qti-template-processing"))
 
 
@@ -158,7 +159,9 @@ def read_root(root: Element, *, language: str = UNKNOWN_LANGUAGE, files: Fetch |
 def _check_counts(root: Element) -> None:
     """Raise Invalid for more of anything than an item has, before any of it is read."""
     counts: Counter[str] = Counter()
-    for element in root.iterdescendants():
+    for number, element in enumerate(root.iterdescendants(), start=1):
+        if number > _MOST_ELEMENTS:
+            raise Invalid(N_("Expected at most %(max)s elements in an item, got more."), max=_MOST_ELEMENTS)
         name = local(element)
         for end, _ in _MOST:
             if name.endswith(end):
