@@ -41,6 +41,7 @@ def published(folder: Path) -> Sources:
     )
 
 
+@pytest.mark.only_on("sqlite")  # many commands; what each of them reads and writes is tested on both
 def test_list_export_and_publish_tell_one_story(signing_site: Site, tmp_path: Path) -> None:
     office = open_office(signing_site, full=True)
     run = office.site.run

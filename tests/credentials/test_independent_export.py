@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parents[1] / "vectors" / "independent"
 pytestmark = pytest.mark.long_lock("the office is built in one go")
 
 
+@pytest.mark.only_on("sqlite")  # a file knows of no database
 def test_an_independent_verifier_agrees(signing_site: Site, tmp_path: Path) -> None:
     office = open_office(signing_site, full=True)
     documents: dict[str, Any] = {}

@@ -100,6 +100,7 @@ def test_something_waits_today_for_every_role_that_works(demo_site: Site, body: 
     assert idle == []
 
 
+@pytest.mark.only_on("sqlite")  # serving is tested on both
 def test_it_is_served_at_once(demo_site: Site) -> None:
     demo_site.free_port()
     port = demo_site.listener_port

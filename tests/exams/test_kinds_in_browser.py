@@ -18,7 +18,10 @@ from tests.factories.item_kinds import CONTENTS, PDF, WIDTH, samples, written
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.sites import Site
 
-pytestmark = pytest.mark.long_lock("the room is built in one go; test_locks measures what people do")
+pytestmark = [
+    pytest.mark.long_lock("the room is built in one go; test_locks measures what people do"),
+    pytest.mark.only_on("sqlite"),  # a browser knows of no database; the journeys run on both
+]
 SAMPLES = samples()
 KINDS = list(SAMPLES)
 SHAPES = [kind for kind in KINDS if kind != "upload"]

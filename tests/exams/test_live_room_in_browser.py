@@ -21,7 +21,10 @@ from tests.factories.exams import single_choice
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.sites import Site
 
-pytestmark = pytest.mark.long_lock("the room is built in one go; test_locks measures what people do")
+pytestmark = [
+    pytest.mark.long_lock("the room is built in one go; test_locks measures what people do"),
+    pytest.mark.only_on("sqlite"),  # a browser knows of no database; the journeys run on both
+]
 MINUTE = timedelta(minutes=1)
 ITEMS = [single_choice(f"S{n}") for n in range(4)]
 
