@@ -4,7 +4,7 @@ A feature keeps its Indonesian texts in `translations/id/<feature>.po`; English 
 There are no compiled catalogues to keep in step.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -119,16 +119,18 @@ def _translations() -> NullTranslations:
     return texts
 
 
+@cache
+def _texts_in(code: str) -> NullTranslations:
+    """The texts in a language, read once a process."""
+    compiled = BytesIO()
+    write_mo(compiled, read_catalogue(FOLDER / code))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
 class FolderDomain(Domain):
     """The texts of the app, from its folder of .po files."""
 
     def get_translations(self) -> NullTranslations:
         locale = get_locale()
-        code = locale.language if locale else DEFAULT
-        if code not in self.cache:
-            compiled = BytesIO()
-            write_mo(compiled, read_catalogue(FOLDER / code))
-            compiled.seek(0)
-            self.cache[code] = Translations(compiled)
-        translations: NullTranslations = self.cache[code]
-        return translations
+        return _texts_in(locale.language if locale else DEFAULT)
