@@ -22,15 +22,15 @@ ACT = Act(body_id=None, account_id=None, person_id=None, at=NOW, name="test")
 
 
 @pytest.fixture
-def database(site: Site) -> str:
+def place(site: Site) -> str:
     found = site.engine.url.database
     assert found
     return found
 
 
 @pytest.fixture
-def turn_is_free(database: str) -> Iterator[Callable[[], bool]]:
-    file = os.open(database + SUFFIX, os.O_RDWR | os.O_CREAT)
+def turn_is_free(place: str) -> Iterator[Callable[[], bool]]:
+    file = os.open(place + SUFFIX, os.O_RDWR | os.O_CREAT)
 
     def free() -> bool:
         try:
@@ -54,8 +54,8 @@ def bodies(site: Site) -> int:
         return session.scalar(select(func.count()).select_from(CertificationBody)) or 0
 
 
-def test_who_writes_waits_for_the_turn_and_who_reads_does_not(site: Site, database: str) -> None:
-    before, other = bodies(site), Turn(database)
+def test_who_writes_waits_for_the_turn_and_who_reads_does_not(site: Site, place: str) -> None:
+    before, other = bodies(site), Turn(place)
     with other.taken():
         writer = threading.Thread(target=found_a_body, args=(site,))
         writer.start()
@@ -88,16 +88,16 @@ def test_the_turn_ends_with_its_connection(site: Site, turn_is_free: Callable[[]
     assert turn_is_free()
 
 
-def test_nobody_waits_for_himself(site: Site, database: str) -> None:
-    before, own = bodies(site), Turn(database)
+def test_nobody_waits_for_himself(site: Site, place: str) -> None:
+    before, own = bodies(site), Turn(place)
     with own.taken():
         found_a_body(site)
     own.close()
     assert bodies(site) == before + 1
 
 
-def test_the_turn_of_a_thread_that_ended_badly_is_free(site: Site, database: str) -> None:
-    before, left = bodies(site), Turn(database)
+def test_the_turn_of_a_thread_that_ended_badly_is_free(site: Site, place: str) -> None:
+    before, left = bodies(site), Turn(place)
     thread = threading.Thread(target=left.take)
     thread.start()
     thread.join()
