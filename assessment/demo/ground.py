@@ -21,6 +21,7 @@ from assessment.database import Base
 from assessment.domain.errors import N_, Conflict
 from assessment.migrating import engine_for
 from assessment.settings import Settings
+from assessment.turns import SUFFIX
 
 MARK = "demo.json"
 FORMAT = 1
@@ -163,7 +164,7 @@ def database_files(settings: Settings) -> tuple[Path, ...]:
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         return ()
-    return tuple(Path(f"{url.database}{suffix}") for suffix in ("", "-wal", "-shm"))
+    return tuple(Path(f"{url.database}{suffix}") for suffix in ("", "-wal", "-shm", SUFFIX))
 
 
 def mark_begun(settings: Settings, *, now: datetime) -> None:
