@@ -57,6 +57,14 @@ def taken(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
 
 
+def busy(error: Exception) -> bool:
+    """Whether the database has no time or is not there, which is the fault neither of what was sent nor of ours."""
+    if not isinstance(error, OperationalError):
+        return False
+    name = getattr(error.orig, "sqlite_errorname", None)
+    return name is None or name.startswith("SQLITE_BUSY")
+
+
 def refuse(app: Flask) -> None:
     """Register the handlers."""
 
@@ -96,6 +104,4 @@ def refuse(app: Flask) -> None:
         db.session.rollback()
         if app.testing:
             raise error
-        # The database is busy, or not there: that is no fault of what was sent.
-        status = 503 if isinstance(error, OperationalError) else 500
-        return answer(status, gettext("Nothing you entered was changed. Try again in a moment."))
+        return answer(503 if busy(error) else 500, gettext("Nothing you entered was changed. Try again in a moment."))

@@ -1,10 +1,12 @@
 """One request is one transaction: committed when it went well, gone when it was refused or only read."""
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 from flask import Blueprint, Response
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from assessment.accounts.tables import CertificationBody, GuessCount
 from assessment.database import db
@@ -102,6 +104,38 @@ def test_an_unexpected_error_changes_nothing_and_says_so(site: Site, serve: Call
     assert response.status_code == 500
     assert "Nothing you entered was changed." in response.get_data(as_text=True)
     assert counts(site) == 0
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_database_that_is_busy_is_asked_again_later(site: Site, serve: Callable[..., Visitor]) -> None:
+    def view() -> str:
+        add_a_count()
+        other = sqlite3.connect(site.engine.url.database or "", timeout=0)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError("BEGIN IMMEDIATE", {}, error) from error
+        finally:
+            other.close()
+        return "not busy"
+
+    visitor = serve(view)
+    site.app.testing = False
+    response = visitor.post("/try", headers={"Accept-Language": "en"})
+    assert response.status_code == 503
+    assert "Nothing you entered was changed." in response.get_data(as_text=True)
+    assert counts(site) == 0
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_statement_that_is_wrong_is_our_own_fault(site: Site, serve: Callable[..., Visitor]) -> None:
+    def view() -> str:
+        db.session.execute(text("SELECT 1 FROM nowhere"))
+        return "there"
+
+    visitor = serve(view)
+    site.app.testing = False
+    assert visitor.post("/try").status_code == 500
 
 
 def test_a_write_by_a_stranger_has_no_author_but_a_name(site: Site, serve: Callable[..., Visitor]) -> None:
