@@ -6,7 +6,6 @@ this process even when it is killed.
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,11 +15,11 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import structlog
 
 from assessment.domain.errors import N_, Conflict
+from assessment.serving.ending import set_when_told
 from assessment.serving.web import PROXIES
 from assessment.settings import Settings
 
@@ -97,11 +96,7 @@ def serve(settings: Settings, serving: Serving, *, on_ready: Callable[[], None])
     """
     refuse_taken_port(serving)
     stopped = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    put_handlers_back = set_when_told(stopped)
     children = _children(settings, serving)
     announced = False
     try:
@@ -115,8 +110,7 @@ def serve(settings: Settings, serving: Serving, *, on_ready: Callable[[], None])
         # The web processes first: who is being answered still needs the signer.
         for child in reversed(children):
             child.stop()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        put_handlers_back()
 
 
 def refuse_taken_port(serving: Serving) -> None:

@@ -5,7 +5,6 @@ fails is logged and comes round again, and keeps no other waiting.
 """
 
 import logging.config
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from assessment.credentials.status_lists import renew_lists
 from assessment.database import Act, db, reading, unit_of_work
 from assessment.exams.closing import close_in_own_transaction
 from assessment.jobs.service import work_once
+from assessment.serving.ending import set_when_told
 from assessment.serving.parent import end_with_parent
 from assessment.settings import Settings
 from assessment.web.observing import LOGGING, log_as_json
@@ -132,8 +132,7 @@ def main() -> None:
     log_as_json()
     logging.config.dictConfig(LOGGING)
     stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    set_when_told(stopped)
     end_with_parent()
     app = create_app(Settings.from_environment())
     with app.app_context():
