@@ -135,10 +135,10 @@ def kill_again_and_again(serving: int, acknowledged: Callable[[], int]) -> int:
     chance = random.Random(KILLS)
     last = time.monotonic() + PATIENCE
     for number in range(1, KILLS + 1):
-        while acknowledged() < number * DEVICES * BATCHES // (KILLS + 1) or not web_processes(serving):
+        while acknowledged() < number * DEVICES * BATCHES // (KILLS + 1) or not (running := web_processes(serving)):
             assert time.monotonic() < last
             time.sleep(0.005)
-        os.kill(chance.choice(web_processes(serving)), signal.SIGKILL)
+        os.kill(chance.choice(running), signal.SIGKILL)
     return KILLS
 
 
