@@ -223,7 +223,7 @@ def turn_on(engine: Engine) -> Turn | None:
     return Turn(database) if database else None
 
 
-def _open_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+def _open_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     cursor = connection.cursor()
     for pragma in (
@@ -233,18 +233,16 @@ def _open_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> No
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
-    cursor.execute("PRAGMA database_list")
-    (_number, _name, database), *_others = cursor.fetchall()
     cursor.close()
-    if database:
-        record.info[Turn] = Turn(database)
 
 
 def _begin_sqlite(connection: Connection) -> None:
     if not writing.get():
         connection.exec_driver_sql("BEGIN")
         return
-    turn: Turn | None = connection.info.get(Turn)
+    if Turn not in connection.info:
+        connection.info[Turn] = turn_on(connection.engine)
+    turn: Turn | None = connection.info[Turn]
     if turn is not None:
         turn.take()
     connection.exec_driver_sql("BEGIN IMMEDIATE")

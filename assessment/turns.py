@@ -15,11 +15,8 @@ from contextlib import contextmanager
 SUFFIX = "-writers.lock"
 
 
-class _OfThread(threading.local):
-    turns = 0
-
-
-_mine = _OfThread()
+# Which thread has the turn of which database.
+_having: set[tuple[str, int]] = set()
 
 
 class Turn:
@@ -32,24 +29,25 @@ class Turn:
     def __init__(self, database: str) -> None:
         self._place = database + SUFFIX
         self._file: int | None = None
-        self._taken = False
+        self._had_by: tuple[str, int] | None = None
 
     def take(self) -> None:
         """Wait for the turn and keep it until `give`."""
-        if self._taken or _mine.turns:
+        thread = (self._place, threading.get_ident())
+        if thread in _having:
             return
         if self._file is None:
             self._file = os.open(self._place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
-        self._taken = True
-        _mine.turns += 1
+        self._had_by = thread
+        _having.add(thread)
 
     def give(self) -> None:
         """Let the next one write; nothing happens where the turn was not taken."""
-        if self._taken and self._file is not None:
+        if self._had_by is not None and self._file is not None:
+            _having.discard(self._had_by)
+            self._had_by = None
             fcntl.flock(self._file, fcntl.LOCK_UN)
-            self._taken = False
-            _mine.turns = max(0, _mine.turns - 1)
 
     def close(self) -> None:
         """Give the turn up and let go of the lock's file."""

@@ -56,18 +56,20 @@ def worded(session: Session, body_id: str, version_ids: Collection[str], languag
     Reads only what this process has not read before. Raises NotFound where a version has no words.
     """
     kept = _worded.setdefault(session.get_bind(), {})
-    places = {version_id: (body_id, version_id, language) for version_id in version_ids}
-    missing = [version_id for version_id, place in places.items() if place not in kept]
+    known = {version_id: kept.get((body_id, version_id, language)) for version_id in version_ids}
+    found = {version_id: each for version_id, each in known.items() if each is not None}
+    missing = known.keys() - found.keys()
     if missing:
-        if len(kept) + len(missing) > MOST_ITEMS_KEPT:
-            kept.clear()
-            missing = list(places)
         items = items_of(session, body_id, missing)
         texts = texts_of(session, body_id, items, language)
-        if texts.keys() != set(missing):
+        if texts.keys() != missing:
             raise NotFound(N_("This question has no text."))
-        kept.update({places[each]: Worded(item=items[each], text=texts[each]) for each in missing})
-    return {version_id: kept[place] for version_id, place in places.items()}
+        read = {version_id: Worded(item=items[version_id], text=texts[version_id]) for version_id in missing}
+        if len(kept) + len(read) > MOST_ITEMS_KEPT:
+            kept.clear()
+        kept.update({(body_id, version_id, language): each for version_id, each in read.items()})
+        found |= read
+    return found
 
 
 def items_of(session: Session, body_id: str, version_ids: Iterable[str]) -> dict[str, Item]:
@@ -79,11 +81,12 @@ def items_of(session: Session, body_id: str, version_ids: Iterable[str]) -> dict
 def read_item(body_id: str, version_id: str, digest: str, structure: Mapping[str, object]) -> Item:
     """Return an item from its stored structure."""
     place = (body_id, version_id, digest)
-    if place not in _items:
+    item = _items.get(place)
+    if item is None:
         if len(_items) >= MOST_ITEMS_KEPT:
             _items.clear()
-        _items[place] = item_json.from_json(structure)
-    return _items[place]
+        item = _items[place] = item_json.from_json(structure)
+    return item
 
 
 def texts_of(session: Session, body_id: str, items: Mapping[str, Item], language: str) -> dict[str, ItemText]:

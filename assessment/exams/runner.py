@@ -186,19 +186,19 @@ def _frames(code: str, found: OwnExam, navigator: list[Place]) -> dict[str, str]
 def part_of(asked: Question, *, language: str, attempt_id: str) -> Part:
     """Write a question in a language, with its saved answer; one without is not written again in the same order."""
     if asked.saved is not None:
-        return _written(asked, attempt_id)
+        return _write_part(asked, attempt_id)
     key = (language, asked.view)
     kept = _parts.get(key)
     if kept is None:
         with force_locale(language):
-            written = _written(asked, attempt_id)
+            written = _write_part(asked, attempt_id)
         if len(_parts) >= MOST_PARTS:
             _parts.clear()
         kept = _parts[key] = Part(lang=written.lang, html=written.html.replace(attempt_id, ANY_ATTEMPT))
     return Part(lang=kept.lang, html=kept.html.replace(ANY_ATTEMPT, attempt_id))
 
 
-def _written(asked: Question, attempt_id: str) -> Part:
+def _write_part(asked: Question, attempt_id: str) -> Part:
     question = shown(asked.view, asked.saved.response if asked.saved else None, attempt_id=attempt_id)
     return Part(lang=question.language, html=render_template("exams/asked.html", shown=question))
 

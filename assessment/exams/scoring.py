@@ -214,11 +214,13 @@ def _kept_frame(session: Session, body_id: str, form_id: str, remedies: Remedies
     """Return a form's frame, read once a process for each of its regrades."""
     kept = _frames.setdefault(session.get_bind(), {})
     key = (body_id, form_id, remedies.generation)
-    if key not in kept:
+    frame = kept.get(key)
+    if frame is None:
+        frame = frame_of(session, body_id, form_id, remedies)
         if len(kept) >= MOST_FRAMES_KEPT:
             kept.clear()
-        kept[key] = frame_of(session, body_id, form_id, remedies)
-    return kept[key]
+        kept[key] = frame
+    return frame
 
 
 def event_rows(session: Session, body_id: str, attempt_ids: Iterable[str], *, item: str | None = None) -> list[Any]:

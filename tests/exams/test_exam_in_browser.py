@@ -16,7 +16,7 @@ from tests.fixtures.sites import Site
 
 pytestmark = [
     pytest.mark.long_lock("the room is built in one go; test_locks measures what people do"),
-    pytest.mark.only_on("sqlite"),  # a browser knows of no database; the journeys run on both
+    pytest.mark.only_on("sqlite"),  # a browser knows of no database; what lies behind is tested on both
 ]
 ITEMS = [single_choice(f"S{n}") for n in range(5)]
 

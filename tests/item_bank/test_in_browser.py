@@ -22,7 +22,7 @@ from tests.factories.item_bank import make_item
 from tests.factories.visitors import writing_on
 from tests.fixtures.sites import Site
 
-pytestmark = pytest.mark.only_on("sqlite")  # a browser knows of no database; the journeys run on both
+pytestmark = pytest.mark.only_on("sqlite")  # a browser knows of no database; what lies behind is tested on both
 
 Axe = Callable[[Page], None]
 OpenPage = Callable[..., Page]

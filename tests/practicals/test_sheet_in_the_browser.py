@@ -26,7 +26,7 @@ from tests.factories.visitors import writing_on
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.sites import Site
 
-pytestmark = pytest.mark.only_on("sqlite")  # a browser knows of no database; the journeys run on both
+pytestmark = pytest.mark.only_on("sqlite")  # a browser knows of no database; what lies behind is tested on both
 
 TABLET = {"width": 768, "height": 1024}
 ALL_SENT = "Semua nilai ada di server"

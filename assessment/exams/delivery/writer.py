@@ -74,6 +74,7 @@ class GroupWriter:
         self._queue: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._turn: Turn | None = None
 
     def take(self, sent: Sent) -> Taken:
         """Store what a request sent; returns after the commit. Raises Unavailable."""
@@ -88,17 +89,15 @@ class GroupWriter:
 
     def _run(self) -> None:
         writing.set(True)
-        turn = turn_on(self._engine())
         held_up: list[Waiting] = []
         while True:
             group = held_up + self._next(LOOK_AGAIN if held_up else IDLE, MOST_IN_A_GROUP - len(held_up))
             if group:
-                held_up = self._commit(group, turn)
+                held_up = self._commit(group)
                 continue
             with self._starting:
                 if self._queue.empty():
-                    if turn is not None:
-                        turn.close()
+                    self._let_go()
                     self._thread = None
                     return
 
@@ -116,10 +115,16 @@ class GroupWriter:
             while len(group) < most:
                 group.append(self._queue.get_nowait())
 
-    def _commit(self, group: list[Waiting], turn: Turn | None) -> list[Waiting]:
+    def _let_go(self) -> None:
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
+
+    def _commit(self, group: list[Waiting]) -> list[Waiting]:
         """Commit a group and settle it; returns those whose attempt somebody else holds."""
         try:
-            with turn.taken() if turn is not None else nullcontext():
+            self._turn = self._turn or turn_on(self._engine())
+            with self._turn.taken() if self._turn is not None else nullcontext():
                 self._fill(group, MOST_IN_A_GROUP)  # those who came while another process wrote
                 found = self._store([waiting.sent for waiting in group])
         except Exception:
