@@ -18,6 +18,7 @@ from assessment.storage import Storage
 from assessment.web import comfort, compressing, gate, language, pages, refusals, requests
 from assessment.web.cookies import Sessions
 from assessment.web.formatting import write_for_people
+from assessment.web.lasting import LastingFiles
 
 LARGEST_REQUEST = 16 * 1024 * 1024
 
@@ -74,5 +75,6 @@ def create_app(settings: Settings) -> Flask:
     write_for_people(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = AnswerPath(app, app.wsgi_app)  # type: ignore[method-assign]  # the way WSGI middleware is put in front
+    app.extensions["answers"] = AnswerPath(app, app.wsgi_app)
+    app.wsgi_app = LastingFiles(app, app.extensions["answers"])  # type: ignore[method-assign]  # the way WSGI middleware is put in front
     return app

@@ -69,10 +69,11 @@ def _sqlite(place: Place, tokens: Sequence[WriterToken], item: str, group: int, 
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
     stored, began = 0, time.monotonic()
-    for rows in _groups(STATEMENTS["sqlite"], tokens, item, group, name):
+    statements = SQLite()
+    for rows in _groups(statements, tokens, item, group, name):
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(SQLite.JUDGE, (encode(rows),)).fetchall()
-        stored += connection.executemany(SQLite.STORE, rows).rowcount
+        connection.execute(*statements.judging(rows)).fetchone()
+        stored += connection.execute(*statements.storing(rows)).rowcount
         connection.execute("COMMIT")
         if time.monotonic() - began >= seconds:
             break

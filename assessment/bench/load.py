@@ -17,6 +17,8 @@ from assessment.bench.scripts import (
     Browser,
     asks_again,
     hand_in,
+    keep_form,
+    load_assets,
     open_question,
     open_start_page,
     press_start,
@@ -53,7 +55,9 @@ def walk_in_step(orders: Orders) -> dict[str, Any]:
     steps: dict[str, Callable[[Browser], Script]] = {
         "start page": open_start_page,
         "start": press_start,
-        "question": _look,
+        "question": open_question,
+        "assets": load_assets,
+        "form": keep_form,
         "first save": lambda browser: save_some(browser, answers[:1], "first save", acknowledged),
         "save": lambda browser: save_some(browser, answers[1:2], "save", acknowledged),
         "last save": lambda browser: save_some(browser, answers[2:], "last save", acknowledged),
@@ -93,11 +97,6 @@ def walk_through(orders: Orders) -> dict[str, Any]:
         )
         scripts.append((share * orders["open_within"], script))
     return _report(Crowd(orders["port"]).run(scripts), acknowledged) | {"marks": marks}
-
-
-def _look(browser: Browser) -> Script:
-    """Open the first question."""
-    yield from open_question(browser)
 
 
 def _browsers(orders: Orders) -> list[Browser]:

@@ -63,6 +63,7 @@ class Browser:
     loaded: set[str] = field(default_factory=set)
     csrf: str = ""
     token: str = ""
+    page: str = ""
     saved: int = 0
 
     @property
@@ -116,18 +117,17 @@ def press_start(browser: Browser) -> Generator[Request | float, Response | None,
     yield from ask(browser, browser.request("start", f"{browser.home}/start", {"csrf_token": browser.csrf}))
 
 
-def open_question(browser: Browser, number: int = 1) -> Generator[Request | float, Response | None, str]:
-    """Open a question's page; returns it."""
-    page = (yield from ask(browser, browser.request("question", f"{browser.home}/{number}"))).text
-    browser.token = _found(_TOKEN, page)
-    return page
+def open_question(browser: Browser) -> Generator[Request | float, Response | None, None]:
+    """Open the first question's page."""
+    browser.page = (yield from ask(browser, browser.request("question", f"{browser.home}/1"))).text
+    browser.token = _found(_TOKEN, browser.page)
 
 
-def load_assets(browser: Browser, page: str) -> Generator[Request | float, Response | None, None]:
+def load_assets(browser: Browser) -> Generator[Request | float, Response | None, None]:
     """Load what a browser loads for a page it sees for the first time: styles, modules and what they import."""
-    found = _MAP.search(page)
+    found = _MAP.search(browser.page)
     names: dict[str, str] = msgspec.json.decode(found[1].encode())["imports"] if found else {}
-    waiting = _STATIC.findall(page)
+    waiting = _STATIC.findall(browser.page)
     while waiting:
         path = waiting.pop()
         if path in browser.loaded:
@@ -183,8 +183,8 @@ def whole_exam(
     began = clock()
     yield from open_start_page(browser)
     yield from press_start(browser)
-    page = yield from open_question(browser)
-    yield from load_assets(browser, page)
+    yield from open_question(browser)
+    yield from load_assets(browser)
     yield from keep_form(browser)
     marks["opened"].append((began, clock()))
     place = 0

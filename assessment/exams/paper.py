@@ -64,10 +64,15 @@ class Question:
     """One question on the page."""
 
     number: int
-    item: str
+    arranged: ArrangedItem
     view: CandidateView
     saved: Saved | None
     flagged: bool
+
+    @property
+    def item(self) -> str:
+        """The item's version."""
+        return self.arranged.item_id
 
 
 def places(session: Session, attempt: Attempt) -> list[Place]:
@@ -91,29 +96,13 @@ def question(session: Session, attempt: Attempt, number: int, *, language: str) 
     return (
         Question(
             number=number,
-            item=arranged.item_id,
+            arranged=arranged,
             view=view,
             saved=saved.get(arranged.item_id),
             flagged=every[number - 1].flagged,
         ),
         every,
     )
-
-
-def questions(session: Session, attempt: Attempt, *, language: str) -> list[Question]:
-    """Return every question of an attempt in its own order, without answers; at most two statements."""
-    layout = from_json(attempt.layout)
-    found = worded(session, attempt.body_id, [arranged.item_id for arranged in layout], language)
-    return [
-        Question(
-            number=number,
-            item=arranged.item_id,
-            view=_view(found, arranged),
-            saved=None,
-            flagged=False,
-        )
-        for number, arranged in enumerate(layout, start=1)
-    ]
 
 
 def arranged_item(attempt: Attempt, number: int) -> ArrangedItem:
@@ -123,7 +112,14 @@ def arranged_item(attempt: Attempt, number: int) -> ArrangedItem:
 
 def view_of(session: Session, body_id: str, arranged: ArrangedItem, language: str) -> CandidateView:
     """Return what a browser may see of an item, in the wished language or the nearest."""
-    return _view(worded(session, body_id, [arranged.item_id], language), arranged)
+    (view,) = views_of(session, body_id, [arranged], language)
+    return view
+
+
+def views_of(session: Session, body_id: str, layout: Sequence[ArrangedItem], language: str) -> list[CandidateView]:
+    """Return what a browser may see of items, in their places; at most two statements."""
+    found = worded(session, body_id, [arranged.item_id for arranged in layout], language)
+    return [_view(found[arranged.item_id], arranged) for arranged in layout]
 
 
 def form_views(session: Session, body_id: str, version_ids: list[str], *, language: str) -> list[CandidateView]:
@@ -139,9 +135,8 @@ def _at(layout: Sequence[ArrangedItem], number: int) -> ArrangedItem:
     return layout[number - 1]
 
 
-def _view(found: Mapping[str, Worded], arranged: ArrangedItem) -> CandidateView:
-    worded_item = found[arranged.item_id]
-    return candidate_view(worded_item.item, worded_item.text, arranged.choices)
+def _view(found: Worded, arranged: ArrangedItem) -> CandidateView:
+    return candidate_view(found.item, found.text, arranged.choices)
 
 
 def _places(

@@ -6,28 +6,31 @@ token, no proof against forgery, no answer; `state` holds those and is never put
 """
 
 import base64
-import hashlib
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from flask import current_app, g, render_template, url_for
+from flask import current_app, g, render_template, request, url_for
 from flask_babel import force_locale
 from markupsafe import Markup
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from assessment.domain.exams.events import response_to_json
+from assessment.domain.exams.arrangement import ArrangedItem, Order, from_json
+from assessment.domain.exams.events import Value, response_to_json
 from assessment.domain.items.view import CandidateView
 from assessment.domain.language import LANGUAGES
 from assessment.exams.attempt_queries import OwnExam
 from assessment.exams.devices import person_mark
-from assessment.exams.paper import Place, Question, places, questions, saved_answers
+from assessment.exams.paper import Place, Question, places, saved_answers, views_of
 from assessment.exams.sealed import public_key
 from assessment.exams.showing import shown
 from assessment.exams.tables import Attempt
+from assessment.web.actor import me
+from assessment.web.comfort import comfort
 from assessment.web.formatting import clock
 from assessment.web.language import language
 from assessment.web.pages import module_files, policy, static_url
@@ -37,20 +40,35 @@ FORMAT = 1
 STYLES = ("css/base.css", "css/exam.css", "css/exam_kinds.css", "css/comfort.css")
 MODULES = "js/exam"
 
-ANY_ATTEMPT = "[[attempt]]"
-MOST_PARTS = 4_000
+MOST_PARTS = 12_000
+MOST_FRAMES = 500
+
+# What stands in kept HTML instead of what is an attempt's own.
+ANY_ATTEMPT, ANY_PERSON = "[[attempt]]", "[[person]]"
 
 
 class Part(NamedTuple):
-    """A question on its page: the language that it speaks, and its HTML."""
+    """A question on its page: the language that it speaks, its HTML, and the files that it shows."""
 
     lang: str
     html: str
+    files: tuple[str, ...]
 
 
-_parts: dict[tuple[str, CandidateView], Part] = {}
+class Frames(NamedTuple):
+    """The pages around the questions, by language and name, and the content security policy that they need."""
+
+    pages: dict[str, dict[str, str]]
+    policy: str
+
+
+PartKey = tuple[str, str, str, Order]  # body, item version, language, order of its choices
+
+_parts: WeakKeyDictionary[Engine | Connection, dict[PartKey, Part]] = WeakKeyDictionary()
+_frames: dict[tuple[object, ...], Frames] = {}
 
 _FILE = re.compile(r'(?:src|href|data)="(/exam/[^"]+/files/[^"]+)"')
+_OWN = re.compile(r"\[\[(attempt|person|place-(\d+))\]\]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,35 +107,36 @@ def whole_form(session: Session, found: OwnExam, *, secret: bytes, until: dateti
 
     `until` is the end of the time in which answers are taken; pages are not shown from the device long after it.
     """
-    asked = {code: questions(session, found.attempt, language=code) for code in LANGUAGES}
-    numbered = [Place(number=each.number, item=each.item, answered=False, flagged=False) for each in asked[language()]]
-    pages = {code: _frames(code, found, numbered) for code in LANGUAGES}
-    parts = [
-        {
-            "item": each[0].item,
-            **{
-                code: part_of(one, language=code, attempt_id=found.attempt.id)._asdict()
-                for code, one in zip(asked, each, strict=True)
-            },
-        }
-        for each in zip(*asked.values(), strict=True)
-    ]
-    files = sorted({url for part in parts for code in LANGUAGES for url in _FILE.findall(part[code]["html"])})
-    form: dict[str, Any] = {
+    attempt = found.attempt
+    layout = from_json(attempt.layout)
+    parts = {code: _parts_of(session, attempt, layout, code) for code in LANGUAGES}
+    frames = _frames_of(found, [arranged.item_id for arranged in layout])
+    return {
         "v": FORMAT,
-        "attempt": found.attempt.id,
-        "home": url_for("exams.start_page", attempt_id=found.attempt.id),
+        "attempt": attempt.id,
+        "home": url_for("exams.start_page", attempt_id=attempt.id),
         "language": language(),
         "until": until.isoformat(),
         "key": base64.urlsafe_b64encode(public_key(secret)).rstrip(b"=").decode(),
-        "pages": pages,
-        "questions": parts,
-        "files": files,
+        "pages": frames.pages,
+        "questions": [
+            {"item": arranged.item_id, **{code: {"lang": part.lang, "html": part.html} for code, part in each}}
+            for arranged, each in zip(layout, _by_place(parts), strict=True)
+        ],
+        "files": sorted({file for found in parts.values() for part in found for file in part.files}),
         "assets": [static_url(path) for path in (*STYLES, *module_files(MODULES))],
+        "policy": frames.policy,
     }
-    form["policy"] = policy()
-    form["digest"] = hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()[:16]
-    return form
+
+
+def _by_place(parts: Mapping[str, Sequence[Part]]) -> Iterator[tuple[tuple[str, Part], ...]]:
+    """Yield for each question in its place its language and part, as often as there are languages."""
+    for each in zip(*parts.values(), strict=True):
+        yield tuple(zip(parts, each, strict=True))
+
+
+def _zone_name() -> str:
+    return clock(now()).partition(" ")[2]
 
 
 def answers_of(session: Session, attempt: Attempt) -> dict[str, Any]:
@@ -137,12 +156,46 @@ def runner_context(found: OwnExam, person_id: str) -> Mapping[str, object]:
     return {
         "exam": found,
         "mark": person_mark(person_id),
-        "zone_name": clock(now()).partition(" ")[2],
+        "zone_name": _zone_name(),
         "switch_language_url": lambda code: f"?lang={code}",
     }
 
 
-def _frames(code: str, found: OwnExam, navigator: list[Place]) -> dict[str, str]:
+def _frames_of(found: OwnExam, items: Sequence[str]) -> Frames:
+    """Return the pages around the questions of an attempt; they are written once for all who see the same of them.
+
+    `items` are its item versions in their places.
+    """
+    attempt, mark = found.attempt, person_mark(found.attempt.person_id)
+    key = (request.script_root, comfort(), me().zone, _zone_name(), len(items))
+    kept = _frames.get(key)
+    if kept is None:
+        if len(_frames) >= MOST_FRAMES:
+            _frames.clear()
+        numbered = [
+            Place(number=number, item=f"[[place-{number}]]", answered=False, flagged=False)
+            for number in range(1, len(items) + 1)
+        ]
+        pages = {
+            code: {
+                name: page.replace(attempt.id, ANY_ATTEMPT).replace(mark, ANY_PERSON)
+                for name, page in _write_frames(code, found, numbered).items()
+            }
+            for code in LANGUAGES
+        }
+        kept = _frames[key] = Frames(pages=pages, policy=policy())
+
+    def own(place: re.Match[str]) -> str:
+        number = place[2]
+        return items[int(number) - 1] if number else attempt.id if place[1] == "attempt" else mark
+
+    return Frames(
+        pages={code: {name: _OWN.sub(own, page) for name, page in pages.items()} for code, pages in kept.pages.items()},
+        policy=kept.policy,
+    )
+
+
+def _write_frames(code: str, found: OwnExam, navigator: list[Place]) -> dict[str, str]:
     """Write the three pages of an attempt in one language with places instead of what is a question's own."""
     places_in = {name: f"[[{name}]]" for name in FRAME_WORDS}
     spot = Spot(
@@ -183,24 +236,48 @@ def _frames(code: str, found: OwnExam, navigator: list[Place]) -> dict[str, str]
         g.language = held
 
 
-def part_of(asked: Question, *, language: str, attempt_id: str) -> Part:
+def part_of(session: Session, attempt: Attempt, asked: Question, *, language: str) -> Part:
     """Write a question in a language, with its saved answer; one without is not written again in the same order."""
     if asked.saved is not None:
-        return _write_part(asked, attempt_id)
-    key = (language, asked.view)
-    kept = _parts.get(key)
-    if kept is None:
+        return _write_part(asked.view, asked.saved.response, attempt.id)
+    (part,) = _parts_of(session, attempt, [asked.arranged], language)
+    return part
+
+
+def _parts_of(session: Session, attempt: Attempt, layout: Sequence[ArrangedItem], language: str) -> list[Part]:
+    """Return these questions of an attempt without answers; what this process has not written before is written."""
+    kept = _parts.setdefault(session.get_bind(), {})
+    keys = [(attempt.body_id, arranged.item_id, language, arranged.order) for arranged in layout]
+    found = [kept.get(key) for key in keys]
+    missing = [arranged for arranged, part in zip(layout, found, strict=True) if part is None]
+    if missing:
+        if len(kept) + len(missing) > MOST_PARTS:
+            kept.clear()
         with force_locale(language):
-            written = _write_part(asked, attempt_id)
-        if len(_parts) >= MOST_PARTS:
-            _parts.clear()
-        kept = _parts[key] = Part(lang=written.lang, html=written.html.replace(attempt_id, ANY_ATTEMPT))
-    return Part(lang=kept.lang, html=kept.html.replace(ANY_ATTEMPT, attempt_id))
+            views = views_of(session, attempt.body_id, missing, language)
+            written = iter([_write_part(view, None, attempt.id) for view in views])
+        for place, key in enumerate(keys):
+            if found[place] is None:
+                found[place] = kept[key] = _for_any(next(written), attempt.id)
+    return [_for_attempt(part, attempt.id) for part in found if part is not None]
 
 
-def _write_part(asked: Question, attempt_id: str) -> Part:
-    question = shown(asked.view, asked.saved.response if asked.saved else None, attempt_id=attempt_id)
-    return Part(lang=question.language, html=render_template("exams/asked.html", shown=question))
+def _write_part(view: CandidateView, response: Mapping[str, Value] | None, attempt_id: str) -> Part:
+    question = shown(view, response, attempt_id=attempt_id)
+    html = render_template("exams/asked.html", shown=question)
+    return Part(lang=question.language, html=html, files=tuple(_FILE.findall(html)))
+
+
+def _for_any(part: Part, attempt_id: str) -> Part:
+    files = tuple(file.replace(attempt_id, ANY_ATTEMPT) for file in part.files)
+    return Part(lang=part.lang, html=part.html.replace(attempt_id, ANY_ATTEMPT), files=files)
+
+
+def _for_attempt(part: Part, attempt_id: str) -> Part:
+    if ANY_ATTEMPT not in part.html:
+        return part
+    files = tuple(file.replace(ANY_ATTEMPT, attempt_id) for file in part.files)
+    return Part(lang=part.lang, html=part.html.replace(ANY_ATTEMPT, attempt_id), files=files)
 
 
 def secret_of_installation() -> bytes:

@@ -90,7 +90,7 @@ def question(attempt_id: str, number: int) -> str | Response:
     if elsewhere := _where(found):
         return redirect(elsewhere, 303)
     asked, navigator = find_question(db.session(), found.attempt, number, language=language())
-    part = part_of(asked, language=language(), attempt_id=attempt_id)
+    part = part_of(db.session(), found.attempt, asked, language=language())
     reason = request.args.get("refused", "")
     return render_template(
         "exams/question.html",

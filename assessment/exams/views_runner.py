@@ -1,5 +1,6 @@
 """What a candidate's device asks for: the service worker, the whole form, moving here, sealed answers to hand over."""
 
+import msgspec
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_from_directory, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -38,7 +39,8 @@ def form_of(found: OwnExam, state: dict[str, object]) -> Response:
     form = whole_form(
         db.session(), found, secret=secret_of_installation(), until=LATE_RULE.token_expires_at(attempt.deadline)
     )
-    return _unkept(jsonify(form=form, state=state | answers_of(db.session(), attempt)))
+    told = {"form": form, "state": state | answers_of(db.session(), attempt)}
+    return _unkept(Response(msgspec.json.encode(told), mimetype="application/json"))
 
 
 def move_page(found: OwnExam) -> str:

@@ -63,6 +63,13 @@ def _hash_of(path: str) -> str:
     return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
 
 
+@cache
+def hashed_files() -> frozenset[tuple[str, str]]:
+    """Every static file as path and query of its hashed address."""
+    names = (str(file.relative_to(STATIC)) for file in STATIC.rglob("*") if file.is_file())
+    return frozenset((f"/static/{name}", f"v={_hash_of(name)}") for name in names)
+
+
 def static_url(path: str) -> str:
     """The address of a static file, changed whenever its content changes."""
     return _static_url(_root(), path)

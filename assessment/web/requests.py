@@ -26,12 +26,14 @@ def keep_if_refused() -> None:
 
 
 def open_transactions(app: Flask) -> None:
-    """Stamp each request with its moment; runs before everything else."""
+    """Stamp each request with its moment, and files as the same for everybody; runs before everything else."""
     app.extensions.setdefault("clock", lambda: datetime.now(UTC))
 
     @app.before_request
     def stamp() -> None:
         g.now = current_app.extensions["clock"]()
+        if request.endpoint == "static":
+            g.no_cookies = True
 
 
 def close_transactions(app: Flask) -> None:

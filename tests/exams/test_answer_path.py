@@ -203,7 +203,7 @@ def presence(room: Room) -> tuple[int | None, int | None, str | None, int, datet
 
 def beat(site: Site, room: Room, *, token: str | None = None, **said: object) -> int:
     """Say that a device is there, to a process that has not heard of it."""
-    site.app.wsgi_app._sighted.clear()  # type: ignore[attr-defined]  # the path in front of Flask
+    site.app.extensions["answers"]._sighted.clear()
     return (
         site.client()
         .post(

@@ -15,6 +15,8 @@ from assessment.domain.items.view import order_choices
 
 FORMAT_VERSION = 1
 
+Order = tuple[tuple[str, tuple[str, ...]], ...]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArrangedItem:
@@ -22,6 +24,11 @@ class ArrangedItem:
 
     item_id: str
     choices: Mapping[str, tuple[str, ...]]
+
+    @property
+    def order(self) -> Order:
+        """The choices as a value that can be looked up by."""
+        return tuple(self.choices.items())
 
 
 def arrange(

@@ -44,7 +44,7 @@ HEADER = "HTTP_TERUJI_ATTEMPT"
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 RETRY_AFTER = "2"
 # More at a time are no faster, since they share a processor; and each needs a connection to the database.
-PAGES_AT_A_TIME = 8
+PAGES_AT_A_TIME = 4
 SIGHTED_EVERY = 5.0
 MOST_KEPT = 50_000
 

@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -238,41 +239,73 @@ def _objects(members: Iterable[str]) -> str:
     return f"(SELECT key AS number, {columns} FROM json_each(?))"
 
 
+@cache
+def _values(members: tuple[str, ...], count: int) -> str:
+    """Return the clause that reads so many rows of parameters as `sent`."""
+    row = f"({', '.join('?' * len(members))})"
+    return f"WITH sent ({', '.join(members)}) AS (VALUES {', '.join([row] * count)})"
+
+
+def _over(rows: Sequence[Row], members: tuple[str, ...], statement: str) -> tuple[str, tuple[Any, ...]]:
+    """Return a statement over rows, which reads them where it says `{sent}`, and its parameters.
+
+    Rows without a body, which belong to no attempt, fill it up to the next power of two, so that the database
+    prepares few statements.
+    """
+    count = 1 << (len(rows) - 1).bit_length()
+    given = [row[name] for row in rows for name in members]
+    empty = [None] * (len(members) * (count - len(rows)))
+    return statement.format(sent=_values(members, count)), (*given, *empty)
+
+
 class SQLite(Statements):
     """The statements of SQLite: a look at the attempts, then the insertion, which judges for itself.
 
-    Nothing comes between the two, since there is one writer at a time. The insertion is one statement that is run
-    for each event: SQLite reads parameters faster than a document.
+    Nothing comes between the two, since there is one writer at a time. Each returns at most one row and reads its
+    parameters as a table, so that it is one step for the driver: between two steps every other thread of the
+    process may take its turn with the interpreter, and meanwhile nobody else could write.
     """
 
     zone = ""
+    _ASKED = ("body", "attempt", "person", "epoch", "graced", "windowed")
     # The order of a CROSS JOIN is kept by SQLite: for each sent object its attempt by key.
-    JUDGE = (
-        f"SELECT sent.number, {_JUDGED.format(sent='sent.')} "
-        f"FROM {_objects(('body', 'attempt', 'person', 'epoch', 'graced', 'windowed'))} AS sent "
-        "CROSS JOIN attempt AS a WHERE a.body_id = sent.body AND a.id = sent.attempt AND a.person_id = sent.person"
+    _OF_SENT = (
+        "FROM sent CROSS JOIN attempt AS a WHERE a.body_id = sent.body AND a.id = sent.attempt "
+        "AND a.person_id = sent.person"
     )
-    STORE = f"""{_INTO}
-SELECT {FORMAT_VERSION}, :body, :attempt, :client, :seq, :item, :response, :lang, :elapsed, standing, :epoch,
-  :digest, :at FROM (SELECT {_STANDING} FROM (
-  SELECT {_JUDGED.format(sent=":")} FROM attempt AS a
-  WHERE a.body_id = :body AND a.id = :attempt AND a.person_id = :person
-)) WHERE standing IS NOT NULL
-{_ONCE}"""
+    _JUDGE = (
+        "{sent} SELECT json_group_array(json_array(number, state, deadline, phase, writer)) FROM "
+        f"(SELECT sent.number AS number, {_JUDGED.format(sent='sent.')} {_OF_SENT})"
+    )
+    _STORE = (
+        f"{_INTO} {{sent}} SELECT {FORMAT_VERSION}, body, attempt, client, seq, item, response, lang, elapsed, "
+        f"standing, epoch, digest, at FROM (SELECT *, {_STANDING} FROM "
+        f"(SELECT sent.*, {_JUDGED.format(sent='sent.')} {_OF_SENT})) WHERE standing IS NOT NULL {_ONCE}"
+    )
     KNOWN = _KNOWN.format(source=_objects(EVENTS))
     FLAG = _FLAG.format(source=_objects(FLAGS))
     SEEN = _SEEN.format(
         source=_objects(SIGHTINGS), age="ROUND((julianday(excluded.seen_at) - julianday(known.seen_at)) * 86400, 3)"
     )
 
+    def judging(self, rows: Sequence[Row]) -> tuple[str, tuple[Any, ...]]:
+        """Return the statement that judges these rows, and its parameters."""
+        numbered = [{**row, "number": number} for number, row in enumerate(rows)]
+        return _over(numbered, ("number", *self._ASKED), self._JUDGE)
+
+    def storing(self, rows: Sequence[Row]) -> tuple[str, tuple[Any, ...]]:
+        """Return the statement that stores those of these rows that count or are held, and its parameters."""
+        return _over(rows, tuple(EVENTS), self._STORE)
+
     def store(self, connection: Connection, rows: Sequence[Row]) -> list[Judged]:
         """Judge, then store; where fewer rows were stored than judged fit, none is said to be."""
         found = [Judged()] * len(rows)
-        for row in connection.exec_driver_sql(self.JUDGE, (encode(rows),)):
-            found[row.number] = Judged(
-                state=AttemptState(row.state),
-                deadline=datetime.fromisoformat(row.deadline).replace(tzinfo=UTC) if row.deadline else None,
-                verdict=RULE[Phase(row.phase), Writer(row.writer)],
+        (document,) = connection.exec_driver_sql(*self.judging(rows)).one()
+        for number, state, deadline, phase, writer in msgspec.json.decode(document):
+            found[number] = Judged(
+                state=AttemptState(state),
+                deadline=datetime.fromisoformat(deadline).replace(tzinfo=UTC) if deadline else None,
+                verdict=RULE[Phase(phase), Writer(writer)],
             )
         wanted = [
             number
@@ -282,7 +315,7 @@ SELECT {FORMAT_VERSION}, :body, :attempt, :client, :seq, :item, :response, :lang
             and judged.verdict.disposition is not Disposition.REFUSED
         ]
         if wanted:
-            stored = connection.exec_driver_sql(self.STORE, [dict(rows[number]) for number in wanted])
+            stored = connection.exec_driver_sql(*self.storing([rows[number] for number in wanted]))
             if stored.rowcount == len(wanted):
                 for number in wanted:
                     found[number] = replace(found[number], stored=rows[number]["digest"])

@@ -1,0 +1,92 @@
+"""Static files under their hashed address, from memory: the same bytes for everybody, for as long as the process lives.
+
+A room that starts an exam asks for the same few files thousands of times within a minute. Flask answers each the
+first time, with all that its hooks do; what it said is said again to everybody after.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+
+from assessment.web.observing import count_and_log, new_request_id, observes
+from assessment.web.pages import hashed_files
+
+# What asks for less than the whole file, or says that it has it.
+CONDITIONS = ("HTTP_RANGE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+
+Key = tuple[str, str, bool]  # below which address the application lies, path, packed
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class LastingFiles:
+    """The application in front; `onward` answers what is asked for the first time, and everything else."""
+
+    def __init__(self, app: Flask, onward: WSGIApplication) -> None:
+        self._app = app
+        self._onward = onward
+        self._kept: dict[Key, _Kept] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a hashed address from memory."""
+        key = _key(environ)
+        if key is None:
+            return self._onward(environ, start_response)
+        began = time.perf_counter()
+        kept = self._kept.get(key)
+        if kept is None:
+            return self._ask(key, environ, start_response)
+        headers = kept.headers
+        if observes(self._app):
+            request_id = new_request_id()
+            headers = [*headers, ("X-Request-Id", request_id)]
+            count_and_log(
+                request_id,
+                endpoint="static",
+                method="GET",
+                path=environ["PATH_INFO"],
+                status=HTTPStatus.OK,
+                seconds=time.perf_counter() - began,
+            )
+        start_response("200 OK", headers)
+        return (kept.body,)
+
+    def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass a request on and remember the whole answer."""
+        said: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def note(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            said.append((status, headers))
+            return start_response(status, headers, *error)
+
+        answer = self._onward(environ, note)
+        try:
+            body = b"".join(answer)
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+        status, headers = said[-1]
+        kept = {name: value for name, value in headers if name != "X-Request-Id"}
+        if status.startswith("200 ") and "Set-Cookie" not in kept:
+            self._kept[key] = _Kept(list(kept.items()), body)
+        return (body,)
+
+
+def _key(environ: WSGIEnvironment) -> Key | None:
+    """Under what an answer is kept; None for what only Flask answers."""
+    path = environ.get("PATH_INFO", "")
+    if environ["REQUEST_METHOD"] != "GET" or (path, environ.get("QUERY_STRING", "")) not in hashed_files():
+        return None
+    packings = environ.get("HTTP_ACCEPT_ENCODING", "")
+    if ";" in packings or any(condition in environ for condition in CONDITIONS):
+        return None
+    return environ.get("SCRIPT_NAME", ""), path, "gzip" in packings
