@@ -23,7 +23,8 @@ from assessment.domain.items.response import read_response
 from assessment.domain.items.scoring import score
 from assessment.domain.plan import Cell, Instrument, Kind, from_json, holes, kind_of, minimum_items
 from assessment.domain.practicals import rubric
-from assessment.domain.practicals.measurement import Limits, judge
+from assessment.domain.practicals.measurement import judge
+from assessment.domain.practicals.task_document import read
 
 FOLDER = Path(__file__).parents[2] / "assessment" / "demo" / "welder"
 UNIT = "C.25LAS01.029.1"
@@ -44,6 +45,7 @@ def load(name: str) -> dict[str, Any]:
 STANDARD = load("standard.json")
 SCHEME = load("scheme.json")
 TASK = load("task.json")
+MEASURED = {each.code: each.marking for each in read(TASK).criteria if isinstance(each.marking, rubric.Measured)}
 MANIFEST = etree.parse(FOLDER / "imsmanifest.xml").getroot()
 CODES = sorted({path.name.split(".")[0] for path in (FOLDER / "items").glob("*.xml")})
 
@@ -88,7 +90,8 @@ def domain_rubric(language: str) -> rubric.Rubric:
                     group=entry["group"],
                 )
             case "measured":
-                return rubric.Measured(limits=limits(entry), tool=entry["tool"][language], confirmed=entry["confirmed"])
+                found = MEASURED[entry["code"]]
+                return rubric.Measured(limits=found.limits, tool=entry["tool"][language], confirmed=found.confirmed)
             case _:
                 return rubric.Checked()
 
@@ -106,11 +109,6 @@ def domain_rubric(language: str) -> rubric.Rubric:
             for entry in TASK["criteria"]
         )
     )
-
-
-def limits(entry: dict[str, Any]) -> Limits:
-    lower, upper = (None if entry[end] is None else Decimal(entry[end]) for end in ("lower", "upper"))
-    return Limits(unit=entry["unit"], lower=lower, upper=upper)
 
 
 def pool() -> list[form.PoolItem]:
@@ -518,21 +516,22 @@ def test_a_performance_criterion_has_one_practical_method_for_each_kind_of_evide
 
 
 def test_each_measured_limit_names_its_source_and_the_unconfirmed_one_proves_nothing() -> None:
-    measured = [entry for entry in TASK["criteria"] if entry["kind"] == "measured"]
-    assert all(entry["limit_source"].startswith(("WPS", "ISO 5817, older edition")) for entry in measured)
-    assert [entry["code"] for entry in measured if not entry["confirmed"]] == ["S5-07"]
-    undercut = next(entry for entry in measured if entry["title"]["en"] == "Deepest undercut")
+    sources = [each.limit_source for each in read(TASK).criteria if each.code in MEASURED]
+    assert all(source.startswith(("WPS", "ISO 5817, older edition")) for source in sources)
+    assert [code for code, marking in MEASURED.items() if not marking.confirmed] == ["S5-07"]
     # ISO 5817, level B, t > 3 mm: h <= 0.05 t, at most 0.5 mm; here t = 10 mm.
-    assert Decimal(undercut["upper"]) == min(Decimal("0.05") * 10, Decimal("0.5"))
-    assert judge(Decimal("0.5"), limits(undercut)).inside
-    assert not judge(Decimal("0.6"), limits(undercut)).inside
+    undercut = MEASURED["S5-04"].limits
+    assert undercut.upper == min(Decimal("0.05") * 10, Decimal("0.5"))
+    assert judge(Decimal("0.5"), undercut).inside
+    assert not judge(Decimal("0.6"), undercut).inside
+    assert MEASURED["S5-06"].limits.upper == 0
 
 
 def test_the_limits_of_the_rubric_stand_in_the_sample_wps() -> None:
     for language, comma in (("id", ","), ("en", ".")):
         wps = TASK["wps"][language]
         for entry in TASK["criteria"]:
-            if entry["kind"] == "measured" and entry["limit_source"] == "WPS":
+            if entry.get("limit_source") == "WPS":
                 for end in (entry["lower"], entry["upper"]):
                     assert end is None or end.removesuffix(".0").replace(".", comma) in wps, entry["code"]
 

@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 
 from assessment.accounts.tables import Account
 from assessment.database import db
+from assessment.domain.practicals import task_document
+from assessment.domain.practicals.rubric import Checked, Judged, Measured
 from assessment.practicals.tables import Observation, Practical, PracticalState
 from tests.factories.accounts import NOW, PASSWORD
 from tests.factories.practicals import (
@@ -75,14 +77,14 @@ def test_thirty_criteria_are_tapped_within_ninety_seconds(site: Site, open_page:
     practical = made_on(site, document=demo_document("welder"))
     page = sheet(site, open_page(**TABLET, has_touch=True), practical)
     began = time.monotonic()
-    for each in demo_document("welder")["criteria"]:
-        code = each["code"]
-        if each["kind"] == "judged":
-            level(page, code, 2).tap()
-        elif each["kind"] == "checked":
-            criterion(page, code).locator("button[value=yes]").tap()
-        else:
-            type_value(page, code, each["upper"].replace(".", ","), Locator.tap)
+    for each in task_document.read(demo_document("welder")).criteria:
+        match each.marking:
+            case Judged():
+                level(page, each.code, 2).tap()
+            case Checked():
+                criterion(page, each.code).locator("button[value=yes]").tap()
+            case Measured(limits=limits):
+                type_value(page, each.code, f"{limits.upper:f}".replace(".", ","), Locator.tap)
     took = time.monotonic() - began
     expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
     expect(page.locator("[data-total-marked]")).to_have_text("30 dari 30 dinilai")

@@ -2,19 +2,20 @@
 
 The document is JSON: `{v: 1, code, title, minutes, instructions, steps: [{key, title}], groups: {key: title},
 criteria: […]}`, where a text is `{language: text}` in the languages of the title. What candidate and assessor
-read beside the instructions (`wps`, `recipe`, `house_plan`) becomes a section of them. Every refusal names the
-path, what was expected and what was found.
+read beside the instructions (`wps`, `recipe`, `house_plan`) becomes a section of them; `test_piece` and `acceptance`
+are what limits are calculated from (`document_limits`). Every refusal names the path, what was expected and what was
+found.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from assessment.domain.competency import Method
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.plan import LEVELS
+from assessment.domain.practicals.document_limits import TestPiece, limits_at, test_piece_at
 from assessment.domain.practicals.document_values import (
     Texts,
     code_at,
@@ -29,7 +30,6 @@ from assessment.domain.practicals.document_values import (
     truth_at,
     whole_at,
 )
-from assessment.domain.practicals.measurement import Limits, parse_value
 from assessment.domain.practicals.rubric import (
     Alignment,
     Checked,
@@ -45,11 +45,13 @@ SECTIONS = ("wps", "recipe", "house_plan")
 METHODS = (Method.OBSERVED.value, Method.PRODUCT.value, Method.ORAL.value)
 KINDS = ("judged", "measured", "checked")
 
-_MEMBERS = frozenset({"v", "code", "title", "minutes", "instructions", "steps", "groups", "criteria", *SECTIONS})
+_OPTIONAL = frozenset({"groups", "test_piece", "acceptance", *SECTIONS})
+_MEMBERS = frozenset({"v", "code", "title", "minutes", "instructions", "steps", "criteria"}) | _OPTIONAL
 _OF_CRITERION = frozenset({"code", "step", "kind", "title", "help", "criteria", "method", "safety_critical", "group"})
+_LIMITS = frozenset({"lower", "upper", "confirmed", "limit_source", "imperfection"})
 _OF_KIND = {
     "judged": frozenset({"minimum_level", "levels"}),
-    "measured": frozenset({"unit", "tool", "lower", "upper", "confirmed", "limit_source"}),
+    "measured": frozenset({"unit", "tool"}) | _LIMITS,
     "checked": frozenset[str](),
 }
 
@@ -105,7 +107,7 @@ class Section:
 
 def read(document: object) -> TaskDocument:
     """Read a task document. Raises Invalid naming the path, what was expected and what was found."""
-    fields = object_at(document, "", _MEMBERS, optional=frozenset({"groups", *SECTIONS}))
+    fields = object_at(document, "", _MEMBERS, optional=_OPTIONAL)
     if fields["v"] != FORMAT_VERSION or isinstance(fields["v"], bool):
         raise Invalid(N_("Expected a task of format version 1, got %(got)s."), got=shown(fields["v"]))
     titles = texts_at(fields["title"], "title", None)
@@ -116,8 +118,9 @@ def read(document: object) -> TaskDocument:
         code_at(key, "groups"): texts_at(title, f"groups.{key}", languages)
         for key, title in mapping_at(fields.get("groups", {}), "groups").items()
     }
+    piece = test_piece_at(fields)
     criteria = tuple(
-        _criterion(entry, f"criteria[{place}]", languages, {step.key for step in steps}, groups)
+        _criterion(entry, f"criteria[{place}]", languages, {step.key for step in steps}, groups, piece)
         for place, entry in entries_at(fields["criteria"], "criteria")
     )
     each_once([criterion.code for criterion in criteria], "criteria")
@@ -185,13 +188,19 @@ def _step(entry: object, path: str, languages: frozenset[str]) -> Step:
 
 
 def _criterion(
-    entry: object, path: str, languages: frozenset[str], steps: set[str], groups: Mapping[str, Texts]
+    entry: object,
+    path: str,
+    languages: frozenset[str],
+    steps: set[str],
+    groups: Mapping[str, Texts],
+    piece: TestPiece,
 ) -> CriterionDocument:
     kind = one_of_at(mapping_at(entry, path).get("kind"), f"{path}.kind", KINDS)
-    fields = object_at(entry, path, _OF_CRITERION | _OF_KIND[kind], optional=frozenset({"group", "limit_source"}))
+    fields = object_at(entry, path, _OF_CRITERION | _OF_KIND[kind], optional=_LIMITS | {"group"})
     levels: tuple[Texts, ...] = ()
     tool: Texts | None = None
     group: str | None = None
+    source = ""
     marking: Marking
     if kind == "judged":
         group = one_of_at(fields.get("group"), f"{path}.group", tuple(groups))
@@ -210,11 +219,9 @@ def _criterion(
         )
     elif kind == "measured":
         tool = texts_at(fields["tool"], f"{path}.tool", languages)
-        marking = Measured(
-            limits=_limits(fields, path),
-            tool=next(iter(tool.values())),
-            confirmed=truth_at(fields["confirmed"], f"{path}.confirmed"),
-        )
+        stated = limits_at(fields, path, piece)
+        source = stated.source
+        marking = Measured(limits=stated.limits, tool=next(iter(tool.values())), confirmed=stated.confirmed)
     else:
         marking = Checked()
     if kind != "judged" and fields.get("group") is not None:
@@ -237,37 +244,11 @@ def _criterion(
         levels=levels,
         tool=tool,
         group=groups[group] if group else None,
-        limit_source=text_at(fields["limit_source"], f"{path}.limit_source") if "limit_source" in fields else "",
+        limit_source=source,
         proves=proves,
         method=Method(one_of_at(fields["method"], f"{path}.method", METHODS)),
         safety_critical=truth_at(fields["safety_critical"], f"{path}.safety_critical"),
     )
-
-
-def _limits(fields: Mapping[str, Any], path: str) -> Limits:
-    try:
-        return Limits(
-            unit=text_at(fields["unit"], f"{path}.unit"),
-            lower=_limit(fields["lower"], f"{path}.lower"),
-            upper=_limit(fields["upper"], f"{path}.upper"),
-        )
-    except Invalid as error:
-        if "path" in error.values:
-            raise
-        raise Invalid(N_("%(path)s: %(detail)s"), path=path, detail=error) from error
-
-
-def _limit(value: object, path: str) -> Decimal | None:
-    if value is None:
-        return None
-    try:
-        return parse_value(value if isinstance(value, str) else "")
-    except Invalid as error:
-        raise Invalid(
-            N_('%(path)s: expected a number as text such as "0.5", or null, got %(got)s.'),
-            path=path,
-            got=shown(value),
-        ) from error
 
 
 def _known(criterion_ids: Mapping[str, str], number: str, path: str) -> str:

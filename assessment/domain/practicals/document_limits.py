@@ -1,0 +1,169 @@
+"""The limits of a task document: a number, an expression over the test piece's dimensions, or an imperfection.
+
+`test_piece: {joint, t, s, a, b}` gives the dimensions in millimetres as text, those that the limits need;
+`acceptance: {level, others: {number: level}}` is the quality level of ISO 5817, with other levels for some
+imperfections. A measured criterion then states `lower` and `upper` as "0.5" or "min(0.05*t, 0.5)", or the number of
+an `imperfection`, whose limit is calculated for this test piece.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from assessment.domain.errors import N_, Invalid
+from assessment.domain.practicals.document_values import mapping_at, object_at, one_of_at, shown, text_at, truth_at
+from assessment.domain.practicals.iso5817 import SHORT, SOURCE, Joint, Level, Profile, allowed
+from assessment.domain.practicals.limit_expression import NAMES, Expression, parse_limit
+from assessment.domain.practicals.measurement import Limits, parse_value
+
+_LEVELS = tuple(level.value for level in Level)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestPiece:
+    """What is welded, and at which quality it is accepted; dimensions in millimetres by name."""
+
+    __test__ = False  # pytest takes a class of this name for one of its own
+
+    joint: Joint | None = None
+    dimensions: Mapping[str, Decimal] = field(default_factory=dict)
+    acceptance: Profile | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatedLimits:
+    """The limits of a measured criterion, whether they may decide, and where they come from."""
+
+    limits: Limits
+    confirmed: bool
+    source: str
+
+
+def test_piece_at(fields: Mapping[str, Any]) -> TestPiece:
+    """Read what a document says of its test piece. Raises Invalid naming the path."""
+    joint, dimensions, acceptance = None, {}, None
+    if "test_piece" in fields:
+        said = object_at(fields["test_piece"], "test_piece", frozenset({"joint", *NAMES}), optional=frozenset(NAMES))
+        joint = Joint(one_of_at(said["joint"], "test_piece.joint", tuple(Joint)))
+        dimensions = {name: _dimension(said[name], f"test_piece.{name}") for name in NAMES if name in said}
+    if "acceptance" in fields:
+        said = object_at(
+            fields["acceptance"], "acceptance", frozenset({"level", "others"}), optional=frozenset({"others"})
+        )
+        others = {
+            number: Level(one_of_at(level, f"acceptance.others.{number}", _LEVELS))
+            for number, level in mapping_at(said.get("others", {}), "acceptance.others").items()
+        }
+        acceptance = Profile(level=Level(one_of_at(said["level"], "acceptance.level", _LEVELS)), others=others)
+    return TestPiece(joint=joint, dimensions=dimensions, acceptance=acceptance)
+
+
+def limits_at(fields: Mapping[str, Any], path: str, piece: TestPiece) -> StatedLimits:
+    """Return the limits of a measured criterion for a test piece. Raises Invalid naming the path."""
+    if "imperfection" in fields:
+        return _of_imperfection(fields, path, piece)
+    missing = sorted({"lower", "upper", "confirmed"} - fields.keys())
+    if missing:
+        raise Invalid(
+            N_("%(path)s: expected lower, upper and confirmed, or an imperfection; got none for %(missing)s."),
+            path=path,
+            missing=", ".join(missing),
+        )
+    ends, rules = {}, []
+    for end in ("lower", "upper"):
+        ends[end], rule = _end(fields[end], f"{path}.{end}", piece)
+        rules += [rule] if rule else []
+    source = text_at(fields["limit_source"], f"{path}.limit_source") if "limit_source" in fields else ""
+    return StatedLimits(
+        limits=_limits(fields, path, **ends),
+        confirmed=truth_at(fields["confirmed"], f"{path}.confirmed"),
+        source=": ".join(part for part in (source, "; ".join(rules)) if part),
+    )
+
+
+def _of_imperfection(fields: Mapping[str, Any], path: str, piece: TestPiece) -> StatedLimits:
+    stated = sorted({"lower", "upper", "confirmed", "limit_source"} & fields.keys())
+    if stated or fields["unit"] != "mm":
+        raise Invalid(
+            N_("%(path)s: expected an imperfection in mm, whose limits the table gives, got %(got)s."),
+            path=path,
+            got=", ".join(stated) or shown(fields["unit"]),
+        )
+    number = text_at(fields["imperfection"], f"{path}.imperfection")
+    if piece.joint is None or piece.acceptance is None:
+        raise Invalid(
+            N_("%(path)s: expected a test_piece and an acceptance in the task, got an imperfection without."),
+            path=f"{path}.imperfection",
+        )
+    level = piece.acceptance.level_for(number)
+    try:
+        found = allowed(number, level=level, joint=piece.joint, dimensions=piece.dimensions)
+    except Invalid as error:
+        raise Invalid(N_("%(path)s: %(detail)s"), path=f"{path}.imperfection", detail=error) from error
+    rule = found.rule.text if found.rule else "0"
+    source = f"{SOURCE}, {level.value}, {number}: {SHORT if found.short else ''}{rule}"
+    return StatedLimits(
+        limits=_limits(fields, path, lower=None, upper=found.upper),
+        confirmed=found.gate,
+        source=", ".join(
+            [source, *(_said(piece, found.rule.names) if found.rule else ()), *(() if found.gate else ("unconfirmed",))]
+        ),
+    )
+
+
+def _end(value: object, path: str, piece: TestPiece) -> tuple[Decimal | None, str | None]:
+    """Return one end of the permitted range, and the rule by which it was found where it is an expression."""
+    if value is None:
+        return None, None
+    if not isinstance(value, str):
+        raise _no_limit(value, path)
+    try:
+        return parse_value(value), None
+    except Invalid:
+        expression = _expression(value, path)
+    if not expression.names:
+        raise _no_limit(value, path)
+    try:
+        found = expression.value(piece.dimensions)
+    except Invalid as error:
+        raise Invalid(N_("%(path)s: %(detail)s"), path=path, detail=error) from error
+    return found, ", ".join([value, *_said(piece, expression.names)])
+
+
+def _expression(value: str, path: str) -> Expression:
+    try:
+        return parse_limit(value)
+    except Invalid as error:
+        raise Invalid(N_("%(path)s: %(detail)s"), path=path, detail=error) from error
+
+
+def _no_limit(value: object, path: str) -> Invalid:
+    return Invalid(
+        N_('%(path)s: expected a number as text such as "0.5", or null, got %(got)s.'), path=path, got=shown(value)
+    )
+
+
+def _said(piece: TestPiece, names: frozenset[str]) -> list[str]:
+    return [f"{name} = {piece.dimensions[name]:f} mm" for name in sorted(names)]
+
+
+def _dimension(value: object, path: str) -> Decimal:
+    try:
+        found = parse_value(value if isinstance(value, str) else "")
+    except Invalid as error:
+        raise Invalid(
+            N_('%(path)s: expected millimetres as text such as "10", got %(got)s.'), path=path, got=shown(value)
+        ) from error
+    if found <= 0:
+        raise Invalid(N_('%(path)s: expected millimetres as text such as "10", got %(got)s.'), path=path, got=value)
+    return found
+
+
+def _limits(fields: Mapping[str, Any], path: str, *, lower: Decimal | None, upper: Decimal | None) -> Limits:
+    try:
+        return Limits(unit=text_at(fields["unit"], f"{path}.unit"), lower=lower, upper=upper)
+    except Invalid as error:
+        if "path" in error.values:
+            raise
+        raise Invalid(N_("%(path)s: %(detail)s"), path=path, detail=error) from error
