@@ -17,6 +17,7 @@ from assessment.domain.practicals.iso5817 import SHORT, SOURCE, Joint, Level, Pr
 from assessment.domain.practicals.limit_expression import NAMES, Expression, parse_limit
 from assessment.domain.practicals.measurement import Limits, parse_value
 
+_CALCULATES = frozenset("*(+")  # what a limit has that is no number
 _LEVELS = tuple(level.value for level in Level)
 
 
@@ -120,7 +121,9 @@ def _end(value: object, path: str, piece: TestPiece) -> tuple[Decimal | None, st
         raise _no_limit(value, path)
     try:
         return parse_value(value), None
-    except Invalid:
+    except Invalid as error:
+        if not _CALCULATES.intersection(value):
+            raise _no_limit(value, path) from error
         expression = _expression(value, path)
     if not expression.names:
         raise _no_limit(value, path)
