@@ -92,6 +92,7 @@ def walk_through(orders: Orders) -> dict[str, Any]:
             clock=lambda: time.monotonic() - began,
             ends_at=orders["ends_from"] + share * orders["end_within"],
             saves_every=orders["saves_every"],
+            looks_for=orders["looks_for"],
             acknowledged=acknowledged,
             marks=marks,
         )

@@ -173,12 +173,16 @@ def whole_exam(
     clock: Callable[[], float],
     ends_at: float,
     saves_every: float,
+    looks_for: float,
     acknowledged: list[Acknowledged],
     marks: dict[str, list[tuple[float, float]]],
 ) -> Script:
-    """Open the exam with everything a browser loads, save now and then, and hand everything in at a moment.
+    """Open the exam with everything a browser loads, save again and again, look at all answers, and hand them in.
 
-    `marks` gets, for "opened" and "submitted", when each candidate began and was done, in seconds of `clock`.
+    The answers go out `saves_every` so many seconds, in parts of the same size; the review is open for `looks_for`
+    seconds before the button is pressed at `ends_at`. `marks` gets, for "opened" and "submitted", when each
+    candidate began and was done, in seconds of `clock`: from the start page until the form is on the device, and
+    from the button until the receipt is there.
     """
     began = clock()
     yield from open_start_page(browser)
@@ -187,15 +191,16 @@ def whole_exam(
     yield from load_assets(browser)
     yield from keep_form(browser)
     marks["opened"].append((began, clock()))
-    place = 0
-    while clock() + saves_every < ends_at and place < len(answers) - 1:
+    times = max(1, int((ends_at - looks_for - clock()) / saves_every))
+    for number in range(times):
+        part = answers[number * len(answers) // times : (number + 1) * len(answers) // times]
         yield saves_every
-        yield from save_some(browser, answers[place : place + 1], "save", acknowledged)
-        place += 1
+        if part:
+            yield from save_some(browser, part, "save", acknowledged)
+    yield max(0.0, ends_at - looks_for - clock())
+    yield from ask(browser, browser.request("review", f"{browser.home}/review"))
     yield max(0.0, ends_at - clock())
     began = clock()
-    yield from save_some(browser, answers[place:], "last save", acknowledged)
-    yield from ask(browser, browser.request("review", f"{browser.home}/review"))
     yield from hand_in(browser)
     yield from see_receipt(browser)
     marks["submitted"].append((began, clock()))

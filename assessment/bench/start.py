@@ -13,9 +13,10 @@ WARMING = 20  # candidates who go first, so that every process has read its temp
 IN_STEP = 100  # candidates whose steps are measured one after the other
 COUNTED = 1  # a candidate whose statements are counted
 OPEN_WITHIN = 50.0
-ENDS_FROM = 70.0
+ENDS_FROM = 100.0
 END_WITHIN = 25.0
 SAVES_EVERY = 10.0
+LOOKS_FOR = 20.0
 SECONDS_OF_BARE = 5.0
 STEPS = {"start": "starting an exam", "question": "a question's page", "save": "a saved answer", "submit": "handing in"}
 
@@ -87,11 +88,12 @@ def _rush(ground: Ground, service: Service, seats: Sequence[Seat], tell: Tell) -
         ends_from=ENDS_FROM,
         end_within=END_WITHIN,
         saves_every=SAVES_EVERY,
+        looks_for=LOOKS_FOR,
     )
     for kind, times in found["failures"].items():
         tell(f"{ground.place.kind}: {times} times {kind}")
     missing = lost(ground, tally.acknowledged)
-    saves = found["latencies"].get("save", []) + found["latencies"].get("last save", [])
+    saves = found["latencies"].get("save", [])
     figures = []
     for mark, name in (("opened", "exams opened, all in"), ("submitted", "exams handed in, all in")):
         times = found["marks"][mark]
