@@ -7,12 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from assessment.accounts.tables import Duty
 from assessment.domain.certification.duties import Side
 from assessment.domain.exams.attempt_states import ENDED
 from assessment.domain.exams.marking import MARKERS
+from assessment.domain.psychometrics.agreement import Agreement, Pair, agreement
 from assessment.exams.content import items_of
 from assessment.exams.marks import rubrics_of
 from assessment.exams.tables import Attempt, ExamResult, Form, FormItem, ItemScore
@@ -42,17 +43,22 @@ class Queue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MarkedItem:
-    """An item of a form that people mark: its place, what it is worth, and whether its rubric is written."""
+    """An item of a form that people mark: its place, what it is worth, and whether its rubric is written.
+
+    `twice`: how many answers two people have marked; `agreement`: how far they agree, None for too few answers.
+    """
 
     item_version_id: str
     position: int
     identifier: str
     maximum: Fraction
     has_rubric: bool
+    twice: int
+    agreement: Agreement | None
 
 
 def marked_items(session: Session, body_id: str, form_id: str) -> list[MarkedItem]:
-    """Return the items of a form that people mark, in its order; three statements."""
+    """Return the items of a form that people mark, in its order; four statements."""
     places = session.execute(
         select(FormItem.position, FormItem.item_version_id)
         .where(FormItem.body_id == body_id, FormItem.form_id == form_id)
@@ -61,6 +67,7 @@ def marked_items(session: Session, body_id: str, form_id: str) -> list[MarkedIte
     items = items_of(session, body_id, [place.item_version_id for place in places])
     human = {version_id: item for version_id, item in items.items() if item.human_marked}
     rubrics = rubrics_of(session, body_id, human.keys()) if human else {}
+    twice = marked_twice(session, body_id, form_id) if human else {}
     return [
         MarkedItem(
             item_version_id=place.item_version_id,
@@ -68,10 +75,36 @@ def marked_items(session: Session, body_id: str, form_id: str) -> list[MarkedIte
             identifier=human[place.item_version_id].identifier,
             maximum=human[place.item_version_id].max_score,
             has_rubric=place.item_version_id in rubrics,
+            twice=sum(twice.get(place.item_version_id, {}).values()),
+            agreement=agreement(twice.get(place.item_version_id, {})),
         )
         for place in places
         if place.item_version_id in human
     ]
+
+
+def marked_twice(session: Session, body_id: str, form_id: str) -> dict[str, dict[Pair, int]]:
+    """Return item version -> (points of the first marker, of the second) -> how many answers; one statement."""
+    first, second = aliased(ResponseMark), aliased(ResponseMark)
+    rows = session.execute(
+        select(first.item_version_id, first.total, second.total.label("other"), func.count().label("answers"))
+        .join(
+            second,
+            and_(
+                second.body_id == first.body_id,
+                second.attempt_id == first.attempt_id,
+                second.item_version_id == first.item_version_id,
+                second.place == 2,
+            ),
+        )
+        .join(Attempt, and_(Attempt.body_id == first.body_id, Attempt.id == first.attempt_id))
+        .where(first.body_id == body_id, first.place == 1, Attempt.form_id == form_id)
+        .group_by(first.item_version_id, first.total, second.total)
+    )
+    found: dict[str, dict[Pair, int]] = {}
+    for row in rows:
+        found.setdefault(row.item_version_id, {})[row.total, row.other] = row.answers
+    return found
 
 
 def blind_number(attempt_id: str) -> str:

@@ -10,6 +10,7 @@ from wtforms import Field
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.exams.form import Blueprint, Cut, Difficulty, Quota, Range
+from assessment.domain.psychometrics.agreement import LEAST_CASES
 from assessment.exams.content import describe
 from assessment.exams.forms import NewForm, draw_items, store_forms
 from assessment.exams.inputs import CUT_METHODS, BlueprintFields, FormInput, form_input
@@ -116,6 +117,7 @@ def page(form_id: str) -> str:
         unreviewed=unreviewed_versions(session, body_id, [item.item_version_id for item, _ in items]),
         method=str(CUT_METHODS.get(form.cut_method, form.cut_method)),
         marked=marked_items(session, body_id, form_id),
+        least_cases=LEAST_CASES,
         rule=rule_input(form),
     )
 

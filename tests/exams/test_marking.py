@@ -23,11 +23,12 @@ from assessment.domain.items.item import (
     Item,
     ResponseDeclaration,
 )
+from assessment.domain.psychometrics.agreement import agreement
 from assessment.domain.roles import Role
 from assessment.exams.evidence import result_of
 from assessment.exams.foreseeing import Proposal, preview
 from assessment.exams.marking import give_mark, set_rule, work_on, write_rubric
-from assessment.exams.marking_queries import next_answer, queues
+from assessment.exams.marking_queries import marked_items, marked_twice, next_answer, queues
 from assessment.exams.rederive import rederive
 from assessment.exams.regrading import confirm, propose
 from assessment.exams.remarks import remarks_on
@@ -39,6 +40,7 @@ from assessment.web.actor import Actor
 from tests.exams.room import BODY, Room, open_room
 from tests.factories.accounts import NOW, make_actor
 from tests.factories.exams import SCORE, single_choice
+from tests.factories.visitors import signed_in
 from tests.fixtures.sites import Site
 
 pytestmark = pytest.mark.long_lock("the room is built in one go; test_locks measures what people do")
@@ -240,6 +242,36 @@ def test_points_are_those_of_the_rubric(marked: Marked) -> None:
     for wrong in ((4, 2), (3, 1)):
         with pytest.raises(Invalid):
             marked.give(0, *wrong)
+
+
+def test_the_form_says_how_far_markers_agree_once_there_are_answers_enough(marked: Marked) -> None:
+    room = marked.room
+    marked.give(0, 2, 2)
+    with room.writing() as session:
+        assert marked_twice(session, BODY, room.exam.form_id) == {}
+    marked.give(1, 1, 2)
+    with room.writing() as session:
+        assert marked_twice(session, BODY, room.exam.form_id) == {marked.item: {(Fraction(4), Fraction(3)): 1}}
+        assert marked_twice(session, BODY, "another") == {}
+        (item,) = marked_items(session, BODY, room.exam.form_id)
+        assert (item.twice, item.agreement) == (1, None)
+        make_actor(session, BODY, Role.SCHEME_MANAGER, login="manager", name="Manajer Contoh")
+    page = signed_in(room.site, "manager").get(f"/exam-forms/{room.exam.form_id}?lang=en").get_data(as_text=True)
+    assert "How far two markers agree is said from 20 answers on; 1 so far." in page
+
+
+def test_the_figures_of_agreement_in_words(site: Site) -> None:
+    two, three = Fraction(2), Fraction(7, 2)
+    some = agreement({(two, two): 12, (three, three): 6, (two, three): 2})
+    alike = agreement({(two, two): 20})
+    with site.app.test_request_context("/?lang=en"):
+        site.app.preprocess_request()
+        agree = site.app.jinja_env.get_template("exams/agreement.html").module.agree  # type: ignore[attr-defined]
+        said = agree(20, some, 20)
+        assert "20 answers marked by two people · the same points for 90 % · weighted kappa 0.78" in said
+        assert "(95 % interval 0.5 to 1)" in said
+        assert "kappa" not in agree(20, alike, 20)
+        assert agree(0, None, 20) == ""
 
 
 def test_a_rubric_stays_once_it_was_used_and_gives_what_the_item_gives(site: Site) -> None:

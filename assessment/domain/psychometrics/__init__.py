@@ -1,0 +1,1 @@
+"""What marks say of those who give them: agreement between two people."""
