@@ -102,8 +102,8 @@ def _of_imperfection(fields: Mapping[str, Any], path: str, piece: TestPiece) -> 
         found = allowed(number, level=level, joint=piece.joint, dimensions=piece.dimensions)
     except Invalid as error:
         raise Invalid(N_("%(path)s: %(detail)s"), path=f"{path}.imperfection", detail=error) from error
-    rule = found.rule.text if found.rule else "0"
-    source = f"{SOURCE}, {level.value}, {number}: {SHORT if found.short else ''}{rule}"
+    rule = _printed(found.rule.text) if found.rule else "0"
+    source = f"{SOURCE}, level {level.value}, no. {number}: {SHORT if found.short else ''}{rule}"
     return StatedLimits(
         limits=_limits(fields, path, lower=None, upper=found.upper),
         confirmed=found.gate,
@@ -131,7 +131,7 @@ def _end(value: object, path: str, piece: TestPiece) -> tuple[Decimal | None, st
         found = expression.value(piece.dimensions)
     except Invalid as error:
         raise Invalid(N_("%(path)s: %(detail)s"), path=path, detail=error) from error
-    return found, ", ".join([value, *_said(piece, expression.names)])
+    return found, ", ".join([_printed(value), *_said(piece, expression.names)])
 
 
 def _expression(value: str, path: str) -> Expression:
@@ -145,6 +145,11 @@ def _no_limit(value: object, path: str) -> Invalid:
     return Invalid(
         N_('%(path)s: expected a number as text such as "0.5", or null, got %(got)s.'), path=path, got=shown(value)
     )
+
+
+def _printed(rule: str) -> str:
+    """Return a rule as it is printed: 0.05·t."""
+    return rule.replace("*", "·")
 
 
 def _said(piece: TestPiece, names: frozenset[str]) -> list[str]:

@@ -88,7 +88,7 @@ def test_an_imperfection_is_limited_by_the_table_for_the_test_piece() -> None:
     document = measured(imperfection="1.7")
     marking, source = limits_of(document)
     assert (marking.limits.lower, marking.limits.upper, marking.confirmed) == (None, Decimal("0.5"), True)
-    assert source == "ISO 5817, older edition, second-hand, B, 1.7: min(0.05*t, 0.5), t = 10 mm"
+    assert source == "ISO 5817, older edition, second-hand, level B, no. 1.7: min(0.05·t, 0.5), t = 10 mm"
     document["test_piece"]["t"] = "6"
     assert limits_of(document)[0].limits.upper == Decimal("0.3")
     document["acceptance"]["others"] = {"1.7": "D"}
@@ -96,14 +96,14 @@ def test_an_imperfection_is_limited_by_the_table_for_the_test_piece() -> None:
     document["test_piece"]["t"] = "2,5"
     marking, source = limits_of(document)
     assert (marking.limits.upper, marking.confirmed) == (Decimal("0.5"), False)
-    assert source.endswith("1.7: short: 0.2*t, t = 2.5 mm, unconfirmed")
+    assert source.endswith("1.7: short: 0.2·t, t = 2.5 mm, unconfirmed")
 
 
 def test_a_limit_may_depend_on_the_test_piece() -> None:
     document = measured(lower="0.1*t", upper="min(0.3*t, 5)", confirmed=True, limit_source="WPS")
     marking, source = limits_of(document)
     assert (marking.limits.lower, marking.limits.upper) == (Decimal(1), Decimal(3))
-    assert source == "WPS: 0.1*t, t = 10 mm; min(0.3*t, 5), t = 10 mm"
+    assert source == "WPS: 0.1·t, t = 10 mm; min(0.3·t, 5), t = 10 mm"
 
 
 @pytest.mark.parametrize(
