@@ -123,7 +123,7 @@ def whole_form(session: Session, found: OwnExam, *, secret: bytes, until: dateti
             {"item": arranged.item_id, **{code: {"lang": part.lang, "html": part.html} for code, part in each}}
             for arranged, each in zip(layout, _by_place(parts), strict=True)
         ],
-        "files": sorted({file for found in parts.values() for part in found for file in part.files}),
+        "files": sorted({file for each in parts.values() for part in each for file in part.files}),
         "assets": [static_url(path) for path in (*STYLES, *module_files(MODULES))],
         "policy": frames.policy,
     }

@@ -2,12 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from assessment.domain.roles import Role
+from assessment.exams.devices import person_mark
+from assessment.exams.tables import Attempt
 from assessment.web.pages import STATIC
-from tests.exams.room import Room, open_room
+from tests.exams.room import BODY, Room, open_room
+from tests.factories.accounts import make_actor
 from tests.factories.exams import single_choice
 from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
@@ -58,6 +63,36 @@ def test_what_is_cached_holds_no_token_and_no_answer(room: Room) -> None:
     for key in (" checked", "Kunci", "correct", "max_score", "12.5", "12,5 "):
         assert key not in json.dumps(answer["form"]["questions"]), key
     assert answer["state"]["answers"][room.exam.items[0]]["response"] == {"RESPONSE": "B"}
+
+
+def test_what_is_written_once_for_all_holds_nothing_of_whoever_came_first(site: Site) -> None:
+    room = open_room(site, others=["Rudi Misal"])
+    room.start()
+    other = replace(room, attempt_id=room.others[0])
+    with room.writing() as session:
+        person_id = session.get_one(Attempt, (BODY, other.attempt_id)).person_id
+        other.candidate = make_actor(session, BODY, Role.CANDIDATE, person_id=person_id)
+    other.start()
+    first, later, again = told(room)["form"], told(other)["form"], told(room)["form"]
+    assert first == again
+    own = json.dumps(later)
+    for somebody, theirs in ((room, first), (other, later)):
+        assert somebody.attempt_id in json.dumps(theirs["pages"])
+        assert person_mark(somebody.candidate.person_id) in json.dumps(theirs["pages"])
+    for word in (
+        room.attempt_id,
+        person_mark(room.candidate.person_id),
+        "Siti",
+        "[[attempt]]",
+        "[[person]]",
+        "[[place",
+    ):
+        assert word not in own, word
+    for form in (first, later):
+        order = [each["item"] for each in form["questions"]]
+        for frames in form["pages"].values():
+            for frame in (frames["question"], frames["review"]):
+                assert re.findall(r'data-item="(?!\[)([^"]+)"', frame) == order
 
 
 def test_every_file_that_a_frame_asks_for_is_named(room: Room) -> None:
