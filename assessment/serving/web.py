@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from multiprocessing import parent_process
@@ -17,11 +18,15 @@ from assessment.web.observing import log_as_json, observe
 
 PROXIES = "TERUJI_PROXIES"
 SECONDS_TO_END = 10
+# How long a thread may keep the interpreter while another waits for it. Whoever writes gives it away at every step of
+# the database, and at Python's own 5 ms each step of a transaction could wait for a page that is being written.
+SECONDS_OF_INTERPRETER = 0.0005
 
 
 def make_web() -> Flask:
     """Make the application of the installation that the environment names."""
     log_as_json()
+    sys.setswitchinterval(SECONDS_OF_INTERPRETER)
     app = create_app(Settings.from_environment())
     with app.app_context():
         db.engine.hide_parameters = True
