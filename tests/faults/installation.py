@@ -236,6 +236,16 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+def stands_still(process: int) -> bool:
+    """Whether every thread of a process has stopped, or the process is gone: a signal takes its time to arrive."""
+    try:
+        threads = list(Path(f"/proc/{process}/task").iterdir())
+        states = [(thread / "stat").read_text().rpartition(")")[2].split()[0] for thread in threads]
+    except OSError:
+        return not alive(process)
+    return all(state in "TtZX" for state in states)
+
+
 def alive(process: int) -> bool:
     """Say whether a process runs; one that only waits to be collected does not."""
     try:

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import NullPool, create_engine
 
 from tests.faults.crowd import Crowd, Ledger, Verdict, verdict
 from tests.faults.disk import Disk
-from tests.faults.installation import Cluster, Installation, Web
+from tests.faults.installation import Cluster, Installation, Web, stands_still
 from tests.fixtures.faults import Effort
 
 BETWEEN = 150
@@ -74,10 +75,10 @@ def _cut_the_power(kind: str, disk: Disk, run_folder: Path, *, times: int, carel
         with Crowd(installation.world, web.address, seed=3) as crowd:
             for _ in range(times):
                 assert crowd.await_more(chance.randint(1, BETWEEN))
-                _freeze(installation, web, signal.SIGSTOP)
+                _freeze(installation, web)
                 ledger = crowd.snapshot()
                 disk.cut()
-                _freeze(installation, web, signal.SIGCONT)
+                _thaw(installation, web)
                 with disk.after_the_cut() as place:
                     found.append(_read(kind, place, installation, run_folder, ledger))
     finally:
@@ -86,14 +87,20 @@ def _cut_the_power(kind: str, disk: Disk, run_folder: Path, *, times: int, carel
     return found
 
 
-def _freeze(installation: Installation, web: Web, number: signal.Signals) -> None:
-    processes = installation.cluster.processes() if installation.cluster else []
-    if number is signal.SIGSTOP:
-        web.signal(number)
-    for process in processes:
-        os.kill(process, number)
-    if number is signal.SIGCONT:
-        web.signal(number)
+def _freeze(installation: Installation, web: Web) -> None:
+    """Stop every process that writes; returns when none of their threads runs any more."""
+    web.signal(signal.SIGSTOP)
+    database = installation.cluster.processes() if installation.cluster else []
+    for process in database:
+        os.kill(process, signal.SIGSTOP)
+    while not all(stands_still(process) for process in (*web.workers(), *database)):
+        time.sleep(0.001)
+
+
+def _thaw(installation: Installation, web: Web) -> None:
+    for process in installation.cluster.processes() if installation.cluster else []:
+        os.kill(process, signal.SIGCONT)
+    web.signal(signal.SIGCONT)
 
 
 def _read(kind: str, place: Path, installation: Installation, run_folder: Path, ledger: Ledger) -> Verdict:
