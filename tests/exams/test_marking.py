@@ -266,7 +266,7 @@ def test_the_figures_of_agreement_in_words(site: Site) -> None:
     alike = agreement({(two, two): 20})
     with site.app.test_request_context("/?lang=en"):
         site.app.preprocess_request()
-        agree = site.app.jinja_env.get_template("exams/agreement.html").module.agree  # type: ignore[attr-defined]
+        agree = site.app.jinja_env.get_template("exams/agreement.html").module.agree  # type: ignore[attr-defined]  # a macro
         said = agree(20, some, 20)
         assert "20 answers marked by two people · the same points for 90 % · weighted kappa 0.78" in said
         assert "(95 % interval 0.5 to 1)" in said

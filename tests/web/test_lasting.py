@@ -71,4 +71,4 @@ def test_only_the_hashed_address_is_kept(site: Site, address: str, query: str) -
 def test_what_is_no_file_is_not_found(site: Site) -> None:
     for path in ("/static/no.css?v=0123456789ab", "/static/../settings.py", "/static/css/../css/base.css"):
         assert ask(site, path).status_code in (200, 404)
-    assert not site.app.wsgi_app._kept  # type: ignore[attr-defined]
+    assert not site.app.wsgi_app._kept  # type: ignore[attr-defined]  # the application in front of Flask

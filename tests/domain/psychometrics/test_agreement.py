@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assessment.domain.psychometrics.agreement import (
     LEAST_CASES,
     Pair,
+    Weight,
     agreement,
     nominal,
     quadratic,
@@ -47,7 +48,7 @@ def test_the_smallest_textbook_example() -> None:
 
 
 @pytest.mark.parametrize("weight", [nominal, by_gravity, quadratic(pairs_of(COHEN))])
-def test_the_standard_error_is_that_of_the_delta_method(weight) -> None:  # type: ignore[no-untyped-def]
+def test_the_standard_error_is_that_of_the_delta_method(weight: Weight) -> None:
     """Independent of the published formula: kappa's slope in every cell, taken numerically, and the multinomial."""
     table = pairs_of(COHEN)
     cases = sum(table.values())
