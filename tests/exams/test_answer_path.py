@@ -23,6 +23,7 @@ from assessment.exams.answering import LATE_RULE
 from assessment.exams.delivery.statements import STATEMENTS
 from assessment.exams.delivery.storing import Sent, _row, store_carefully, store_quickly
 from assessment.exams.tables import Attempt, AttemptPresence, Standing
+from assessment.exams.taking import token_for
 from assessment.exams.tokens import WriterToken
 from tests.exams.room import BODY, Room, hidden, open_room
 from tests.factories.accounts import NOW, make_actor, make_body, make_person
@@ -391,3 +392,18 @@ def test_ending_other_sessions_ends_their_permission_only_where_there_are_some(r
 
 def test_the_rule_of_the_path_is_the_published_one() -> None:
     assert LateRule() == LATE_RULE
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_group_larger_than_a_statement_is_stored_whole(room: Room) -> None:
+    with room.writing() as session:
+        token = token_for(session.get_one(Attempt, (BODY, room.attempt_id)))
+        assert token is not None
+        events = tuple(
+            Event(client="many", seq=seq, item=room.exam.items[0], response={"RESPONSE": "A"}, lang="id", elapsed=1)
+            for seq in range(1, 2601)
+        )
+        sent = Sent(token=token, at=room.now, rule=LATE_RULE, events=events)
+        (taken,) = store_quickly(session.connection(), [sent]) or [None]
+        assert taken is not None
+        assert len(taken.fates) == 2600

@@ -239,6 +239,10 @@ def _objects(members: Iterable[str]) -> str:
     return f"(SELECT key AS number, {columns} FROM json_each(?))"
 
 
+# SQLite takes 32,766 parameters.
+MOST_ROWS = 1024
+
+
 @cache
 def _values(members: tuple[str, ...], count: int) -> str:
     """Return the clause that reads so many rows of parameters as `sent`."""
@@ -277,7 +281,7 @@ class SQLite(Statements):
         "{sent} SELECT json_group_array(json_array(number, state, deadline, phase, writer)) FROM "
         f"(SELECT sent.number AS number, {_JUDGED.format(sent='sent.')} {_OF_SENT})"
     )
-    _STORE = (
+    _INSERT = (
         f"{_INTO} {{sent}} SELECT {FORMAT_VERSION}, body, attempt, client, seq, item, response, lang, elapsed, "
         f"standing, epoch, digest, at FROM (SELECT *, {_STANDING} FROM "
         f"(SELECT sent.*, {_JUDGED.format(sent='sent.')} {_OF_SENT})) WHERE standing IS NOT NULL {_ONCE}"
@@ -295,9 +299,14 @@ class SQLite(Statements):
 
     def storing(self, rows: Sequence[Row]) -> tuple[str, tuple[Any, ...]]:
         """Return the statement that stores those of these rows that count or are held, and its parameters."""
-        return _over(rows, tuple(EVENTS), self._STORE)
+        return _over(rows, tuple(EVENTS), self._INSERT)
 
     def store(self, connection: Connection, rows: Sequence[Row]) -> list[Judged]:
+        """Judge and store, so many rows at a time as a statement takes parameters for."""
+        parts = (rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS))
+        return [judged for part in parts for judged in self._store(connection, part)]
+
+    def _store(self, connection: Connection, rows: Sequence[Row]) -> list[Judged]:
         """Judge, then store; where fewer rows were stored than judged fit, none is said to be."""
         found = [Judged()] * len(rows)
         (document,) = connection.exec_driver_sql(*self.judging(rows)).one()
