@@ -94,6 +94,23 @@ def test_lost_network_keeps_the_answer_and_sends_it_later(room: Room, open_page:
     assert [each.response["RESPONSE"] for each in room.events()] == ["B", "C"]
 
 
+def test_a_press_while_the_page_still_wakes_counts_once(room: Room, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, room)
+    page.add_init_script("""
+        const { transaction } = IDBDatabase.prototype;
+        IDBDatabase.prototype.transaction = function (...all) {
+            if (!window.pressed) {
+                window.pressed = true;
+                document.querySelector("[data-flag]")?.click();
+            }
+            return transaction.apply(this, all);
+        };
+    """)
+    page.goto(f"{room.site.base_url}/exam/{room.attempt_id}/1")
+    expect(page.locator("[data-flag]")).to_have_attribute("aria-pressed", "true")
+
+
 def test_lost_reply_is_asked_again_and_stored_once(room: Room, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, room)

@@ -55,12 +55,11 @@ const keep = async () => {
 let keeping = Promise.resolve();
 const record = () => (keeping = keeping.then(keep, keep));
 
-form.addEventListener("change", record);
-form.addEventListener("input", (event) => {
+const onInput = (event) => {
   if (event.target.type === "radio" || event.target.type === "checkbox") return;
   clearTimeout(typing);
   typing = setTimeout(record, TYPING);
-});
+};
 
 const flagButton = document.querySelector("[data-flag]");
 const showFlag = (flagged) => {
@@ -92,11 +91,6 @@ const onSubmit = async (submitter) => {
   go(`${home}/${submitter?.value ?? (number === last ? "review" : Number(number) + 1)}`);
 };
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  onSubmit(event.submitter);
-});
-
 document.addEventListener("exam:settled", ({ detail }) => { if (detail.item === item) repaint(); });
 document.addEventListener("exam:reach", repaint);
 
@@ -122,8 +116,19 @@ const finishFrame = () => {
   if (wished) document.cookie = `lang=${wished}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 };
 
+// In one step: whatever the person does is noted by the first module or heard here, and never both.
+const listen = () => {
+  takeOver();
+  form.addEventListener("change", record);
+  form.addEventListener("input", onInput);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    onSubmit(event.submitter);
+  });
+};
+
 const known = await outbox.answerOf(attempt, item);
-takeOver();
+listen();
 if (early.changed) record();
 else {
   if (known?.response && (frame || known.where === "device")) writeResponse(form, known.response);
