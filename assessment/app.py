@@ -76,5 +76,6 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["answers"] = AnswerPath(app, app.wsgi_app)
-    app.wsgi_app = LastingFiles(app, app.extensions["answers"])  # type: ignore[method-assign]  # the way WSGI middleware is put in front
+    app.extensions["lasting"] = LastingFiles(app, app.extensions["answers"])
+    app.wsgi_app = app.extensions["lasting"]  # type: ignore[method-assign]  # the way WSGI middleware is put in front
     return app

@@ -17,8 +17,6 @@ from assessment.web.observing import LOGGING, log_as_json
 # Idle connections count against backpressure: a room of phones keeps many open.
 BACKLOG = 4096
 BACKPRESSURE = 8192
-# Most of them wait for the commit of an answer; pages take a few at a time (`delivery.application`).
-THREADS = 64
 
 
 def main() -> None:
@@ -35,10 +33,10 @@ def main() -> None:
         "assessment.serving.web:make_web",
         address=arguments.host,
         port=arguments.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        websockets=False,
         factory=True,
         workers=arguments.processes,
-        blocking_threads=THREADS,
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         respawn_failed_workers=True,

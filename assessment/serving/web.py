@@ -7,12 +7,12 @@ import threading
 import time
 from multiprocessing import parent_process
 
-from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from assessment.app import create_app
 from assessment.credentials.signer_client import report_readiness
 from assessment.database import db
+from assessment.serving.front import Front
 from assessment.settings import Settings
 from assessment.web.observing import log_as_json, observe
 
@@ -20,10 +20,10 @@ PROXIES = "TERUJI_PROXIES"
 SECONDS_TO_END = 10
 # How long a thread may keep the interpreter while another waits for it. Whoever writes gives it away at every step of
 # the database, and at Python's own 5 ms each step of a transaction could wait for a page that is being written.
-SECONDS_OF_INTERPRETER = 0.0005
+SECONDS_OF_INTERPRETER = 0.0001
 
 
-def make_web() -> Flask:
+def make_web() -> Front:
     """Make the application of the installation that the environment names."""
     log_as_json()
     sys.setswitchinterval(SECONDS_OF_INTERPRETER)
@@ -36,7 +36,7 @@ def make_web() -> Flask:
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the way Werkzeug documents
     threading.Thread(target=_end_with_server, daemon=True).start()
-    return app
+    return Front(app, app.extensions["answers"], app.extensions["lasting"])
 
 
 def _end_with_server() -> None:

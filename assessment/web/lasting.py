@@ -34,7 +34,11 @@ class LastingFiles:
     def __init__(self, app: Flask, onward: WSGIApplication) -> None:
         self._app = app
         self._onward = onward
-        self._kept: dict[Key, _Kept] = {}
+        self._kept: dict[Key | None, _Kept] = {}
+
+    def remembers(self, environ: WSGIEnvironment) -> bool:
+        """Whether this request will be answered from memory."""
+        return _key(environ) in self._kept
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a hashed address from memory."""

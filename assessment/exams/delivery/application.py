@@ -1,4 +1,8 @@
-"""`POST /answers` as a WSGI application in front of Flask: a token in, what became of each answer out.
+"""`POST /answers` in front of Flask: a token in, what became of each answer out.
+
+Every request has two halves, with its commit between them: `read` says what is to be stored, `tell` what became of
+it. As a WSGI application (`__call__`) a thread waits for the commit; the server of the web processes waits on its
+event loop instead (`serving.front`), so that thousands may wait at once.
 
 A device sends JSON with the header `Teruji-Attempt: TOKEN`. A page without JavaScript sends a form whose hidden
 field `token` is also the proof against forgery, and is led on with 303. The token is the authority; no cookie is
@@ -10,11 +14,11 @@ the limit of size, and refusals as a problem document (RFC 9457) or a page, whic
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import msgspec
@@ -32,8 +36,8 @@ from assessment.domain.outbox import MAXIMUM_BODY
 from assessment.exams.answering import LATE_RULE, Refused, Reply, Sorted, reply_to, sort
 from assessment.exams.answers import ADDRESS, response_of
 from assessment.exams.delivery.papers import Papers
-from assessment.exams.delivery.storing import Flag, Sent, Sighting
-from assessment.exams.delivery.writer import GroupWriter, Unavailable
+from assessment.exams.delivery.storing import Flag, Sent, Sighting, Taken
+from assessment.exams.delivery.writer import GroupWriter
 from assessment.exams.tokens import WriterToken, read_token, writer_key
 from assessment.web.observing import count_and_log, new_request_id, observes
 from assessment.web.pages import add_headers
@@ -41,6 +45,7 @@ from assessment.web.refusals import STATUS, answer, say
 
 ENDPOINT = "answers.take"
 HEADER = "HTTP_TERUJI_ATTEMPT"
+JSON_TYPE = "application/json"
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 RETRY_AFTER = "2"
 # More at a time are no faster, since they share a processor; and each needs a connection to the database.
@@ -55,10 +60,16 @@ ONLY_POST = Refusal(N_("This address does not take what was sent to it."))
 
 log = structlog.get_logger("teruji.answers")
 
+T = TypeVar("T")
+
 
 class _Form(Request):
     max_content_length = MAXIMUM_BODY
     max_form_memory_size = MAXIMUM_BODY
+
+
+class Unavailable(Exception):
+    """The database does not take answers at this moment; what was sent may or may not have been kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,43 @@ class Answered:
     status: HTTPStatus
     headers: list[tuple[str, str]]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it came in; `environ` makes the environment of PEP 3333 where Flask or a form needs one.
+
+    `body` raises Invalid when there is more of it than is taken.
+    """
+
+    method: str
+    content_type: str
+    token: str
+    body: Callable[[], bytes]
+    environ: Callable[[], WSGIEnvironment]
+
+    @property
+    def is_form(self) -> bool:
+        """Whether a page without JavaScript sent this."""
+        return self.content_type.partition(";")[0].strip().lower() in FORM_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The form of a page without JavaScript, and the number of its question."""
+
+    form: Request
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that waits for its commit: what it sent, and what its answer needs besides."""
+
+    incoming: Incoming
+    sent: Sent
+    refused: tuple[Refused, ...]
+    page: _Page | None = None
 
 
 class AnswerPath:
@@ -90,49 +138,72 @@ class AnswerPath:
             with self._turns:
                 return self._onward(environ, start_response)
         began = time.perf_counter()
-        answered = self._respond(environ, self._app.extensions["clock"]())
-        headers = answered.headers
-        if observes(self._app):
-            request_id = new_request_id()
-            headers = [*headers, ("X-Request-Id", request_id)]
-            count_and_log(
-                request_id,
-                endpoint=ENDPOINT,
-                method=environ["REQUEST_METHOD"],
-                path=ADDRESS,
-                status=answered.status,
-                seconds=time.perf_counter() - began,
-            )
-        start_response(f"{answered.status.value} {answered.status.phrase}", headers)
+        asked = self.read(_incoming(environ), self._app.extensions["clock"]())
+        answered = self.tell(asked, self._writer.take(asked.sent)) if isinstance(asked, Asked) else asked
+        answered = self.observed(answered, environ["REQUEST_METHOD"], began)
+        start_response(f"{answered.status.value} {answered.status.phrase}", answered.headers)
         return (answered.body,)
+
+    @property
+    def writer(self) -> GroupWriter:
+        """Who stores what is read here."""
+        return self._writer
+
+    def remembers(self, incoming: Incoming) -> bool:
+        """Whether `read` will look nothing up in the database."""
+        token = self._tokens.get(incoming.token)
+        return token is not None and not incoming.is_form and self._papers.remembers(token.body_id, token.attempt_id)
+
+    def read(self, incoming: Incoming, at: datetime) -> Asked | Answered:
+        """Return what is to be stored, or the answer where nothing is."""
+        if incoming.method != "POST":
+            return self._refuse(incoming, at, HTTPStatus.METHOD_NOT_ALLOWED, ONLY_POST, ("Allow", "POST"))
+        return self._or_refusal(
+            incoming, at, lambda: self._form(incoming, at) if incoming.is_form else self._batch(incoming, at)
+        )
+
+    def tell(self, asked: Asked, taken: Taken | None) -> Answered:
+        """Answer a request after its commit; `taken` is None where the database did not take it."""
+        return self._or_refusal(asked.incoming, asked.sent.at, lambda: self._told(asked, taken))
+
+    def observed(self, answered: Answered, method: str, began: float) -> Answered:
+        """Count and log an answer, and give it its id; `began` is a moment of `time.perf_counter`."""
+        if not observes(self._app):
+            return answered
+        request_id = new_request_id()
+        count_and_log(
+            request_id,
+            endpoint=ENDPOINT,
+            method=method,
+            path=ADDRESS,
+            status=answered.status,
+            seconds=time.perf_counter() - began,
+        )
+        return Answered(answered.status, [*answered.headers, ("X-Request-Id", request_id)], answered.body)
 
     def _engine(self) -> Engine:
         with self._app.app_context():
             return db.engine
 
-    def _respond(self, environ: WSGIEnvironment, at: datetime) -> Answered:
-        if environ["REQUEST_METHOD"] != "POST":
-            return self._refuse(environ, at, HTTPStatus.METHOD_NOT_ALLOWED, ONLY_POST, ("Allow", "POST"))
+    def _or_refusal(self, incoming: Incoming, at: datetime, answer: Callable[[], T]) -> T | Answered:
         try:
-            if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() in FORM_TYPES:
-                return self._form(environ, at)
-            return self._batch(environ, at)
+            return answer()
         except Refusal as refusal:
-            return self._refuse(environ, at, HTTPStatus(STATUS[type(refusal)]), refusal)
+            return self._refuse(incoming, at, HTTPStatus(STATUS[type(refusal)]), refusal)
         except (Unavailable, DBAPIError) as error:
             log.warning("answers are not taken", error=type(error).__name__)
-            return self._refuse(environ, at, HTTPStatus.SERVICE_UNAVAILABLE, UNAVAILABLE, ("Retry-After", RETRY_AFTER))
+            return self._refuse(incoming, at, HTTPStatus.SERVICE_UNAVAILABLE, UNAVAILABLE, ("Retry-After", RETRY_AFTER))
         except Exception:
             if self._app.testing:
                 raise
             log.exception("unexpected error")
-            return self._refuse(environ, at, HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
+            return self._refuse(incoming, at, HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED)
 
     # --- what a device sends
 
-    def _batch(self, environ: WSGIEnvironment, at: datetime) -> Answered:
-        token = self._token(environ.get(HEADER, ""))
-        batch = parse(_body(environ))
+    def _batch(self, incoming: Incoming, at: datetime) -> Asked:
+        token = self._token(incoming.token)
+        batch = parse(incoming.body())
         wanted = {event.item for event in batch.events}
         known = wanted.intersection(self._papers.layout(token.body_id, token.attempt_id)) if wanted else wanted
         found = sort(batch, self._papers.items(token.body_id, known) if known else {})
@@ -141,7 +212,7 @@ class AnswerPath:
         sent = Sent(
             token=token, at=at, rule=LATE_RULE, events=found.events, sighting=sighting if self._due(token) else None
         )
-        return self._json(environ, at, reply_to(sent, self._writer.take(sent), found.refused))
+        return Asked(incoming, sent, found.refused)
 
     def _token(self, text: str) -> WriterToken:
         """Read a token; one that was found to be ours is not calculated again."""
@@ -166,8 +237,8 @@ class AnswerPath:
 
     # --- what a page without JavaScript sends, and flags
 
-    def _form(self, environ: WSGIEnvironment, at: datetime) -> Answered:
-        form = _read_form(environ)
+    def _form(self, incoming: Incoming, at: datetime) -> Asked:
+        form = _read_form(incoming.environ())
         token = self._token(form.form.get("token", ""))
         item = form.form.get("item", "")
         layout = self._papers.layout(token.body_id, token.attempt_id)
@@ -186,10 +257,7 @@ class AnswerPath:
             flag=Flag(item=item, flagged=form.form["flag"] == "1") if "flag" in form.form else None,
             sighting=Sighting(unsent=None, place=number, client=None) if self._due(token) else None,
         )
-        reply = reply_to(sent, self._writer.take(sent), found.refused)
-        if form.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-            return self._json(environ, at, reply)
-        return self._lead_on(environ, token, number, form, reply)
+        return Asked(incoming, sent, found.refused, _Page(form, number))
 
     def _answer(self, token: WriterToken, item_id: str, form: Request) -> Sorted:
         items = self._papers.items(token.body_id, [item_id])
@@ -208,24 +276,31 @@ class AnswerPath:
             raise Invalid(N_("Expected an answer that this page can send, got %(reason)s."), reason=event.value)
         return sort(Batch(events=(event,), unreadable=()), items)
 
-    def _lead_on(
-        self, environ: WSGIEnvironment, token: WriterToken, number: int, form: Request, reply: Reply
-    ) -> Answered:
-        wished = form.form.get("next", "")
+    # --- replies
+
+    def _told(self, asked: Asked, taken: Taken | None) -> Answered:
+        if taken is None:
+            raise Unavailable
+        reply = reply_to(asked.sent, taken, asked.refused)
+        page = asked.page
+        if page is None or page.form.accept_mimetypes.best_match(["text/html", JSON_TYPE]) == JSON_TYPE:
+            return self._json(asked.incoming, asked.sent.at, reply)
+        return self._lead_on(page.form.environ, asked.sent.token, page, reply)
+
+    def _lead_on(self, environ: WSGIEnvironment, token: WriterToken, page: _Page, reply: Reply) -> Answered:
+        wished = page.form.form.get("next", "")
         values: dict[str, Any] = {"attempt_id": token.attempt_id}
         if reply.held or reply.refused:
-            endpoint, values = "exams.question", values | {"number": number, "refused": reply.reason}
+            endpoint, values = "exams.question", values | {"number": page.number, "refused": reply.reason}
         elif wished == "review":
             endpoint = "exams.review"
         else:
-            onward = int(wished) if wished.isascii() and wished.isdigit() and len(wished) <= 4 else number
+            onward = int(wished) if wished.isascii() and wished.isdigit() and len(wished) <= 4 else page.number
             endpoint, values = "exams.question", values | {"number": onward}
         place = self._app.url_map.bind("localhost", environ.get("SCRIPT_NAME") or "/").build(endpoint, values)
         return Answered(HTTPStatus.SEE_OTHER, [*self._security(), ("Location", place), ("Content-Length", "0")], b"")
 
-    # --- replies
-
-    def _json(self, environ: WSGIEnvironment, at: datetime, reply: Reply) -> Answered:
+    def _json(self, incoming: Incoming, at: datetime, reply: Reply) -> Answered:
         content = msgspec.json.encode(
             {
                 "now": reply.now.isoformat(),
@@ -233,14 +308,14 @@ class AnswerPath:
                 "state": reply.state.value,
                 "acknowledged": reply.acknowledged,
                 "held": reply.held,
-                "refused": self._refused(environ, at, reply.refused) if reply.refused else [],
+                "refused": self._refused(incoming, at, reply.refused) if reply.refused else [],
             }
         )
-        lengths = [("Content-Type", "application/json"), ("Content-Length", str(len(content)))]
+        lengths = [("Content-Type", JSON_TYPE), ("Content-Length", str(len(content)))]
         return Answered(HTTPStatus.OK, [*self._security(), *lengths], content)
 
-    def _refused(self, environ: WSGIEnvironment, at: datetime, refused: list[Refused]) -> list[dict[str, Any]]:
-        with self._app.request_context(environ):
+    def _refused(self, incoming: Incoming, at: datetime, refused: list[Refused]) -> list[dict[str, Any]]:
+        with self._app.request_context(incoming.environ()):
             g.now, g.no_cookies = at, True
             return [
                 {"client": each.client, "seq": each.seq, "reason": each.reason}
@@ -249,10 +324,10 @@ class AnswerPath:
             ]
 
     def _refuse(
-        self, environ: WSGIEnvironment, at: datetime, status: HTTPStatus, refusal: Refusal, *headers: tuple[str, str]
+        self, incoming: Incoming, at: datetime, status: HTTPStatus, refusal: Refusal, *headers: tuple[str, str]
     ) -> Answered:
         """Let Flask render a refusal, with all that it does to a response; nothing is read from the database."""
-        with self._app.request_context(environ):
+        with self._app.request_context(incoming.environ()):
             g.now, g.no_cookies = at, True
             response = self._app.make_response(answer(status, say(refusal)))
             response.headers["Cache-Control"] = "no-store"
@@ -268,6 +343,16 @@ class AnswerPath:
             kept = [(name, value) for name, value in written if name not in own]
             self._headers = [*kept, ("Cache-Control", "no-store")]
         return self._headers
+
+
+def _incoming(environ: WSGIEnvironment) -> Incoming:
+    return Incoming(
+        method=environ["REQUEST_METHOD"],
+        content_type=environ.get("CONTENT_TYPE", ""),
+        token=environ.get(HEADER, ""),
+        body=lambda: _body(environ),
+        environ=lambda: environ,
+    )
 
 
 def _body(environ: WSGIEnvironment) -> bytes:
@@ -290,6 +375,12 @@ def _read_form(environ: WSGIEnvironment) -> Request:
             N_("Expected at most %(limit)s bytes, got %(got)s."), limit=MAXIMUM_BODY, got=environ.get("CONTENT_LENGTH")
         ) from error
     return form
+
+
+def small(content: bytes, length: str | None) -> bytes:
+    """Return a body of which its length tells that it is small enough to be read. Raises Invalid."""
+    _refuse_large(length or "0")
+    return content
 
 
 def _refuse_large(length: str) -> None:

@@ -26,6 +26,11 @@ class Papers:
         self._engine = engine
         self._layouts: dict[tuple[str, str], tuple[str, ...]] = {}
         self._items: dict[tuple[str, str], Item] = {}
+        self._whole: set[tuple[str, str]] = set()
+
+    def remembers(self, body_id: str, attempt_id: str) -> bool:
+        """Whether the layout of an attempt and its items are known without a look at the database."""
+        return (body_id, attempt_id) in self._whole
 
     def layout(self, body_id: str, attempt_id: str) -> tuple[str, ...]:
         """Return the item versions of an attempt in its own order; none when there is no such attempt."""
@@ -33,6 +38,9 @@ class Papers:
         if found is None:
             with self._engine().connect() as connection:
                 found = self._read(connection, body_id, attempt_id)
+            if found:
+                self.items(body_id, found)
+                self._whole.add((body_id, attempt_id))
         return found
 
     def items(self, body_id: str, version_ids: Iterable[str]) -> dict[str, Item]:
@@ -43,6 +51,8 @@ class Papers:
         if missing:
             if len(self._items) > MOST_ITEMS:
                 self._items.clear()
+                self._layouts.clear()
+                self._whole.clear()
             with self._engine().connect() as connection:
                 rows = connection.execute(
                     select(ItemVersion.id, ItemVersion.digest, ItemVersion.structure).where(
@@ -59,6 +69,7 @@ class Papers:
             return ()
         if len(self._layouts) > MOST_LAYOUTS:
             self._layouts.clear()
+            self._whole.clear()
         layout = tuple(sys.intern(arranged.item_id) for arranged in from_json(stored))
         self._layouts[body_id, attempt_id] = layout
         return layout

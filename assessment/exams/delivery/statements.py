@@ -11,7 +11,7 @@ apart (`busy`), so that one candidate's submission keeps nobody else waiting. SQ
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -165,7 +165,9 @@ class Statements(ABC):
 
     def instant(self, moment: datetime) -> str:
         """Return an instant as the database compares it."""
-        return f"{moment.astimezone(UTC).isoformat(' ', 'microseconds')[:26]}{self.zone}"
+        if moment.tzinfo is not UTC:
+            moment = moment.astimezone(UTC)
+        return f"{moment.isoformat(' ', 'microseconds')[:26]}{self.zone}"
 
 
 def encode(value: object) -> str:
@@ -307,28 +309,28 @@ class SQLite(Statements):
         return [judged for part in parts for judged in self._store(connection, part)]
 
     def _store(self, connection: Connection, rows: Sequence[Row]) -> list[Judged]:
-        """Judge, then store; where fewer rows were stored than judged fit, none is said to be."""
-        found = [Judged()] * len(rows)
+        """Judge and store; where fewer rows were stored than judged fit, none is said to be."""
         (document,) = connection.exec_driver_sql(*self.judging(rows)).one()
+        verdicts: list[tuple[AttemptState, str | None, Verdict] | None] = [None] * len(rows)
         for number, state, deadline, phase, writer in msgspec.json.decode(document):
-            found[number] = Judged(
-                state=AttemptState(state),
-                deadline=datetime.fromisoformat(deadline).replace(tzinfo=UTC) if deadline else None,
-                verdict=RULE[Phase(phase), Writer(writer)],
-            )
+            verdicts[number] = (AttemptState(state), deadline, RULE[Phase(phase), Writer(writer)])
         wanted = [
-            number
-            for number, judged in enumerate(found)
-            if rows[number]["client"] is not None
-            and judged.verdict is not None
-            and judged.verdict.disposition is not Disposition.REFUSED
+            row
+            for row, judged in zip(rows, verdicts, strict=True)
+            if judged is not None and row["client"] is not None and judged[2].disposition is not Disposition.REFUSED
         ]
-        if wanted:
-            stored = connection.exec_driver_sql(*self.storing([rows[number] for number in wanted]))
-            if stored.rowcount == len(wanted):
-                for number in wanted:
-                    found[number] = replace(found[number], stored=rows[number]["digest"])
-        return found
+        whole = bool(wanted) and connection.exec_driver_sql(*self.storing(wanted)).rowcount == len(wanted)
+        return [
+            Judged()
+            if judged is None
+            else Judged(
+                state=judged[0],
+                deadline=datetime.fromisoformat(judged[1]).replace(tzinfo=UTC) if judged[1] else None,
+                verdict=judged[2],
+                stored=row["digest"] if whole and judged[2].disposition is not Disposition.REFUSED else None,
+            )
+            for row, judged in zip(rows, verdicts, strict=True)
+        ]
 
 
 STATEMENTS: Mapping[str, Statements] = {"postgresql": PostgreSQL(), "sqlite": SQLite()}

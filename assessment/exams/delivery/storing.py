@@ -43,7 +43,8 @@ class Sent:
     """What one request brings in; `at` is when it arrived.
 
     `page`: it comes from a page without JavaScript. Such a page may be old and sent anew, so that what it says
-    counts unless it is what the server has already.
+    counts unless it is what the server has already. `rows`: what the statement is given of it, where that was written
+    beforehand.
     """
 
     token: WriterToken
@@ -53,6 +54,7 @@ class Sent:
     page: bool = False
     flag: Flag | None = None
     sighting: Sighting | None = None
+    rows: tuple[Row, ...] = ()
 
     @property
     def attempt(self) -> tuple[str, str]:
@@ -96,7 +98,7 @@ def store_quickly(connection: Connection, group: Sequence[Sent]) -> list[Taken] 
     if any(sent.page and sent.events for sent in group):
         return None
     statements = STATEMENTS[connection.dialect.name]
-    rows = [row for sent in group for row in event_rows(statements, sent)]
+    rows = [row for sent in group for row in sent.rows or event_rows(statements, sent)]
     judged = statements.store(connection, rows)
     found = []
     place = 0
@@ -200,7 +202,7 @@ def _current(connection: Connection, sent: Sent, item: str) -> Mapping[str, Any]
 
 def _known(statements: Statements, connection: Connection, group: Sequence[Sent]) -> dict[tuple[str, str], _Known]:
     known: dict[tuple[str, str], _Known] = {sent.attempt: {} for sent in group}
-    rows = [row for sent in group for row in event_rows(statements, sent)]
+    rows = [row for sent in group for row in sent.rows or event_rows(statements, sent)]
     for (body_id, attempt_id, client, seq), (stored, standing) in statements.known(connection, rows).items():
         known[body_id, attempt_id][client, seq] = (stored, Fate(standing=Standing(standing)))
     return known

@@ -8,24 +8,24 @@ event, that the database refuses costs no other its place: the group is halved u
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from assessment.database import BUSY_TIMEOUT_MS, turn_on, writing
-from assessment.exams.delivery.storing import Fate, Sent, Taken, store_carefully, store_quickly
+from assessment.database import turn_on, writing
+from assessment.exams.delivery.statements import STATEMENTS, Statements
+from assessment.exams.delivery.storing import Fate, Sent, Taken, event_rows, store_carefully, store_quickly
 from assessment.turns import Turn
 
 MOST_IN_A_GROUP = 256
 PATIENCE = 8.0  # seconds that a request waits for its commit; a device gives up after ten
 PATIENCE_FOR_A_LOCK = 3.0
 LOOK_AGAIN = 0.002
-LOOK_FOR_THE_LOCK = 0.0005
 IDLE = 1.0
 
 # What the database says of what it was given, as against how it is itself.
@@ -37,33 +37,19 @@ GROUPED = Counter("teruji_answer_requests", "Requests that these commits stored.
 log = structlog.get_logger("teruji.answers")
 
 
-class Unavailable(Exception):
-    """The database does not take answers at this moment; what was sent may or may not have been kept."""
-
-
 class Waiting:
-    """One request between its arrival and its commit."""
+    """One request between its arrival and its commit; the writing thread tells what became of it, once."""
 
-    __slots__ = ("_done", "failed", "sent", "since", "taken")
+    __slots__ = ("_tell", "sent", "since")
 
-    def __init__(self, sent: Sent) -> None:
+    def __init__(self, sent: Sent, tell: Callable[[Taken | None], None]) -> None:
+        self._tell = tell
         self.sent = sent
         self.since = time.monotonic()
-        self.taken: Taken | None = None
-        self.failed = False
-        self._done = threading.Lock()
-        self._done.acquire()
 
     def settle(self, taken: Taken | None) -> None:
         """Let the request go on; None when nothing can be said of what it sent."""
-        self.taken, self.failed = taken, taken is None
-        self._done.release()
-
-    def wait(self) -> Taken:
-        """Return what became of the request. Raises Unavailable."""
-        if not self._done.acquire(timeout=PATIENCE) or self.taken is None:
-            raise Unavailable
-        return self.taken
+        self._tell(taken)
 
 
 class GroupWriter:
@@ -75,17 +61,30 @@ class GroupWriter:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._turn: Turn | None = None
+        self._statements: Statements | None = None
 
-    def take(self, sent: Sent) -> Taken:
-        """Store what a request sent; returns after the commit. Raises Unavailable."""
-        waiting = Waiting(sent)
-        self._queue.put(waiting)
+    def put(self, sent: Sent, tell: Callable[[Taken | None], None]) -> None:
+        """Store what a request sent; `tell` is called by the writing thread after the commit.
+
+        It is told None when nothing can be said of what was sent. What the statement is given is written here, so
+        that nobody waits for it under the lock.
+        """
+        if self._statements is None:
+            self._statements = STATEMENTS[self._engine().dialect.name]
+        self._queue.put(Waiting(replace(sent, rows=tuple(event_rows(self._statements, sent))), tell))
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
                     self._thread.start()
-        return waiting.wait()
+
+    def take(self, sent: Sent) -> Taken | None:
+        """Store what a request sent; returns after the commit, with None when nothing can be said of it."""
+        told: queue.SimpleQueue[Taken | None] = queue.SimpleQueue()
+        self.put(sent, told.put)
+        with suppress(queue.Empty):
+            return told.get(timeout=PATIENCE)
+        return None
 
     def _run(self) -> None:
         writing.set(True)
@@ -159,7 +158,7 @@ class GroupWriter:
             return self._store(group[:half]) + self._store(group[half:])
         (sent,) = group
         log.error("an answer was not storable", error=type(error.orig).__name__, events=len(sent.events))
-        bare = replace(sent, events=(), flag=None, sighting=None)
+        bare = replace(sent, events=(), rows=(), flag=None, sighting=None)
         if len(sent.events) < 2:
             (taken,) = self._transaction([bare])
             return [replace(taken, fates=tuple(Fate(standing=None) for _ in sent.events))]
@@ -170,10 +169,10 @@ class GroupWriter:
         return [replace(whole[0], fates=tuple(fate for taken in whole for fate in taken.fates))]
 
     def _transaction(self, group: Sequence[Sent]) -> list[Taken]:
-        with self._engine().connect() as connection, _impatient(connection):
+        with self._engine().connect() as connection:
             try:
                 for store in (store_quickly, store_carefully):
-                    _begin(connection)
+                    connection.begin()
                     found = store(connection, group)
                     if found is not None:
                         connection.commit()
@@ -187,35 +186,3 @@ class GroupWriter:
                 connection.invalidate()
                 raise
         raise AssertionError("the careful way always ends")
-
-
-@contextmanager
-def _impatient(connection: Connection) -> Iterator[None]:
-    """Let SQLite say at once that the lock is taken: its own way of waiting is long and unfair."""
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    _set_patience(connection, 0)
-    try:
-        yield
-    finally:
-        if not connection.invalidated:
-            _set_patience(connection, BUSY_TIMEOUT_MS)
-
-
-def _set_patience(connection: Connection, milliseconds: int) -> None:
-    cursor = connection.connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    last = time.monotonic() + PATIENCE_FOR_A_LOCK
-    while True:
-        try:
-            connection.begin()
-            return
-        except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY" or time.monotonic() > last:
-                raise
-            time.sleep(LOOK_FOR_THE_LOCK)
