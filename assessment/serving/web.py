@@ -1,5 +1,6 @@
 """The application as a web process serves it: observed, and silent about values in its errors."""
 
+import gc
 import os
 import signal
 import sys
@@ -21,6 +22,9 @@ SECONDS_TO_END = 10
 # How long a thread may keep the interpreter while another waits for it. Whoever writes gives it away at every step of
 # the database, and at Python's own 5 ms each step of a transaction could wait for a page that is being written.
 SECONDS_OF_INTERPRETER = 0.0001
+# How many new objects make a search for unreachable ones worth it. What lives as long as the process is left out of
+# it: to walk through the application again and again cost a twentieth of a saved answer.
+NEW_OBJECTS = 20_000
 
 
 def make_web() -> Front:
@@ -35,6 +39,9 @@ def make_web() -> Front:
     proxies = int(os.environ.get(PROXIES, "0"))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the way Werkzeug documents
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
     threading.Thread(target=_end_with_server, daemon=True).start()
     return Front(app, app.extensions["answers"], app.extensions["lasting"])
 
