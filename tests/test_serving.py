@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -184,6 +185,35 @@ def test_the_answer_path_logs_and_counts_as_flask_does(service: Service) -> None
     (other, *_) = [other for other in service.lines() if other.get("path") == "/healthz"]
     assert line.keys() == other.keys()
     assert b'endpoint="answers.take"' in service.get("/metrics")[2]
+
+
+ODD = {
+    b"GET /%ff HTTP/1.1": 404,
+    b"GET /%00 HTTP/1.1": 404,
+    b"GET //evil.example/ HTTP/1.1": 404,
+    b"GET http://evil.example/healthz HTTP/1.1": 200,
+    b"HEAD /healthz HTTP/1.1": 200,
+    b"GET /today HTTP/1.1\r\nCookie: a=b\r\nCookie: c=d": 303,
+    b"POST /answers HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 99999999999": 403,
+    b"POST /answers HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9999999": 422,
+    b"POST /signin HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99999999": 413,
+    b"POST /answers HTTP/1.1\r\nContent-Length: x": 400,
+}
+
+
+def test_odd_requests_are_answered_and_leave_the_service_well(service: Service, site: Site) -> None:
+    said = {request: _status_of(site, request + b"\r\nHost: localhost\r\nConnection: close\r\n\r\n") for request in ODD}
+    assert said == ODD
+    chunked = b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"v":\r\n2\r\n1}\r\n0\r\n\r\n'
+    head = b"POST /answers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    assert _status_of(site, head + chunked) == 403  # it was read: what is refused is its missing token
+    assert service.get("/healthz")[0] == 200
+
+
+def _status_of(site: Site, request: bytes) -> int:
+    with socket.create_connection(("127.0.0.1", port_of(site)), timeout=PATIENCE) as connection:
+        connection.sendall(request)
+        return int(connection.recv(64).split(b" ", 2)[1])
 
 
 def test_pages_and_styles_come_compressed(service: Service) -> None:

@@ -16,6 +16,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 from flask import Flask
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined]  # exported without saying so
 
+from assessment.domain.outbox import MAXIMUM_BODY
 from assessment.exams.answers import ADDRESS
 from assessment.exams.delivery.application import PAGES_AT_A_TIME, Answered, AnswerPath, Asked, Incoming, small
 from assessment.exams.delivery.storing import Sent, Taken
@@ -57,7 +58,7 @@ class Front:
             answered = await self._answer(scope, protocol)
             protocol.response_bytes(answered.status.value, answered.headers, answered.body)
             return
-        environ = environ_of(scope, await self._body(scope, protocol))
+        environ = environ_of(scope, await _body(scope, protocol, self._largest))
         if self._lasting.remembers(environ):
             _send(protocol, *call(self._application, environ))
         else:
@@ -65,7 +66,7 @@ class Front:
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answered:
         began, at = time.perf_counter(), self._app.extensions["clock"]()
-        content = await self._body(scope, protocol)
+        content = await _body(scope, protocol, MAXIMUM_BODY)
         incoming = Incoming(
             method=scope.method,
             content_type=scope.headers.get("content-type", ""),
@@ -80,22 +81,6 @@ class Front:
         if isinstance(asked, Asked):
             asked = self._answers.tell(asked, await self._waiting_room.commit(self._answers.writer.put, asked.sent))
         return self._answers.observed(asked, scope.method, began)
-
-    async def _body(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
-        """Return the body; nothing of one that is larger than anything we take, which its length tells."""
-        length = scope.headers.get("content-length")
-        if length is not None:
-            within = length.isdigit() and 0 < int(length) <= self._largest
-            return bytes(await protocol()) if within else b""
-        if "transfer-encoding" not in scope.headers and scope.http_version == "1.1":
-            return b""
-        parts, size = [], 0
-        async for part in protocol:
-            parts.append(bytes(part))
-            size += len(part)
-            if size > self._largest:
-                break
-        return b"".join(parts)
 
 
 class WaitingRoom:
@@ -165,3 +150,20 @@ def _send(protocol: HTTPProtocol, status: int, headers: Headers, body: bytes) ->
         protocol.response_bytes(status, headers, body)
     else:
         protocol.response_empty(status, headers)
+
+
+async def _body(scope: Scope, protocol: HTTPProtocol, largest: int) -> bytes:
+    """Return the body; nothing of one that says it is larger than what is taken, and then it is refused unread."""
+    length = scope.headers.get("content-length")
+    if length is not None:
+        within = length.isdigit() and 0 < int(length) <= largest
+        return bytes(await protocol()) if within else b""
+    if "transfer-encoding" not in scope.headers and scope.http_version == "1.1":
+        return b""
+    parts, size = [], 0
+    async for part in protocol:
+        parts.append(bytes(part))
+        size += len(part)
+        if size > largest:
+            break
+    return b"".join(parts)

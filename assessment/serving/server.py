@@ -7,7 +7,7 @@ makes for itself.
 import argparse
 import logging.config
 
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -34,6 +34,7 @@ def main() -> None:
         address=arguments.host,
         port=arguments.port,
         interface=Interfaces.RSGI,
+        loop=Loops.uvloop,
         websockets=False,
         factory=True,
         workers=arguments.processes,
