@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -37,7 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from assessment.turns import Turn
 
@@ -158,7 +159,8 @@ def choice(kind: type[StrEnum], name: str) -> Enum:
 
 # --- transactions ---------------------------------------------------------------------------------------
 
-writing: ContextVar[bool] = ContextVar("writing", default=False)
+# Whether what runs now writes (True), may only read (False), or stands outside of requests and units of work (None).
+writing: ContextVar[bool | None] = ContextVar("writing", default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,12 +210,19 @@ def reading() -> Iterator[Session]:
 
 
 def prepare_engine(engine: Engine) -> Engine:
-    """Set an engine's connection options; SQLite gets WAL, full synchronisation and foreign keys."""
+    """Set an engine's connection options; SQLite gets WAL, full synchronisation and foreign keys.
+
+    On PostgreSQL a transaction that may only read is READ ONLY, and ends with COMMIT: after a ROLLBACK the driver
+    forgets the statements that it prepared, and every page would have all of its statements planned anew.
+    """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", _give_turn)
         event.listen(engine, "close", _close_turn)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+        engine.dialect.do_rollback = _end_postgresql  # type: ignore[method-assign]  # there is no event that replaces it
     return engine
 
 
@@ -246,6 +255,21 @@ def _begin_sqlite(connection: Connection) -> None:
     if turn is not None:
         turn.take()
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    wanted = True if writing.get() is False else None
+    if driver.read_only is not wanted:
+        driver.read_only = wanted
+
+
+def _end_postgresql(dbapi_connection: PoolProxiedConnection) -> None:
+    driver: Any = getattr(dbapi_connection, "driver_connection", dbapi_connection)  # the pool hands over a bare one
+    if driver.read_only and driver.info.transaction_status == TransactionStatus.INTRANS:
+        driver.commit()
+    else:
+        driver.rollback()
 
 
 def _give_turn(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:

@@ -32,6 +32,7 @@ def open_transactions(app: Flask) -> None:
     @app.before_request
     def stamp() -> None:
         g.now = current_app.extensions["clock"]()
+        g.reading = writing.set(False)
         if request.endpoint == "static":
             g.no_cookies = True
 
@@ -69,6 +70,7 @@ def close_transactions(app: Flask) -> None:
         session = db.session()
         session.info.pop("act", None)
         session.rollback()
-        token = g.pop("writing", None)
-        if token is not None:
-            writing.reset(token)
+        for name in ("writing", "reading"):
+            token = g.pop(name, None)
+            if token is not None:
+                writing.reset(token)

@@ -212,7 +212,7 @@ class AnswerPath:
         sent = Sent(
             token=token, at=at, rule=LATE_RULE, events=found.events, sighting=sighting if self._due(token) else None
         )
-        return Asked(incoming, sent, found.refused)
+        return Asked(incoming, self._writer.written(sent), found.refused)
 
     def _token(self, text: str) -> WriterToken:
         """Read a token; one that was found to be ours is not calculated again."""
@@ -257,7 +257,7 @@ class AnswerPath:
             flag=Flag(item=item, flagged=form.form["flag"] == "1") if "flag" in form.form else None,
             sighting=Sighting(unsent=None, place=number, client=None) if self._due(token) else None,
         )
-        return Asked(incoming, sent, found.refused, _Page(form, number))
+        return Asked(incoming, self._writer.written(sent), found.refused, _Page(form, number))
 
     def _answer(self, token: WriterToken, item_id: str, form: Request) -> Sorted:
         items = self._papers.items(token.body_id, [item_id])

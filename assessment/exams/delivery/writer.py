@@ -63,15 +63,18 @@ class GroupWriter:
         self._turn: Turn | None = None
         self._statements: Statements | None = None
 
+    def written(self, sent: Sent) -> Sent:
+        """Return what a request sent together with what the statement is given: nobody waits for it under the lock."""
+        if self._statements is None:
+            self._statements = STATEMENTS[self._engine().dialect.name]
+        return replace(sent, rows=tuple(event_rows(self._statements, sent)))
+
     def put(self, sent: Sent, tell: Callable[[Taken | None], None]) -> None:
         """Store what a request sent; `tell` is called by the writing thread after the commit.
 
-        It is told None when nothing can be said of what was sent. What the statement is given is written here, so
-        that nobody waits for it under the lock.
+        It is told None when nothing can be said of what was sent.
         """
-        if self._statements is None:
-            self._statements = STATEMENTS[self._engine().dialect.name]
-        self._queue.put(Waiting(replace(sent, rows=tuple(event_rows(self._statements, sent))), tell))
+        self._queue.put(Waiting(sent, tell))
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
