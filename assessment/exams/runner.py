@@ -38,7 +38,7 @@ from assessment.web.requests import now
 
 FORMAT = 1
 STYLES = ("css/base.css", "css/exam.css", "css/exam_kinds.css", "css/comfort.css")
-MODULES = "js/exam"
+MODULES = ("js/exam", "js/kept")
 
 MOST_PARTS = 12_000
 MOST_FRAMES = 500
@@ -124,7 +124,7 @@ def whole_form(session: Session, found: OwnExam, *, secret: bytes, until: dateti
             for arranged, each in zip(layout, _by_place(parts), strict=True)
         ],
         "files": sorted({file for each in parts.values() for part in each for file in part.files}),
-        "assets": [static_url(path) for path in (*STYLES, *module_files(MODULES))],
+        "assets": [static_url(path) for path in (*STYLES, *module_files(*MODULES))],
         "policy": frames.policy,
     }
 
