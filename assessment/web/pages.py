@@ -108,7 +108,8 @@ def inline_js(path: str) -> Markup:
 @cache
 def module_files(*folders: str) -> tuple[str, ...]:
     """Every module in folders of static files and below them, as paths for `static_url`."""
-    return tuple(str(file.relative_to(STATIC)) for folder in folders for file in sorted((STATIC / folder).rglob("*.js")))
+    found = (file for folder in folders for file in (STATIC / folder).rglob("*.js"))
+    return tuple(sorted(str(file.relative_to(STATIC)) for file in found))
 
 
 def import_map(*folders: str) -> Markup:

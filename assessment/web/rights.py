@@ -153,6 +153,8 @@ MATRIX: dict[str, Rule] = {
     "practicals.check_in": may(invigilator=SITE),
     "practicals.photo": may(invigilator=SITE, assessor=DUTY, quality_manager=ANY),
     "practicals.task": may(candidate=OWN, invigilator=SITE, assessor=DUTY, scheme_manager=ANY, quality_manager=ANY),
+    "practicals.worker": PUBLIC,
+    "practicals.locked": PUBLIC,
     "practicals.sheet": may(assessor=DUTY),
     "practicals.open": may(assessor=DUTY),
     "practicals.observations": may(assessor=DUTY),

@@ -1,5 +1,5 @@
 // Steps with their progress, how many are marked in all, and the way to the next criterion without a mark.
-const sheet = document.querySelector("[data-sheet]");
+import { sheet } from "./page.js";
 
 if (sheet) {
   const forms = [...sheet.querySelectorAll("form[data-criterion]")];
