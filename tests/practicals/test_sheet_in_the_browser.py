@@ -73,6 +73,10 @@ def type_value(page: Page, code: str, keys: str, tap: Callable[[Locator], None] 
     tap(criterion(page, code).locator("[data-save]"))
 
 
+def give_reason(page: Page, code: str, reason: str) -> None:
+    criterion(page, code).get_by_role("button", name=reason).click()
+
+
 def test_thirty_criteria_are_tapped_within_ninety_seconds(site: Site, open_page: OpenPage) -> None:
     practical = made_on(site, document=demo_document("welder"))
     page = sheet(site, open_page(**TABLET, has_touch=True), practical)
@@ -126,6 +130,7 @@ def test_a_value_is_judged_while_it_is_typed(site: Site, open_page: OpenPage) ->
     expect(field).to_have_value("0,4")
     type_value(page, "M1", "2")
     expect(position).to_have_text("di atas batas")
+    give_reason(page, "M1", "Diukur lagi")
     expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
     assert marks_of(site) == [{"v": 1, "value": "0.4"}, {"v": 1, "value": "2"}]
 
@@ -188,7 +193,10 @@ def test_nobody_submits_while_marks_are_on_the_device(site: Site, open_page: Ope
     page = sheet(site, open_page(**TABLET), practical)
     page.route("**/observations", lambda route: route.abort())
     level(page, "J1", 0).click()
+    give_reason(page, "J1", "Dilihat lagi")
     page.get_by_role("link", name="Selesai").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Masih ada nilai atau foto di tablet ini")
+    page.goto(f"{site.base_url}/practicals/{practical.id}/finish")
     expect(page.get_by_role("button", name="Kirim lembar")).to_be_disabled()
     page.unroute("**/observations")
     expect(page.get_by_role("button", name="Kirim lembar")).to_be_enabled()

@@ -4,7 +4,7 @@ import { saveAs, sealBox } from "../kept/box.js";
 import { island } from "./page.js";
 import * as kept from "./store.js";
 
-const INFO = "teruji sealed sheets v1";
+const INFO = "teruji sealed answers v1";
 
 const text = (bytes) => {
   let found = "";
@@ -18,6 +18,7 @@ export const saveFile = async () => {
     .map(({ client, seq, criterion, mark, note, observed_at, reason }) => ({ client, seq, criterion, mark, note, observed_at, ...(reason ? { reason } : {}) }));
   const photos = (await kept.photosOf(island.practical)).filter(({ bytes }) => bytes)
     .map(({ client, seq, criterion, kind, sha256, size, taken_at, bytes }) => ({ client, seq, criterion, kind, sha256, size, taken_at, bytes: text(bytes) }));
-  const box = await sealBox(island.seal_key, INFO, { v: 1, practical: island.practical, device: await kept.deviceName(), events, photos });
+  const { seal } = await kept.practicalOf(island.practical);
+  const box = await sealBox(seal?.key, INFO, { v: 1, token: seal.token, device: await kept.deviceName(), events, photos });
   if (box) saveAs(`teruji-${island.practical.slice(0, 8)}.teruji`, box);
 };

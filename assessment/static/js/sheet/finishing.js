@@ -26,11 +26,16 @@ const open = async () => {
   const photos = (await kept.photosOf(island.practical)).filter(({ bytes, refused }) => bytes && !refused);
   const lines = [...document.querySelectorAll("form[data-criterion]")].filter((form) => !form.dataset.field).map((form) => line(form.dataset.criterion));
   for (const { criterion } of events.filter(({ waits }) => waits)) lines.push(line(criterion, dialog.dataset.reasonText));
+  const marks = lines.length;
   for (const [criterion, kind] of missingPhotos()) lines.push(line(criterion, find(criterion).querySelector(`[data-take="${kind}"]`).textContent.trim()));
   list.replaceChildren(...lines);
-  for (const [name, shown] of Object.entries({ missing: lines.length > 0, unsent: events.length + photos.length > 0, network: !state().reachable }))
+  const unsent = events.length + photos.length > 0;
+  const network = !state().reachable;
+  // Photos are asked for, and the server says whether it goes without them.
+  const onward = !unsent && !network && marks === 0;
+  for (const [name, shown] of Object.entries({ missing: lines.length > 0, unsent, network, onward }))
     dialog.querySelector(`[data-if="${name}"]`).hidden = !shown;
-  if (!lines.length && !events.length && !photos.length && state().reachable) return false;
+  if (!lines.length && onward) return false;
   dialog.showModal();
   return true;
 };

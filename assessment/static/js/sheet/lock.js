@@ -68,7 +68,7 @@ else {
 const count = async () => {
   const marks = (await eventsOf()).length;
   const photos = (await photosOf()).filter(({ bytes }) => bytes).length;
-  const line = page.querySelector("[data-unsent]");
+  const line = document.querySelector("[data-unsent]");
   line.hidden = marks + photos === 0;
   line.textContent = line.dataset.text.replace("{marks}", marks).replace("{photos}", photos);
 };

@@ -69,7 +69,12 @@ dress();
 
 // --- beginning
 
-await notePractical(practical, { person: sheet.dataset.person, urls: island.urls });
+await notePractical(practical, {
+  person: sheet.dataset.person,
+  urls: island.urls,
+  // What a page from the tablet says of the key may be older than what is known.
+  ...(fromDevice ? {} : { seal: { key: island.seal_key, token: island.token } }),
+});
 await marks.begin(!fromDevice);
 await photos.begin();
 notes.begin();

@@ -101,6 +101,9 @@ const askReason = (form) => {
 
 // --- marking
 
+// The tap is answered first; what follows from it comes with the next frame.
+const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+
 const keep = async (form, field, raw, { note, reason = "", waits = false }) => {
   const { criterion } = form.dataset;
   const event = { ...kept.nextKey(), criterion, mark: markOf(field, raw), note, reason, waits, observed_at: now().toISOString() };
@@ -128,7 +131,7 @@ const submit = async (event) => {
   show(form, field, raw);
   if (same && saved === note.value) return;
   note.dataset.sent = note.value;
-  tell("marked", { form, tapped });
+  afterPaint(() => tell("marked", { form, tapped }));
   // What was changed before and is changed again needs no reason of its own.
   await giveReason(form.dataset.criterion, undoing ? texts.undoneText : texts.againText);
   await keep(form, field, raw, { note: note.value, reason: undoing ? texts.undoneText : "", waits: changed && !undoing });
@@ -178,8 +181,14 @@ export const begin = async (fresh) => {
     const form = find(event.criterion);
     if (form) askReason(form);
   }
-  for (const form of sheet.querySelectorAll("form[data-criterion]")) form.addEventListener("submit", submit);
 };
+
+// At once: a tap that comes before everything is read counts as well. In a page of this tablet nothing can be tapped
+// before, because its forms lead nowhere without a network.
+for (const form of sheet.querySelectorAll("form[data-criterion]")) {
+  form.addEventListener("submit", submit);
+  form.querySelector("fieldset").disabled = false;
+}
 
 document.addEventListener("sheet:settled", ({ detail: { practical, criterion, newest, where, time: at, detail } }) => {
   if (practical === island.practical && newest && !waiting.has(criterion)) say(criterion, where, { at, detail });

@@ -82,7 +82,7 @@ const build = (criterion, wanted) => {
   const said = made.querySelector("[data-photo-said]");
   for (const kind of KINDS) {
     const way = made.querySelector(`[data-take="${kind}"]`);
-    if (!wanted.includes(kind) && kind !== "other") {
+    if (wanted.length && !wanted.includes(kind) && kind !== "other") {
       way.remove();
       continue;
     }
@@ -107,7 +107,7 @@ export const begin = async () => {
 // Which photos are asked for and not taken yet: [[criterion, kind]].
 export const missing = () => [...document.querySelectorAll("form[data-criterion] [data-take]:not([data-taken])")]
   .map((way) => [way.closest("form").dataset.criterion, way.dataset.take])
-  .filter(([, kind]) => kind !== "other");
+  .filter(([criterion, kind]) => (island.criteria.find(({ code }) => code === criterion)?.photos ?? []).includes(kind));
 
 document.addEventListener("sheet:photo", ({ detail: { practical, photo } }) => {
   if (practical === island.practical) draw(photo);

@@ -63,6 +63,7 @@ export const renew = async (practical = first) => {
   }
   const told = await answer.json();
   proof = told.csrf;
+  await kept.notePractical(practical, { seal: { key: told.seal_key, token: told.token } });
   noteNow(told.now);
   stand("");
   return true;
@@ -147,28 +148,30 @@ const sendPhoto = async (practical, urls, photo) => {
     stand("stopped", await said(begun));
     throw new Stopped();
   }
-  let { offset, complete } = await begun.json();
+  let { offset, complete, refused, detail } = await begun.json();
   let failed = 0;
-  while (!complete) {
+  while (!complete && !refused) {
     tell("photo", { practical, photo: { ...photo, offset } });
     const answer = await send(practical, `${urls.photos}/${sha256}`, {
       method: "PATCH",
       headers: { "Content-Type": "application/octet-stream", "Upload-Offset": String(offset) },
       body: photo.bytes.slice(offset, offset + PIECE),
     });
+    const reply = await answer.json().catch(() => ({}));
     if (answer.status === 422) {
+      // What arrived is not what was announced: again from the start, a few times.
       failed += 1;
-      const detail = await said(answer);
-      if (failed >= TRIES_OF_A_PHOTO) return refusePhoto(photo, detail);
+      if (reply.reason !== "digest" || failed >= TRIES_OF_A_PHOTO) return refusePhoto(photo, reply.detail);
       offset = 0;
       continue;
     }
     if (!answer.ok && answer.status !== 409) {
-      stand("stopped", await said(answer));
+      stand("stopped", reply.detail);
       throw new Stopped();
     }
-    ({ offset, complete } = await answer.json());
+    ({ offset, complete, refused, detail } = reply);
   }
+  if (refused) return refusePhoto(photo, detail);
   // On the server: the picture itself leaves the tablet.
   const done = { ...photo, bytes: null, where: "server" };
   await kept.keepPhoto(done);

@@ -109,7 +109,7 @@ export const keepPhoto = async (photo) => {
 // Forgets a practical, except what the server has not got; returns whether nothing is left of it.
 export const forget = async (practical) => {
   await store.drop("marks", (await marksOf(practical)).map(({ key }) => key));
-  await store.drop("photos", (await photosOf(practical)).filter(({ bytes }) => !bytes).map(({ id }) => id));
+  await store.drop("photos", (await photosOf(practical)).filter(({ bytes, refused }) => !bytes || refused).map(({ id }) => id));
   await store.drop("pages", (await store.all("pages")).map(({ path }) => path).filter((path) => path.startsWith(`/practicals/${practical}/`)));
   if ((await eventsOf(practical)).length || (await photosOf(practical)).length) return false;
   await store.drop("practicals", [practical]);

@@ -148,7 +148,7 @@ export const keep = async (path) => {
   if (page) {
     html = new TextDecoder().decode(content);
     // Nothing that is kept proves anything to the server; and the page knows that it comes from the tablet.
-    const bare = html.replace(/(name="csrf_token" value|data-csrf)="[^"]*"/g, '$1=""').replace("<html ", "<html data-kept ");
+    const bare = html.replace(/(name="csrf_token" value|data-csrf)="[^"]*"/g, '$1=""').replace(/"(csrf|token)": ?"[^"]*"/g, '"$1": ""').replace("<html ", "<html data-kept ").replaceAll("<fieldset>", "<fieldset disabled>");
     content = new TextEncoder().encode(bare);
     await cacheFiles(assetsOf(html));
   }
