@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from assessment.database import drop_triggers
 from assessment.domain.errors import Conflict, Invalid
 from assessment.practicals.rederive import practicals_to_rederive, rederive
-from assessment.practicals.submitting import derive_practical, submit
+from assessment.practicals.submitting import derive_sheet, submit
 from assessment.practicals.tables import PracticalState, TaskResult
 from tests.factories.accounts import NOW
 from tests.factories.practicals import (
@@ -53,7 +53,7 @@ def test_the_receipt_counts_the_marks_and_seals_the_observations(session: Sessio
     send(session, practical, entry("J1", seq=1, level=0))
     mark_all(session, practical, first_seq=2)
     row = submit(session, practical.assessor, practical.id, now=LATER)
-    derived = derive_practical(session, practical.body_id, practical.id, practical.assessor.person_id)
+    derived = derive_sheet(session, practical.body_id, practical.id, practical.assessor.person_id)
     assert (row.marks, row.receipt, derived.receipt.observations) == (3, derived.receipt.digest, 4)
     assert len(derived.receipt.digest) == 64
 
@@ -69,7 +69,7 @@ def test_a_sheet_is_submitted_once(session: Session) -> None:
 def test_marks_that_arrive_after_the_calculation_stop_the_submission(session: Session) -> None:
     practical = make_practical(session)
     mark_all(session, practical)
-    derived = derive_practical(session, practical.body_id, practical.id, practical.assessor.person_id)
+    derived = derive_sheet(session, practical.body_id, practical.id, practical.assessor.person_id)
     send(session, practical, entry("J1", seq=90, level=0))
     with pytest.raises(Conflict, match="meantime"):
         submit(session, practical.assessor, practical.id, now=LATER, derived=derived)
