@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, Playwright, Route, expect, sync_playwright
+from playwright.sync_api import Locator, Page, Playwright, expect, sync_playwright
 from sqlalchemy import select, update
 
 from assessment.accounts.tables import Account, SignInSession
@@ -21,7 +21,6 @@ from assessment.practicals.tables_photos import PhotoContent, WorkPhoto
 from tests.factories.accounts import PASSWORD
 from tests.factories.practicals import MadePractical, make_practical
 from tests.factories.visitors import writing_on
-from tests.fixtures.browser import OpenPage
 from tests.fixtures.sites import Site
 from tests.journeys.device import Device
 
@@ -123,7 +122,7 @@ def take_photo(page: Page, code: str, kind: str, content: bytes) -> None:
         criterion(page, code).locator("summary").click()
     field = criterion(page, code).locator(f"[data-take={kind}] input")
     field.set_input_files({"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content})
-    expect(criterion(page, code).locator(f"[data-photo-list] li img")).not_to_have_count(0)
+    expect(criterion(page, code).locator("[data-photo-list] li img")).not_to_have_count(0)
 
 
 def marks_of(site: Site) -> list[tuple[dict[str, object], str]]:
@@ -245,13 +244,16 @@ def test_what_lies_on_the_tablet_says_nothing_without_the_pin(
         page.get_by_role("button", name="Buka", exact=True).click()
         expect(page.locator("[data-said]")).not_to_have_text("Membuka …")
     expect(page.locator("[data-said]")).to_contain_text("Terlalu banyak percobaan")
-    kept = page.evaluate("""async (name) => {
+    kept = page.evaluate(
+        """async (name) => {
       const open = indexedDB.open("teruji sheet");
       const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
       const asked = database.transaction("pages").objectStore("pages").getAll();
       const pages = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
       database.close();
       return pages.map((each) => new TextDecoder().decode(each.content).includes(name));
-    }""", name)
+    }""",
+        name,
+    )
     assert len(kept) >= 2
     assert not any(kept)
