@@ -138,7 +138,7 @@ def _made(folder: Path) -> Iterator[_Bench]:
                     candidate_id,
                     content.task_id,
                     next(iter(ensemble.sites.values())),
-                    assessor.person_id,
+                    [assessor.person_id],
                     moment,
                     moment,
                 )

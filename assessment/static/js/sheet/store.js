@@ -43,6 +43,10 @@ export const notePractical = async (practical, changes) => {
 
 // --- marks
 
+const onDisk = async () => {
+  if (!(await store.durable())) throw new Error("no storage");
+};
+
 const markKey = (practical, criterion) => `${practical} ${criterion}`;
 
 export const marksOf = (practical) => store.all("marks", practical);
@@ -62,6 +66,7 @@ export const keepMark = async (practical, event) => {
   const { criterion, mark, note, observed_at } = event;
   const kept = { ...event, practical, kept: Date.now() };
   try {
+    await onDisk();
     const known = { key: markKey(practical, criterion), practical, criterion, mark, note, observed_at, where: "device", client: event.client, seq: event.seq };
     await store.put({ marks: [known], outbox: [kept] });
     return true;
@@ -95,6 +100,7 @@ export const photosOf = async (practical) =>
 // Keeps a photo; returns whether it is on the disk.
 export const keepPhoto = async (photo) => {
   try {
+    await onDisk();
     await store.put({ photos: [photo] });
     memory.photos.delete(photo.id);
     return true;

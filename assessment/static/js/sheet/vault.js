@@ -122,9 +122,13 @@ const HEADERS = ["Content-Type", "Content-Security-Policy", "Permissions-Policy"
 
 const assetsOf = (html) => [...new Set([...html.matchAll(/"(\/static\/[^"]+\?v=[0-9a-f]+)"/g)].map(([, address]) => address.replaceAll("&amp;", "&")))];
 
+// Whoever signs out meanwhile takes the key along: nothing is kept after that.
 const cacheFiles = async (addresses) => {
+  if (!key) return;
   const cache = await caches.open(FILES);
-  for (const address of addresses) if (!(await cache.match(address))) await cache.add(address);
+  await Promise.all(addresses.map(async (address) => {
+    if (!(await cache.match(address)) && key) await cache.add(address);
+  }));
 };
 
 // The page that asks for the PIN, which says nothing of anybody, with what it needs.
@@ -133,7 +137,7 @@ export const keepLock = async () => {
   if (!answer.ok) throw new Error(answer.status);
   const page = answer.clone();
   await cacheFiles(assetsOf(await answer.text()));
-  await (await caches.open(FILES)).put(LOCKED, page);
+  if (key) await (await caches.open(FILES)).put(LOCKED, page);
 };
 
 // Fetches a page or a picture and puts it into the vault; returns its text, "" for a picture, null for none.
@@ -152,8 +156,10 @@ export const keep = async (path) => {
     content = new TextEncoder().encode(bare);
     await cacheFiles(assetsOf(html));
   }
+  if (!key) return null;
   const iv = random(12);
   const locked = await subtle.encrypt({ name: AES, iv }, key, content);
+  if (!key) return null;
   await store.put({ pages: [{ path, headers, iv, content: locked, at: Date.now() }] });
   return html;
 };
