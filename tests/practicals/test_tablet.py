@@ -292,8 +292,6 @@ class Seen:
         if self._double:
             self._page.evaluate("document.documentElement.style.fontSize = '200%'")
         wide = self._page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        if wide[0] > wide[1]:
-            print(self._page.evaluate("[...document.querySelectorAll('*')].filter(e=>e.getBoundingClientRect().right>innerWidth+1).map(e=>e.tagName+'.'+e.className+' '+Math.round(e.getBoundingClientRect().right)+' '+e.textContent.slice(0,40))"))
         assert wide[0] <= wide[1], state
         small = self._page.locator(".sheet-page button:visible, .sheet-page .take:visible").evaluate_all(
             "(all, least) => all.filter(one => one.getBoundingClientRect().height < least).map(one => one.outerHTML)",
