@@ -165,16 +165,23 @@ def receive(
 
 
 def receive_on(
-    session: Session, storage: Storage, sheet: Sheet, digest: str, *, offset: int, piece: bytes, whole: bool = False
+    session: Session,
+    storage: Storage,
+    sheet: Sheet,
+    digest: str,
+    *,
+    offset: int,
+    piece: bytes,
+    whole: int | None = None,
 ) -> Received | Progress:
-    """Do what `receive` does, for a sheet; `whole`: the piece is a whole photo out of a file, of any size."""
-    size = _announced_size(session, sheet, digest)
+    """Do what `receive` does, for a sheet; `whole`: the size of a photo that comes whole, out of a file."""
+    size = _announced_size(session, sheet, digest) if whole is None else whole
     here = progress_of(session, sheet, digest)
     if here.complete or here.refused is not None:
         return here
     if here.offset != offset:
         raise AnotherPlace(here)
-    if not piece or (len(piece) > LARGEST_PIECE and not whole):
+    if not piece or (len(piece) > LARGEST_PIECE and whole is None):
         raise Invalid(N_("Expected a piece of 1 to %(most)s bytes, got %(got)s."), most=LARGEST_PIECE, got=len(piece))
     if offset + len(piece) > size:
         raise Invalid(

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import ERASED_NAME, names
-from assessment.accounts.tables import CheckIn, Occasion, Site
+from assessment.accounts.tables import AssessorRegistration, CheckIn, Occasion, Site
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.language import text_in
-from assessment.domain.practicals.practical_states import seen, sees_others
+from assessment.domain.practicals.practical_states import SheetState, seen, sees_others
 from assessment.domain.roles import Role
 from assessment.practicals.scheduling import APPLICATION
 from assessment.practicals.sheets import OWN, own_of, seen_state, sheets_of
@@ -25,11 +25,12 @@ from assessment.practicals.tables import (
     Task,
     TaskText,
 )
-from assessment.practicals.tables_sheets import Sheet
+from assessment.practicals.tables_sheets import RubricRule, Sheet
 from assessment.schemes.queries import scheme_titles
 from assessment.web.gate import RecordStanding
 
 PAGE = 25
+MOST_LISTED = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,12 +49,26 @@ class PracticalLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SheetLine:
+    """A sheet of a practical, as a value."""
+
+    person_id: str
+    place: int
+    state: SheetState
+    reason: str
+    submitted_at: datetime | None
+    marks: int | None
+    receipt: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PracticalHead:
     """Everything about a practical but its rubric and marks, as far as its reader may know it.
 
     Whoever has a sheet on it is told of that sheet: its state, times, marks and receipt; others of the practical.
     `until` is the end of the time once it runs. `place`: of the reader's own sheet, None without one; `sees_others`:
     whether what others marked may be shown; `finished`: whether the result is derived, as far as it may be known.
+    `sheets`: those that the reader may know of as more than a name; `levels` that judged marks may lie apart.
     """
 
     id: str
@@ -78,6 +93,8 @@ class PracticalHead:
     place: int | None
     sees_others: bool
     finished: bool
+    sheets: tuple[SheetLine, ...]
+    levels: int
 
     @property
     def assessor(self) -> str:
@@ -217,8 +234,15 @@ def task_titles(session: Session, body_id: str, task_ids: Collection[str], langu
 def practical_head(session: Session, body_id: str, practical_id: str, reader_id: str) -> PracticalHead:
     """Return the head of a practical as its reader may know it; three statements. Raises NotFound."""
     row = session.execute(
-        select(Practical, Task.minutes, APPLICATION.c.number, Site.name, CheckIn.at, CheckIn.exception)
+        select(
+            Practical, Task.minutes, APPLICATION.c.number, Site.name, CheckIn.at, CheckIn.exception, RubricRule.levels
+        )
         .join(Task, (Task.body_id == Practical.body_id) & (Task.id == Practical.task_id))
+        .join(
+            RubricRule,
+            (RubricRule.body_id == Practical.body_id) & (RubricRule.rubric_id == Practical.rubric_id),
+            isouter=True,
+        )
         .join(
             APPLICATION,
             (APPLICATION.c.body_id == Practical.body_id) & (APPLICATION.c.id == Practical.application_id),
@@ -265,6 +289,20 @@ def practical_head(session: Session, body_id: str, practical_id: str, reader_id:
         place=None if own is None else own.place,
         sees_others=others,
         finished=others and practical.state is PracticalState.SUBMITTED,
+        sheets=tuple(
+            SheetLine(
+                person_id=sheet.person_id,
+                place=sheet.place,
+                state=sheet.state,
+                reason=sheet.reason,
+                submitted_at=sheet.submitted_at,
+                marks=sheet.marks,
+                receipt=sheet.receipt,
+            )
+            for sheet in sheets
+            if sheet is own or (others and (own is None or sheet.state is SheetState.SUBMITTED))
+        ),
+        levels=1 if row.levels is None else row.levels,
     )
 
 
@@ -335,3 +373,19 @@ def tasks_of_body(
         )
         for task, number, count in rows
     ], total
+
+
+def registered_assessors(session: Session, body_id: str, day: date) -> dict[str, str]:
+    """Return person id -> name of everybody whose assessor's registration is valid on a day; two statements."""
+    persons = session.scalars(
+        select(AssessorRegistration.person_id)
+        .distinct()
+        .where(
+            AssessorRegistration.body_id == body_id,
+            AssessorRegistration.valid_from <= day,
+            AssessorRegistration.valid_until >= day,
+        )
+        .limit(MOST_LISTED)
+    ).all()
+    named = names(session, body_id, persons)
+    return {person_id: name.text for person_id, name in sorted(named.items(), key=lambda item: item[1].text)}

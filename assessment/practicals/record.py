@@ -17,7 +17,6 @@ from assessment.practicals.observations import ShownMark, StoredObservation, obs
 from assessment.practicals.photo_records import ShownPhoto, photos_of
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.settling import Compared, compare
-from assessment.practicals.sheets import rule_of, sheets_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,25 +111,19 @@ class Record:
 def record_of(
     session: Session, body_id: str, head: PracticalHead, language: str, reader_id: str, *, submitted_only: bool = False
 ) -> Record:
-    """Return the record as its reader may see it; seven statements.
+    """Return the record as its reader may see it; five statements.
 
     `submitted_only`: without the sheets that are still being marked, as assessors compare them.
     """
     task = task_content(session, body_id, head.rubric_id, language)
-    _assessors, levels = rule_of(session, body_id, head.rubric_id)
-    sheets = [
-        sheet
-        for sheet in sheets_of(session, body_id, head.id)
-        if sheet.person_id == reader_id
-        or (head.sees_others and (not head.place or sheet.state is SheetState.SUBMITTED))
-    ]
+    sheets = list(head.sheets)
     if submitted_only:
         sheets = [sheet for sheet in sheets if sheet.state is SheetState.SUBMITTED]
     alone = None if head.sees_others else reader_id
     persons = [sheet.person_id for sheet in sheets]
     stored = observations_of(session, body_id, head.id, task.criteria, person_id=alone)
     photos = photos_of(session, body_id, head.id, task.criteria, person_id=alone)
-    compared = compare(head.id, task.criteria, persons, stored, levels=levels)
+    compared = compare(head.id, task.criteria, persons, stored, levels=head.levels)
     spreads = {each.rubric_criterion_id: each for each in compared.spreads}
     names = [head.assessors[person_id] for person_id in persons]
     steps = []
@@ -160,7 +153,7 @@ def record_of(
             for name, sheet in zip(names, sheets, strict=True)
             if sheet.receipt is not None
         ),
-        levels=levels,
+        levels=head.levels,
         names=tuple(names),
     )
 

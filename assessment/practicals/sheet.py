@@ -10,7 +10,7 @@ from assessment.domain.practicals.aggregation import CriterionFinding
 from assessment.domain.practicals.rubric import Judged, Measured
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, in_force, observations_of, shown_mark
-from assessment.practicals.photo_records import ShownPhoto, photos_of, photos_sent
+from assessment.practicals.photo_records import ShownPhoto, photos_of
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.submitting import Derived, derive
 from assessment.standards.queries import texts
@@ -89,11 +89,11 @@ class Sheet:
 
 
 def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str, person_id: str) -> Sheet:
-    """Return the sheet that a person has on a practical, and nothing of another's; six statements."""
+    """Return the sheet that a person has on a practical, and nothing of another's; five statements."""
     task = task_content(session, body_id, head.rubric_id, language)
     stored = observations_of(session, body_id, head.id, task.criteria, person_id=person_id)
     photos = photos_of(session, body_id, head.id, task.criteria, person_id=person_id)
-    derived = derive(person_id, task.criteria, stored, photos_sent(session, body_id, head.id, person_id, task.criteria))
+    derived = derive(person_id, task.criteria, stored)
     counted = in_force(stored)
     by_code: dict[str, list[StoredObservation]] = {}
     for each in counted:

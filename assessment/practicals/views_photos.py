@@ -8,8 +8,8 @@ from flask_babel import gettext
 from assessment.database import db, reading
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.outbox import read_body
-from assessment.domain.practicals.practical_states import SheetState
 from assessment.domain.practicals.photo import LARGEST_PIECE, Progress, read_announcement, read_offset, require_digest
+from assessment.domain.practicals.practical_states import SheetState
 from assessment.practicals.marking import criteria_to_mark
 from assessment.practicals.photos import AnotherPlace, announce, keep, picture, progress, receive
 from assessment.practicals.queries import practical_head

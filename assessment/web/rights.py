@@ -164,6 +164,13 @@ MATRIX: dict[str, Rule] = {
     "practicals.photo_piece": may(assessor=DUTY),
     "practicals.work_photo": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
     "practicals.finish": may(assessor=DUTY),
+    # Marks beside each other: the page itself shows an assessor nothing before all sheets are in.
+    "practicals.compare": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY),
+    "practicals.ask": may(assessor=DUTY, scheme_manager=ANY),
+    "practicals.remark": may(assessor=DUTY),
+    "practicals.third": may(scheme_manager=ANY),
+    "practicals.held": may(invigilator=SITE, scheme_manager=ANY, quality_manager=ANY),
+    "practicals.take_in": may(invigilator=ANY, scheme_manager=ANY),
     "practicals.record": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
     "tasks.index": may(scheme_manager=ANY, quality_manager=ANY),
     "tasks.page": may(scheme_manager=ANY, quality_manager=ANY),

@@ -122,7 +122,7 @@ def test_after_submission_only_what_is_stored_is_acknowledged_and_the_rest_is_he
     assert (reply.held, reply.refused, reply.state.value) == ((("tab.1", 50),), (), "submitted")
     again = send(session, practical, entry("J1", seq=50, level=0))
     assert (again.acknowledged, again.held) == ((), (("tab.1", 50),))
-    assert len(stored(session)) == 3
+    assert len(stored(session)) == 4
 
 
 def test_another_assessors_sheet_does_not_exist(session: Session) -> None:
