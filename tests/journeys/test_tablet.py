@@ -8,18 +8,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, expect, sync_playwright
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from assessment.accounts.tables import Account, SignInSession
 from assessment.database import db
+from assessment.practicals.opening import open_sheet as open_own_sheet
 from assessment.practicals.tables import Observation
 from assessment.practicals.tables_photos import PhotoContent, WorkPhoto
+from assessment.web.actor import Actor
 from tests.factories.accounts import PASSWORD
-from tests.factories.practicals import MadePractical, make_practical
+from tests.factories.practicals import MadePractical, demo_document, make_practical
 from tests.factories.visitors import writing_on
 from tests.fixtures.sites import Site
 from tests.journeys.device import Device
@@ -31,6 +34,8 @@ pytestmark = [
 PIN = "314159"
 ALL_SENT = "Semua nilai ada di server"
 READY = "Siap bekerja tanpa jaringan"
+TABLET: dict[str, Any] = {"width": 768, "height": 1024, "reduced_motion": "reduce"}
+REASON = "Dilihat sekali lagi di bawah lampu."
 NewDevice = Callable[[], Device]
 
 
@@ -65,14 +70,14 @@ def new_device(playwright: Playwright, tmp_path: Path, practical: MadePractical,
         yield make
 
 
-def login_of(site: Site, practical: MadePractical) -> str:
+def login_of(site: Site, assessor: Actor) -> str:
     with site.app.app_context():
-        return db.session.scalar(select(Account.login).where(Account.id == practical.assessor.account_id)) or ""
+        return db.session.scalar(select(Account.login).where(Account.id == assessor.account_id)) or ""
 
 
-def open_sheet(site: Site, device: Device, practical: MadePractical) -> Page:
-    page = device.open("/signin?lang=id", width=768, height=1024)
-    sign_in(page, login_of(site, practical))
+def open_sheet(site: Site, device: Device, practical: MadePractical, assessor: Actor | None = None) -> Page:
+    page = device.open("/signin?lang=id", **TABLET)
+    sign_in(page, login_of(site, assessor or practical.assessor))
     page.goto(f"{device.address}/practicals/{practical.id}/sheet")
     return page
 
@@ -179,7 +184,7 @@ def test_a_day_without_a_network_loses_nothing(site: Site, practical: MadePracti
     assert page.evaluate(HOLDS, "hall 3") == [False]
     device.kill()
 
-    page = device.open("/practicals", width=768, height=1024)
+    page = device.open("/practicals", **TABLET)
     unlock(page, "000000")
     expect(page.locator("[data-said]")).to_contain_text("PIN ini salah")
     expect(page.locator("[data-unsent]")).to_have_text("Belum terkirim: 1 nilai, 1 foto")
@@ -204,13 +209,13 @@ def test_a_day_without_a_network_loses_nothing(site: Site, practical: MadePracti
     # The session ends while nobody is connected; signing in again happens in place.
     with writing_on(site) as session:
         session.execute(update(SignInSession).values(expires_at=datetime.now(UTC) - timedelta(minutes=1)))
-    page = device.open(f"/practicals/{practical.id}/sheet", width=768, height=1024)
+    page = device.open(f"/practicals/{practical.id}/sheet", **TABLET)
     unlock(page)
     expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 4 nilai, 3 foto")
     device.wire.mend()
     page.evaluate("dispatchEvent(new Event('online'))")
     dialog = page.locator("[data-sign-in]")
-    dialog.locator("[name=login]").fill(login_of(site, practical))
+    dialog.locator("[name=login]").fill(login_of(site, practical.assessor))
     dialog.locator("[name=password]").fill(PASSWORD)
     dialog.get_by_role("button", name="Masuk").click()
     expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT, timeout=20_000)
@@ -257,3 +262,91 @@ def test_what_lies_on_the_tablet_says_nothing_without_the_pin(
     )
     assert len(kept) >= 2
     assert not any(kept)
+
+
+def mark_everything(page: Page, judged: int) -> None:
+    """Mark every criterion of the sheet, and take a photo of fit-up, root and cap at the last one."""
+    for form in page.locator("form[data-criterion]").all():
+        match form.get_attribute("data-kind"):
+            case "judged":
+                form.locator(f"button[name=level][value='{judged}']").first.click()
+            case "measured":
+                place = form.locator("[data-measure]")
+                limit = place.get_attribute("data-upper") or place.get_attribute("data-lower") or "1"
+                form.locator("[data-value]").fill(limit)
+                form.locator("[data-value]").press("Enter")
+            case _:
+                form.locator("button[value=yes]").first.click()
+    last = page.locator("form[data-criterion]").last.get_attribute("data-criterion") or ""
+    for place, kind in enumerate(("fit_up", "root", "cap")):
+        take_photo(page, last, kind, a_photo(900, 700, colour=f"#{place}{judged}2a4a"))
+    expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 30 nilai, 3 foto")
+
+
+def hand_in(page: Page) -> None:
+    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT, timeout=30_000)
+    page.get_by_role("link", name="Selesai").click()
+    page.get_by_role("button", name="Kirim lembar").click()
+    expect(page.locator("h1")).to_have_text("Lembar sudah dikirim")
+
+
+def mark_again(page: Page, address: str) -> None:
+    page.goto(address)
+    for row in page.locator("fieldset.again").all():
+        row.locator("input[type=radio]").nth(2).check()
+        row.locator("input[name^=reason-]").fill(REASON)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/compare")
+
+
+def test_two_tablets_that_were_away_settle_what_lies_apart(site: Site, new_device: NewDevice) -> None:
+    with writing_on(site) as session:
+        practical = make_practical(
+            session, document=demo_document("welder"), others=1, starts_at=datetime.now(UTC) - timedelta(minutes=5)
+        )
+        open_own_sheet(session, practical.others[0], practical.id, now=datetime.now(UTC))
+    assessors = (practical.assessor, practical.others[0])
+    devices = (new_device(), new_device())
+    home = f"/practicals/{practical.id}"
+    for device, assessor, judged in zip(devices, assessors, (3, 1), strict=True):
+        page = open_sheet(site, device, practical, assessor)
+        keep_on_tablet(page)
+        device.wire.cut()
+        mark_everything(page, judged)
+        device.kill()
+
+    for hours, device in enumerate(devices, start=1):
+        site.app.extensions["clock"] = lambda hours=hours: datetime.now(UTC) + timedelta(hours=hours)
+        page = device.open(f"{home}/sheet", **TABLET)
+        unlock(page)
+        expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 30 nilai, 3 foto")
+        device.wire.mend()
+        page.evaluate("dispatchEvent(new Event('online'))")
+        hand_in(page)
+        if device is devices[0]:
+            # Nothing tells the first one what the other has marked.
+            page.goto(f"{device.address}{home}/compare")
+            expect(page.locator("main .record")).to_have_count(0)
+            device.close()
+    with site.app.app_context():
+        marks = db.session.execute(select(Observation.person_id, func.count()).group_by(Observation.person_id)).all()
+        assert {count for _person, count in marks} == {30}
+        assert len(marks) == 2
+    assert len(photos_of(site)) == 6
+
+    page.goto(f"{device.address}{home}/compare")
+    page.fill("#again-reason", REASON)
+    page.locator("form[action$='/compare/again'] button").click()
+    mark_again(page, f"{device.address}{home}/mark-again")
+    first = devices[0].open("/", **TABLET)
+    mark_again(first, f"{devices[0].address}{home}/mark-again")
+    expect(first.locator("main .note.done")).to_be_visible()
+
+    # The result page, opened down to one photo.
+    first.goto(f"{devices[0].address}{home}/record")
+    history = first.locator("details.history", has=first.locator("img")).first
+    history.locator("summary").click()
+    photo = history.locator("img").first
+    photo.scroll_into_view_if_needed()
+    expect(photo).to_have_js_property("complete", True)
+    assert photo.evaluate("image => image.naturalWidth") == 900

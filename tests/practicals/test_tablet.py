@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 
 from assessment.accounts.tables import Account
 from assessment.database import db
+from assessment.domain.roles import Role
+from assessment.practicals.exported import open_file
 from assessment.practicals.tables import Observation
 from assessment.practicals.tables_photos import PhotoContent
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import PASSWORD, make_actor
 from tests.factories.practicals import MadePractical, a_criterion, a_document, make_practical
 from tests.factories.visitors import writing_on
 from tests.fixtures.browser import OpenPage
@@ -209,6 +211,27 @@ def test_change_waits_for_its_reason_also_over_a_reload(
         (1, ""),
         (3, "cacat terlihat dari sisi lain"),
     ]
+
+
+def test_file_holds_what_is_unsent_for_the_server_alone(
+    site: Site, practical: MadePractical, open_page: OpenPage
+) -> None:
+    page = sheet(site, open_page(768, 1024, accept_downloads=True), practical)
+    page.context.set_offline(True)
+    level(page, "J1", 2).click()
+    take_photo(page, "J1", a_photo())
+    expect(outbox(page)).to_contain_text("Belum terkirim: 1 nilai, 1 foto")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Simpan berkas").click()
+    box = download.value.path().read_bytes()
+    assert b"J1" not in box
+    with writing_on(site) as session:
+        manager = make_actor(session, practical.body_id, Role.SCHEME_MANAGER, name="Manajer Misal")
+        opened = open_file(session, manager, site.settings.secret, box)
+        assert opened.token.person_id == practical.assessor.person_id
+        assert [each.criterion for each in opened.batch.sent] == ["J1"]
+        ((photo, content),) = opened.photos
+        assert (photo.kind, len(content), opened.broken) == ("cap", photo.size, 0)
 
 
 def test_signing_out_leaves_nothing_behind(site: Site, practical: MadePractical, open_page: OpenPage) -> None:

@@ -17,7 +17,7 @@ export const saveFile = async () => {
   const events = (await kept.eventsOf(island.practical))
     .map(({ client, seq, criterion, mark, note, observed_at, reason }) => ({ client, seq, criterion, mark, note, observed_at, ...(reason ? { reason } : {}) }));
   const photos = (await kept.photosOf(island.practical)).filter(({ bytes }) => bytes)
-    .map(({ client, seq, criterion, kind, sha256, size, taken_at, bytes }) => ({ client, seq, criterion, kind, sha256, size, taken_at, bytes: text(bytes) }));
+    .map(({ client, seq, criterion, kind, sha256, size, taken_at, bytes }) => ({ v: 1, client, seq, criterion, kind, sha256, size, taken_at, bytes: text(bytes) }));
   const { seal } = await kept.practicalOf(island.practical);
   const box = await sealBox(seal?.key, INFO, { v: 1, token: seal.token, device: await kept.deviceName(), events, photos });
   if (box) saveAs(`teruji-${island.practical.slice(0, 8)}.teruji`, box);
