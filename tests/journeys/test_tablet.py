@@ -56,7 +56,7 @@ def practical(site: Site) -> MadePractical:
 
 
 @pytest.fixture
-def new_device(playwright: Playwright, tmp_path: Path, practical: MadePractical, site: Site) -> Iterator[NewDevice]:
+def new_device(playwright: Playwright, tmp_path: Path, site: Site) -> Iterator[NewDevice]:
     with ExitStack() as devices:
 
         def make() -> Device:
@@ -87,6 +87,14 @@ def sign_in(page: Page, login: str) -> None:
     page.fill("main [name=password]", PASSWORD)
     page.click("main button[type=submit]")
     page.wait_for_url("**/today")
+
+
+def sign_in_again(page: Page, login: str) -> None:
+    """Sign in in the sheet's own page: a killed browser has lost its session."""
+    dialog = page.locator("[data-sign-in]")
+    dialog.locator("[name=login]").fill(login)
+    dialog.locator("[name=password]").fill(PASSWORD)
+    dialog.get_by_role("button", name="Masuk").click()
 
 
 def keep_on_tablet(page: Page) -> None:
@@ -214,10 +222,7 @@ def test_a_day_without_a_network_loses_nothing(site: Site, practical: MadePracti
     expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 4 nilai, 3 foto")
     device.wire.mend()
     page.evaluate("dispatchEvent(new Event('online'))")
-    dialog = page.locator("[data-sign-in]")
-    dialog.locator("[name=login]").fill(login_of(site, practical.assessor))
-    dialog.locator("[name=password]").fill(PASSWORD)
-    dialog.get_by_role("button", name="Masuk").click()
+    sign_in_again(page, login_of(site, practical.assessor))
     expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT, timeout=20_000)
     assert marks_of(site) == [
         ({"level": 2}, ""),
@@ -305,6 +310,8 @@ def test_two_tablets_that_were_away_settle_what_lies_apart(site: Site, new_devic
             session, document=demo_document("welder"), others=1, starts_at=datetime.now(UTC) - timedelta(minutes=5)
         )
         open_own_sheet(session, practical.others[0], practical.id, now=datetime.now(UTC))
+    site.app.extensions["clock"] = lambda: datetime.now(UTC)
+    site.serve()
     assessors = (practical.assessor, practical.others[0])
     devices = (new_device(), new_device())
     home = f"/practicals/{practical.id}"
@@ -315,13 +322,14 @@ def test_two_tablets_that_were_away_settle_what_lies_apart(site: Site, new_devic
         mark_everything(page, judged)
         device.kill()
 
-    for hours, device in enumerate(devices, start=1):
+    for hours, (device, assessor) in enumerate(zip(devices, assessors, strict=True), start=1):
         site.app.extensions["clock"] = lambda hours=hours: datetime.now(UTC) + timedelta(hours=hours)
         page = device.open(f"{home}/sheet", **TABLET)
         unlock(page)
         expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 30 nilai, 3 foto")
         device.wire.mend()
         page.evaluate("dispatchEvent(new Event('online'))")
+        sign_in_again(page, login_of(site, assessor))
         hand_in(page)
         if device is devices[0]:
             # Nothing tells the first one what the other has marked.
@@ -338,7 +346,8 @@ def test_two_tablets_that_were_away_settle_what_lies_apart(site: Site, new_devic
     page.fill("#again-reason", REASON)
     page.locator("form[action$='/compare/again'] button").click()
     mark_again(page, f"{device.address}{home}/mark-again")
-    first = devices[0].open("/", **TABLET)
+    first = devices[0].open("/signin", **TABLET)
+    sign_in(first, login_of(site, assessors[0]))
     mark_again(first, f"{devices[0].address}{home}/mark-again")
     expect(first.locator("main .note.done")).to_be_visible()
 
