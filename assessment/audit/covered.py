@@ -80,7 +80,6 @@ COVERED = frozenset(
         "remark",
         "observation_decision",
         "sheet_file",
-        "practical_confirmation",
         "photo_content",
         "task_result",
         "oral_answer",
