@@ -7,6 +7,7 @@ import click
 
 from assessment.bench.answers import measure as measure_answers
 from assessment.bench.figures import Figure, table
+from assessment.bench.sheet import measure as measure_sheet
 from assessment.bench.start import measure as measure_start
 
 
@@ -32,6 +33,20 @@ def answers(*, clients: int, seconds: float, as_json: bool) -> None:
 def start(*, candidates: int, as_json: bool) -> None:
     """Let candidates open their exam within a minute and hand it in, and say what each step costs."""
     _tell(measure_start(candidates=candidates, tell=_progress), as_json=as_json)
+
+
+@bench.command()
+@click.option(
+    "--pace",
+    type=click.FloatRange(0, 60),
+    default=2.0,
+    show_default=True,
+    help="Seconds a person looks before each criterion.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def sheet(*, pace: float, as_json: bool) -> None:
+    """Tap through an assessor's sheet in Chromium on a slow processor; needs the development tools."""
+    _tell(measure_sheet(pace=pace, tell=_progress), as_json=as_json)
 
 
 def _progress(line: str) -> None:

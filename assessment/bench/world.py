@@ -75,7 +75,7 @@ def make_world(app: Flask, *, candidates: int, started: bool) -> World:
         cast = register_cast(moment)
         ensemble = next(each for each in cast.ensembles if each.code == BODY)
         content = load_content(ensemble)
-        with _writing(moment) as session:
+        with writing(moment) as session:
             form_id = _large_form(session, ensemble, content.scheme_version_id, moment)
             sitting = create_sitting(
                 session,
@@ -91,15 +91,15 @@ def make_world(app: Flask, *, candidates: int, started: bool) -> World:
             sitting_id = sitting.id
         accounts: dict[str, str] = {}
         for first in range(0, candidates, AT_A_TIME):
-            with _writing(moment) as session:
+            with writing(moment) as session:
                 for number in range(first, min(candidates, first + AT_A_TIME)):
                     person_id, account_id = _candidate(session, number, content.scheme_version_id, sitting_id, moment)
                     accounts[person_id] = account_id
-        with _writing(moment) as session:
+        with writing(moment) as session:
             close_roster(session, BODY, sitting_id, now=moment, closed_by=None)
-        with _writing(moment) as session:
+        with writing(moment) as session:
             prepare(session, BODY, sitting_id)
-        with _writing(moment) as session:
+        with writing(moment) as session:
             session.execute(update(Attempt).where(Attempt.sitting_id == sitting_id).values(state=AttemptState.RELEASED))
         return World(seats=list(_seats(app, sitting_id, accounts, moment, started=started)), answers=_answers(form_id))
 
@@ -135,6 +135,13 @@ def _renamed(package: bytes) -> bytes:
 def _candidate(
     session: Session, number: int, scheme_version_id: str, sitting_id: str, moment: datetime
 ) -> tuple[str, str]:
+    person_id, account_id, application_id = an_applicant(session, number, scheme_version_id, moment)
+    register(session, BODY, sitting_id, application_id, person_id, now=moment, added_by=None)
+    return person_id, account_id
+
+
+def an_applicant(session: Session, number: int, scheme_version_id: str, moment: datetime) -> tuple[str, str, str]:
+    """Register a candidate with an account and an application; returns the ids of person, account, application."""
     person_id = register_person(
         session, BODY, name=Name(text=f"Asesi Contoh {number}"), birth_date=date(1999, 5, 17), now=moment
     )
@@ -157,33 +164,21 @@ def _candidate(
     session.add(application)
     session.flush()
     take_side(session, BODY, application.id, person_id, Side.CANDIDATE, now=moment)
-    register(session, BODY, sitting_id, application.id, person_id, now=moment, added_by=None)
-    return person_id, account_id
+    return person_id, account_id, application.id
 
 
 def _seats(
     app: Flask, sitting_id: str, accounts: Mapping[str, str], moment: datetime, *, started: bool
 ) -> Iterator[Seat]:
     cookies: dict[str, str] = {}
-    with _writing(moment) as session:
+    with writing(moment) as session:
         for person_id, account_id in accounts.items():
-            secret = secrets.token_urlsafe(32)
-            session.add(
-                SignInSession(
-                    secret_digest=digest(secret),
-                    body_id=BODY,
-                    account_id=account_id,
-                    started_at=moment,
-                    expires_at=moment + timedelta(hours=12),
-                    device="bench",
-                )
-            )
-            cookies[person_id] = _cookie(app, secret)
+            cookies[person_id] = signed_in(app, session, account_id, moment)
     attempts = db.session().scalars(select(Attempt).where(Attempt.sitting_id == sitting_id)).all()
     found = [(attempt.id, attempt.person_id) for attempt in attempts]
     key = writer_key(app.extensions["settings"].secret)
     for first in range(0, len(found), AT_A_TIME):
-        with _writing(moment) as session:
+        with writing(moment) as session:
             for attempt_id, person_id in found[first : first + AT_A_TIME]:
                 token = token_for(start(session, BODY, attempt_id, now=moment)) if started else None
                 yield Seat(
@@ -193,8 +188,19 @@ def _seats(
                 )
 
 
-def _cookie(app: Flask, secret: str) -> str:
-    """Return the cookie of a browser that has signed in."""
+def signed_in(app: Flask, session: Session, account_id: str, moment: datetime) -> str:
+    """Sign an account in and return the cookie of its browser: "session=…"."""
+    secret = secrets.token_urlsafe(32)
+    session.add(
+        SignInSession(
+            secret_digest=digest(secret),
+            body_id=BODY,
+            account_id=account_id,
+            started_at=moment,
+            expires_at=moment + timedelta(hours=12),
+            device="bench",
+        )
+    )
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # our sessions are signed cookies
     return f"session={serializer.dumps({'_user_id': secret, '_fresh': True, 'csrf_token': secrets.token_hex(20)})}"
 
@@ -211,5 +217,6 @@ def _answers(form_id: str) -> dict[str, dict[str, str | list[str]]]:
     return answers
 
 
-def _writing(moment: datetime) -> AbstractContextManager[Session]:
+def writing(moment: datetime) -> AbstractContextManager[Session]:
+    """A unit of work in which nobody acts."""
     return unit_of_work(Act(body_id=None, account_id=None, person_id=None, at=moment, name="bench"))

@@ -1,7 +1,7 @@
 """What a candidate's device asks for: the service worker, the whole form, moving here, sealed answers to hand over."""
 
 import msgspec
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -18,15 +18,13 @@ from assessment.exams.runner import answers_of, runner_context, secret_of_instal
 from assessment.exams.sealed import LARGEST, open_box
 from assessment.exams.tokens import read_token, writer_key
 from assessment.web.actor import me
-from assessment.web.pages import STATIC
+from assessment.web.pages import worker_script
 from assessment.web.requests import now
 
 
 def worker() -> Response:
-    """The service worker, from an address whose scope is `/exam/`; browsers ask for it anew each time."""
-    response = send_from_directory(STATIC, "js/exam_worker.js", mimetype="text/javascript", max_age=0)
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    """The service worker, from an address whose scope is `/exam/`."""
+    return worker_script("js/exam_worker.js")
 
 
 def form_of(found: OwnExam, state: dict[str, object]) -> Response:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, g, has_request_context, request, url_for
+from flask import Flask, Response, g, has_request_context, request, send_from_directory, url_for
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
@@ -106,24 +106,25 @@ def inline_js(path: str) -> Markup:
 
 
 @cache
-def module_files(folder: str) -> tuple[str, ...]:
-    """Every module in a folder of static files and below it, as paths for `static_url`."""
-    return tuple(sorted(str(file.relative_to(STATIC)) for file in (STATIC / folder).rglob("*.js")))
+def module_files(*folders: str) -> tuple[str, ...]:
+    """Every module in folders of static files and below them, as paths for `static_url`."""
+    found = (file for folder in folders for file in (STATIC / folder).rglob("*.js"))
+    return tuple(sorted(str(file.relative_to(STATIC)) for file in found))
 
 
-def import_map(folder: str) -> Markup:
-    """Tell the browser the hashed address of every module in a folder, so that modules import each other by name.
+def import_map(*folders: str) -> Markup:
+    """Tell the browser the hashed address of every module in folders, so that modules import each other by name.
 
     Stands before the first module of a page; its hash goes into the page's policy.
     """
-    content, digest = _import_map(_root(), folder)
+    content, digest = _import_map(_root(), *folders)
     g.setdefault("script_hashes", []).append(digest)
     return Markup(f'<script type="importmap">{content}</script>')
 
 
 @cache
-def _import_map(_root: str, folder: str) -> tuple[str, str]:
-    addresses = {url_for("static", filename=path): static_url(path) for path in module_files(folder)}
+def _import_map(_root: str, *folders: str) -> tuple[str, str]:
+    addresses = {url_for("static", filename=path): static_url(path) for path in module_files(*folders)}
     content = json.dumps({"imports": addresses}, separators=(",", ":"))
     return content, base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
@@ -141,6 +142,18 @@ def written_once(name: str, macro: Callable[..., Markup], *told: Hashable) -> Ma
             _written.clear()
         text = _written[key] = macro(*told)
     return text
+
+
+def worker_script(path: str, *, scope: str | None = None) -> Response:
+    """Answer with a service worker, which browsers ask for anew each time.
+
+    `scope` lets it cover more than what lies below its own address.
+    """
+    response = send_from_directory(STATIC, path, mimetype="text/javascript", max_age=0)
+    response.headers["Cache-Control"] = "no-cache"
+    if scope is not None:
+        response.headers["Service-Worker-Allowed"] = scope
+    return response
 
 
 def policy() -> str:

@@ -5,11 +5,8 @@ again, and reaches the site over a wire that the test cuts.
 """
 
 import gzip
-import os
-import shutil
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
 from sqlalchemy import update
 
 from assessment.accounts.tables import SignInSession
@@ -30,9 +27,8 @@ from assessment.web.pages import STATIC
 from tests.exams.room import BODY, Room, csrf_of, hidden, open_room
 from tests.factories.accounts import PASSWORD, make_actor
 from tests.factories.exams import let_start, multiple_response, numeric_entry, single_choice
-from tests.fixtures.browser import ARGUMENTS
 from tests.fixtures.sites import Site
-from tests.journeys.wire import Wire
+from tests.journeys.device import Device
 
 pytestmark = pytest.mark.long_lock("the room is built in one go; test_locks measures what people do")
 QUESTIONS = 45
@@ -44,52 +40,6 @@ VALUES = "ABCD"
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
-
-
-class Device:
-    """A browser with a profile on disk, which may be killed and started again."""
-
-    def __init__(self, playwright: Playwright, folder: Path, port: int) -> None:
-        program = shutil.which("chromium")
-        assert program is not None, "Expected the command 'chromium'."
-        self._playwright, self._program = playwright, program
-        self.folder, self.wire = folder, Wire(port)
-        self.address = self.wire.address
-        self.context: BrowserContext | None = None
-
-    def open(self, path: str = "/") -> Page:
-        """Start the browser and open an address of the site."""
-        self.context = self._playwright.chromium.launch_persistent_context(
-            self.folder,
-            executable_path=self._program,
-            args=[*ARGUMENTS, "--hide-crash-restore-bubble"],
-            viewport={"width": 400, "height": 760},
-            accept_downloads=True,
-        )
-        self.context.set_default_timeout(15_000)
-        page = self.context.pages[0]
-        page.goto(self.address + path)
-        return page
-
-    def kill(self) -> None:
-        """Kill the browser as a power cut does to a process: nothing is said goodbye to."""
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit() and f"--user-data-dir={self.folder}" in _command(entry):
-                os.kill(int(entry.name), signal.SIGKILL)
-        self.close()
-
-    def close(self) -> None:
-        if self.context is not None:
-            with suppress(Error):  # whose browser was killed is gone already
-                self.context.close()
-            self.context = None
-
-
-def _command(entry: Path) -> str:
-    try:
-        return (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
 
 
 @pytest.fixture

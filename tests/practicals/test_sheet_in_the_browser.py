@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 from assessment.accounts.tables import Account
 from assessment.database import db
 from assessment.domain.practicals import task_document
+from assessment.domain.practicals.practical_states import PracticalState, SheetState
 from assessment.domain.practicals.rubric import Checked, Judged, Measured
-from assessment.practicals.tables import Observation, Practical, PracticalState
+from assessment.practicals.tables import Observation
+from assessment.practicals.tables_sheets import Sheet
 from tests.factories.accounts import NOW, PASSWORD
 from tests.factories.practicals import (
     MadePractical,
@@ -73,6 +75,10 @@ def type_value(page: Page, code: str, keys: str, tap: Callable[[Locator], None] 
     tap(criterion(page, code).locator("[data-save]"))
 
 
+def give_reason(page: Page, code: str, reason: str) -> None:
+    criterion(page, code).get_by_role("button", name=reason).click()
+
+
 def test_thirty_criteria_are_tapped_within_ninety_seconds(site: Site, open_page: OpenPage) -> None:
     practical = made_on(site, document=demo_document("welder"))
     page = sheet(site, open_page(**TABLET, has_touch=True), practical)
@@ -126,6 +132,7 @@ def test_a_value_is_judged_while_it_is_typed(site: Site, open_page: OpenPage) ->
     expect(field).to_have_value("0,4")
     type_value(page, "M1", "2")
     expect(position).to_have_text("di atas batas")
+    give_reason(page, "M1", "Diukur lagi")
     expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
     assert marks_of(site) == [{"v": 1, "value": "0.4"}, {"v": 1, "value": "2"}]
 
@@ -188,7 +195,10 @@ def test_nobody_submits_while_marks_are_on_the_device(site: Site, open_page: Ope
     page = sheet(site, open_page(**TABLET), practical)
     page.route("**/observations", lambda route: route.abort())
     level(page, "J1", 0).click()
+    give_reason(page, "J1", "Dilihat lagi")
     page.get_by_role("link", name="Selesai").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Masih ada nilai atau foto di tablet ini")
+    page.goto(f"{site.base_url}/practicals/{practical.id}/finish")
     expect(page.get_by_role("button", name="Kirim lembar")).to_be_disabled()
     page.unroute("**/observations")
     expect(page.get_by_role("button", name="Kirim lembar")).to_be_enabled()
@@ -199,10 +209,10 @@ def test_a_refused_mark_is_named(site: Site, open_page: OpenPage) -> None:
     practical = made_on(site)
     page = sheet(site, open_page(**TABLET), practical)
     with writing_on(site) as session:
-        session.get_one(Practical, (practical.body_id, practical.id)).state = PracticalState.SUBMITTED
+        session.scalars(select(Sheet).where(Sheet.practical_id == practical.id)).one().state = SheetState.ASSIGNED
     level(page, "J1", 2).click()
     expect(page.locator("[data-outbox]")).to_contain_text("1 nilai tidak diterima")
-    expect(criterion(page, "J1").locator("[data-state]")).to_contain_text("Lembar ini sudah dikirim")
+    expect(criterion(page, "J1").locator("[data-state]")).to_contain_text("Lembar ini belum dibuka")
 
 
 def test_the_sheet_works_without_script(site: Site, open_page: OpenPage) -> None:

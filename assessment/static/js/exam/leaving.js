@@ -1,5 +1,6 @@
 // On a candidate's pages outside the exam: sends what is still on this device, seals and forgets the work of somebody
 // else, and on signing out seals what could not be sent, so that the next person on this device finds only a count.
+import { fates } from "../kept/fate.js";
 import * as outbox from "./outbox.js";
 import { saveSealed, sealAttempt, sendSealed } from "./seal.js";
 
@@ -18,9 +19,8 @@ const send = async ({ attempt, token, answersUrl }) => {
     body: JSON.stringify({ v: 1, events: events.slice(0, 100).map(({ client, seq, item, response, lang, elapsed }) => ({ client, seq, item, response, lang, elapsed })) }),
   });
   if (!answer.ok) return;
-  const reply = await answer.json();
-  const done = new Set([...reply.acknowledged, ...reply.held, ...reply.refused.map((each) => [each.client, each.seq])].map(([client, seq]) => `${client} ${seq}`));
-  await outbox.settleEvents(events.filter(({ client, seq }) => done.has(`${client} ${seq}`)).map(({ number }) => number));
+  const { fateOf } = fates(await answer.json());
+  await outbox.settleEvents(events.filter(fateOf).map(({ number }) => number));
 };
 
 const sendAll = async () => {

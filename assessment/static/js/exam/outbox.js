@@ -2,86 +2,15 @@
 // the last known answer to each question, what is known of each exam, and sealed boxes of other people. An event is
 // deleted only after the server acknowledged, held or refused it, never by age. Where a browser has no IndexedDB,
 // everything stays in this page's memory and `durable()` says so.
-const NAME = "teruji exam";
-const STORES = { exams: "attempt", answers: "key", outbox: "number", sealed: "number" };
+import { openStore } from "../kept/store.js";
 
-let database = null;
-const memory = Object.fromEntries(Object.keys(STORES).map((name) => [name, new Map()]));
-let numbers = 0;
+const { all, drop, durable, get, put } = openStore(
+  "teruji exam",
+  { exams: "attempt", answers: "key", outbox: "number", sealed: "number" },
+  { answers: "attempt", outbox: "attempt" },
+);
 
-const opened = new Promise((done) => {
-  let asked;
-  try {
-    asked = indexedDB.open(NAME, 1);
-  } catch {
-    done();
-    return;
-  }
-  asked.onupgradeneeded = () => {
-    for (const [name, path] of Object.entries(STORES)) {
-      const store = asked.result.createObjectStore(name, { keyPath: path, autoIncrement: path === "number" });
-      if (name === "answers" || name === "outbox") store.createIndex("attempt", "attempt");
-    }
-  };
-  asked.onsuccess = () => {
-    database = asked.result;
-    database.onversionchange = () => database.close();
-    done();
-  };
-  asked.onerror = asked.onblocked = () => done();
-});
-
-export const durable = async () => {
-  await opened;
-  return database !== null;
-};
-
-// Runs `work(stores)` in one transaction and returns what its request results in. Writes reach the disk before
-// the promise is kept: a flat battery costs nothing.
-const run = async (names, mode, work) => {
-  await opened;
-  return new Promise((done, fail) => {
-    const transaction = database.transaction(names, mode, { durability: "strict" });
-    const asked = work(Object.fromEntries(names.map((name) => [name, transaction.objectStore(name)])));
-    transaction.oncomplete = () => done(asked?.result);
-    transaction.onerror = transaction.onabort = () => fail(transaction.error);
-  });
-};
-
-const put = async (changes) => {
-  await opened;
-  if (database) {
-    return run(Object.keys(changes), "readwrite", (stores) => {
-      for (const [name, values] of Object.entries(changes)) for (const value of values) stores[name].put(value);
-    });
-  }
-  for (const [name, values] of Object.entries(changes)) {
-    for (const value of values) {
-      const path = STORES[name];
-      if (path === "number") value.number ??= (numbers += 1);
-      memory[name].set(value[path], value);
-    }
-  }
-  return undefined;
-};
-
-const drop = async (name, keys) => {
-  await opened;
-  if (!keys.length) return;
-  if (database) await run([name], "readwrite", (stores) => { for (const key of keys) stores[name].delete(key); });
-  else for (const key of keys) memory[name].delete(key);
-};
-
-const get = async (name, key) => {
-  await opened;
-  return database ? run([name], "readonly", (stores) => stores[name].get(key)) : memory[name].get(key);
-};
-
-const all = async (name, attempt) => {
-  await opened;
-  if (!database) return [...memory[name].values()].filter((value) => !attempt || value.attempt === attempt);
-  return run([name], "readonly", (stores) => (attempt ? stores[name].index("attempt").getAll(attempt) : stores[name].getAll()));
-};
+export { durable };
 
 const keyOf = (attempt, item) => `${attempt} ${item}`;
 

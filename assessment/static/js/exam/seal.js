@@ -1,67 +1,30 @@
-// The sealed box (`exams/sealed.py`): unsent answers that only the server can open. Made when somebody signs out with
+// The sealed box (`accounts/sealed_box.py`): unsent answers that only the server can open. Made when somebody signs out with
 // unsent work on a shared PC, and as a file for the invigilator. Boxes that wait here are sent by themselves.
+import { saveAs, sealBox } from "../kept/box.js";
 import * as outbox from "./outbox.js";
 
-const MAGIC = new TextEncoder().encode("TERUJI1\n");
-const INFO = new TextEncoder().encode("teruji sealed answers v1");
-const CURVE = { name: "ECDH", namedCurve: "P-256" };
-
-const join = (...parts) => {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let place = 0;
-  for (const part of parts) {
-    whole.set(part, place);
-    place += part.length;
-  }
-  return whole;
-};
-
-const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+const INFO = "teruji sealed answers v1";
 
 // Returns the sealed box of an attempt's unsent answers as bytes, or null where there is none or no key for it.
 export const boxOf = async (attempt) => {
   const { token, key } = await outbox.examOf(attempt);
   const events = await outbox.eventsOf(attempt);
-  if (!events.length || !token || !key || !globalThis.crypto?.subtle) return null;
-  const { subtle } = crypto;
-  const server = bytes(key);
-  const own = await subtle.generateKey(CURVE, false, ["deriveBits"]);
-  const point = new Uint8Array(await subtle.exportKey("raw", own.publicKey));
-  const theirs = await subtle.importKey("raw", server, CURVE, false, []);
-  const shared = await subtle.deriveBits({ name: "ECDH", public: theirs }, own.privateKey, 256);
-  const base = await subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
-  const cipher = await subtle.deriveKey(
-    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: join(INFO, point, server) },
-    base, { name: "AES-GCM", length: 256 }, false, ["encrypt"],
-  );
-  const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const inside = new TextEncoder().encode(JSON.stringify({
+  if (!events.length || !token) return null;
+  return sealBox(key, INFO, {
     v: 1,
     token,
     events: events.map(({ client, seq, item, response, lang, elapsed }) => ({ client, seq, item, response, lang, elapsed })),
-  }));
-  const content = new Uint8Array(await subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: MAGIC }, cipher, inside));
-  return join(MAGIC, point, nonce, content);
-};
-
-const download = (name, box) => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([box], { type: "application/octet-stream" }));
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  });
 };
 
 // Saves the unsent answers as a file; they stay on the device and are sent all the same.
 export const saveFile = async (attempt) => {
   const box = await boxOf(attempt);
-  if (box) download(`teruji-${attempt.slice(0, 8)}.teruji`, box);
+  if (box) saveAs(`teruji-${attempt.slice(0, 8)}.teruji`, box);
 };
 
 export const saveSealed = async () => {
-  for (const { number, box } of await outbox.sealed()) download(`teruji-${number}.teruji`, box);
+  for (const { number, box } of await outbox.sealed()) saveAs(`teruji-${number}.teruji`, box);
 };
 
 // Seals what is unsent of an attempt and forgets the rest of it; what cannot be sealed stays as it is.

@@ -2,6 +2,7 @@
 // at once when the network comes back; near the end of the time they stay short. Tells the server about every 20 s that this device is here, what it still
 // holds and which question is open. Speaks to the page by events of the document: exam:settled, exam:clock,
 // exam:reach, exam:standing (elsewhere, signed-out, late), exam:unsent.
+import { fates, vary } from "../kept/fate.js";
 import * as outbox from "./outbox.js";
 import { attempt, exam, home } from "./page.js";
 
@@ -28,7 +29,6 @@ let lookedAt = Date.now();
 let endsAt = Infinity;
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`exam:${name}`, { detail }));
-const vary = (milliseconds) => milliseconds * (0.5 + Math.random() / 2);
 
 const stand = (now) => {
   if (standing === now) return;
@@ -107,26 +107,22 @@ const post = (events, unsent) => fetch(exam.dataset.answersUrl, {
 });
 
 const settle = async (events, reply) => {
-  const name = ([client, seq]) => `${client} ${seq}`;
-  const acknowledged = new Set(reply.acknowledged.map(name));
-  const held = new Set(reply.held.map(name));
-  const refused = new Map(reply.refused.map((each) => [name([each.client, each.seq]), each]));
+  const { fateOf, detailOf, anyHeld } = fates(reply);
   const done = [];
   for (const event of events) {
-    const key = name([event.client, event.seq]);
-    const where = acknowledged.has(key) ? "server" : held.has(key) ? "held" : refused.has(key) ? "refused" : "";
+    const where = fateOf(event);
     if (!where) continue;
     done.push(event.number);
     const answer = await outbox.answerOf(attempt, event.item);
     if (answer && answer.client === event.client && answer.seq === event.seq) {
-      await outbox.noteAnswer(attempt, event.item, { where, at: reply.now, detail: refused.get(key)?.detail ?? "" });
+      await outbox.noteAnswer(attempt, event.item, { where, at: reply.now, detail: detailOf(event) });
     }
     tell("settled", { item: event.item });
   }
   await outbox.settleEvents(done);
   await noteClock(reply);
   // Kept aside: another device may have taken over.
-  if (held.size && !ENDED.includes(reply.state)) await renew();
+  if (anyHeld && !ENDED.includes(reply.state)) await renew();
   return done.length > 0 || events.length === 0;
 };
 

@@ -1,16 +1,18 @@
 // One tap is one mark: the buttons of a criterion hand their mark over at once instead of loading the page again.
-// Undo hands over the mark before as a new one; nothing is overwritten.
-const sheet = document.querySelector("[data-sheet]");
-const texts = sheet?.dataset ?? {};
+// Undo hands over the mark before as a new one; nothing is overwritten. A mark that is changed is kept at once and
+// goes out when its reason is given.
+import { find, island, now, sheet, tell, texts, time } from "./page.js";
+import { soon } from "./sending.js";
+import * as kept from "./store.js";
+
 let pointing = false;
+const waiting = new Map(); // criterion -> the event whose reason is asked for
 
 const shapes = {
   server: '<circle cx="6" cy="6" r="5" fill="currentColor"/>',
   device: '<circle cx="6" cy="6" r="4.6" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M6 1.4A4.6 4.6 0 0 1 6 10.6Z" fill="currentColor"/>',
   unsent: '<path d="M6 .6L11.7 11H.3Z" fill="currentColor"/>',
 };
-const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: texts.zone || undefined });
-const clock = (moment) => `${hours.format(new Date(moment))} ${texts.zoneName}`;
 
 const parts = (form) => ({
   undo: form.querySelector("[data-undo]"), keep: form.querySelector("[data-keep]"),
@@ -22,8 +24,9 @@ const written = (raw) => raw.replace(".", separator).replace("-", "−");
 const words = (field, raw) => field === "answer" ? { yes: texts.yesText, no: texts.noText, needs_more_evidence: texts.moreText }[raw]
   : field === "value" ? written(raw) : raw;
 const markOf = (field, raw) => ({ [field]: field === "level" ? Number(raw) : raw });
+const readMark = (mark) => Object.entries(mark).find(([field]) => ["level", "value", "answer"].includes(field));
 
-function show(form, field, raw) {
+const show = (form, field, raw) => {
   const { undo, keep, hint, typed } = parts(form);
   const before = form.dataset;
   if (before.field && (before.field !== field || before.raw !== raw)) {
@@ -39,9 +42,78 @@ function show(form, field, raw) {
     typed.value = field === "value" ? written(raw) : "";
     typed.dispatchEvent(new Event("input"));
   }
-}
+};
 
-function submit(event) {
+const say = (criterion, state, { at = "", detail = "" } = {}) => {
+  const form = find(criterion);
+  if (!form) return;
+  const [shape, text] = {
+    server: ["server", texts.serverText.replace("{time}", at ? time(at) : "")],
+    held: ["server", texts.heldText],
+    device: ["device", texts.deviceText],
+    waiting: ["device", texts.waitingText],
+    reason: ["device", texts.reasonText],
+    memory: ["unsent", texts.memoryText],
+    refused: ["unsent", detail || texts.refusedText],
+  }[state];
+  const line = document.createElement("span");
+  line.className = `saved ${shape}`;
+  line.innerHTML = `<svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${shapes[shape]}</svg>`;
+  line.append(Object.assign(document.createElement("span"), { textContent: text }));
+  parts(form).state.replaceChildren(line);
+};
+
+// --- the reason of a change
+
+const giveReason = async (criterion, reason) => {
+  const event = waiting.get(criterion);
+  if (!event) return;
+  waiting.delete(criterion);
+  find(criterion)?.querySelector("[data-reason]")?.remove();
+  await kept.changeEvent(event, { waits: false, reason });
+};
+
+const askReason = (form) => {
+  const asked = document.querySelector("#reason").content.cloneNode(true).firstElementChild;
+  const field = asked.querySelector("input");
+  const label = asked.querySelector("label");
+  field.id = `reason-${form.dataset.criterion}`;
+  label.htmlFor = field.id;
+  const give = async (reason) => {
+    if (!reason.trim()) {
+      field.focus();
+      return;
+    }
+    await giveReason(form.dataset.criterion, reason.trim());
+    say(form.dataset.criterion, "device");
+    soon();
+  };
+  for (const button of asked.querySelectorAll("[data-quick]")) button.addEventListener("click", () => give(button.textContent));
+  asked.querySelector("[data-give]").addEventListener("click", () => give(field.value));
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    give(field.value);
+  });
+  form.querySelector(".under").after(asked);
+  asked.scrollIntoView({ block: "nearest" });
+};
+
+// --- marking
+
+// The tap is answered first; what follows from it comes with the next frame.
+const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+
+const keep = async (form, field, raw, { note, reason = "", waits = false }) => {
+  const { criterion } = form.dataset;
+  const event = { ...kept.nextKey(), criterion, mark: markOf(field, raw), note, reason, waits, observed_at: now().toISOString() };
+  if (waits) waiting.set(criterion, { ...event, practical: island.practical });
+  const durable = await kept.keepMark(island.practical, event);
+  say(criterion, !durable ? "memory" : waits ? "reason" : "device");
+  soon();
+};
+
+const submit = async (event) => {
   const form = event.currentTarget;
   const { note, typed } = parts(form);
   let { name: field, value: raw } = event.submitter ?? {};
@@ -52,47 +124,79 @@ function submit(event) {
   }
   event.preventDefault();
   const saved = note.dataset.sent ?? note.defaultValue;
-  const again = form.dataset.field === field && form.dataset.raw === raw && saved === note.value;
+  const same = form.dataset.field === field && form.dataset.raw === raw;
+  const changed = Boolean(form.dataset.field) && !same;
+  const undoing = event.submitter?.matches("[data-undo]");
+  const tapped = event.submitter && !undoing && !changed && !event.submitter.matches("[data-keep]") && pointing;
   show(form, field, raw);
-  if (again) return;
+  if (same && saved === note.value) return;
   note.dataset.sent = note.value;
-  document.dispatchEvent(new CustomEvent("sheet:mark", {
-    detail: { criterion: form.dataset.criterion, mark: markOf(field, raw), note: note.value },
-  }));
-  const tapped = event.submitter && !event.submitter.matches("[data-undo], [data-keep]") && pointing;
-  document.dispatchEvent(new CustomEvent("sheet:marked", { detail: { form, tapped } }));
+  afterPaint(() => tell("marked", { form, tapped }));
+  // What was changed before and is changed again needs no reason of its own.
+  await giveReason(form.dataset.criterion, undoing ? texts.undoneText : texts.againText);
+  await keep(form, field, raw, { note: note.value, reason: undoing ? texts.undoneText : "", waits: changed && !undoing });
+  if (changed && !undoing) askReason(form);
+};
+
+// Shows a mark that this page was not written with.
+const showKnown = (known) => {
+  const form = find(known.criterion);
+  const mark = readMark(known.mark);
+  if (!form || !mark) return;
+  const { note } = parts(form);
+  note.value = known.note;
+  note.dataset.sent = known.note;
+  show(form, mark[0], String(mark[1]));
+  tell("marked", { form, tapped: false });
+};
+
+// Marks of this sheet that the server has and this page does not show: another tablet has made them.
+export const takeIn = async (marks) => {
+  const unsent = new Set((await kept.eventsOf(island.practical)).map(({ criterion }) => criterion));
+  let news = 0;
+  for (const each of marks) {
+    const form = find(each.criterion);
+    const mark = readMark(each.mark);
+    if (!form || !mark || unsent.has(each.criterion)) continue;
+    if (form.dataset.field === mark[0] && form.dataset.raw === String(mark[1])) continue;
+    showKnown(each);
+    say(each.criterion, "server", { at: each.received_at ?? island.now });
+    await kept.noteMark(island.practical, each.criterion, { mark: each.mark, note: each.note, observed_at: each.observed_at, where: "server" });
+    news += 1;
+  }
+  return news;
+};
+
+// `fresh`: the server wrote this page just now; only what it does not have yet is newer here.
+export const begin = async (fresh) => {
+  for (const known of await kept.marksOf(island.practical)) {
+    if (fresh && known.where !== "device") continue;
+    showKnown(known);
+    say(known.criterion, known.where, known);
+  }
+  for (const event of await kept.eventsOf(island.practical)) {
+    if (!event.waits) continue;
+    waiting.set(event.criterion, event);
+    say(event.criterion, "reason");
+    const form = find(event.criterion);
+    if (form) askReason(form);
+  }
+};
+
+// At once: a tap that comes before everything is read counts as well. In a page of this tablet nothing can be tapped
+// before, because its forms lead nowhere without a network.
+for (const form of sheet.querySelectorAll("form[data-criterion]")) {
+  form.addEventListener("submit", submit);
+  form.querySelector("fieldset").disabled = false;
 }
 
-const find = (criterion) => document.querySelector(`form[data-criterion="${CSS.escape(criterion)}"]`);
-
-if (sheet) {
-  // A pointer may be led on to the next criterion; a keyboard stays where its focus is.
-  document.addEventListener("pointerdown", () => { pointing = true; }, true);
-  document.addEventListener("keydown", () => { pointing = false; }, true);
-  for (const form of sheet.querySelectorAll("form[data-criterion]")) form.addEventListener("submit", submit);
-
-  document.addEventListener("sheet:restored", (event) => {
-    const form = find(event.detail.criterion);
-    if (!form) return;
-    const [[field, raw]] = Object.entries(event.detail.mark);
-    parts(form).note.value = event.detail.note;
-    show(form, field, String(raw));
-    document.dispatchEvent(new CustomEvent("sheet:marked", { detail: { form, tapped: false } }));
-  });
-  document.addEventListener("sheet:outbox", (event) => {
-    const { criterion, state, time, detail } = event.detail;
-    const place = find(criterion) && parts(find(criterion)).state;
-    if (!place) return;
-    const [kind, shape, text] = {
-      server: ["server", "server", texts.serverText.replace("{time}", time ? clock(time) : "")],
-      device: ["device", "device", texts.deviceText],
-      waiting: ["device", "device", texts.waitingText],
-      refused: ["unsent", "unsent", detail || texts.refusedText],
-    }[state];
-    const line = document.createElement("span");
-    line.className = `saved ${kind}`;
-    line.innerHTML = `<svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${shapes[shape]}</svg>`;
-    line.append(Object.assign(document.createElement("span"), { textContent: text }));
-    place.replaceChildren(line);
-  });
-}
+document.addEventListener("sheet:settled", ({ detail: { practical, criterion, newest, where, time: at, detail } }) => {
+  if (practical === island.practical && newest && !waiting.has(criterion)) say(criterion, where, { at, detail });
+});
+document.addEventListener("sheet:reach", async ({ detail: { reachable } }) => {
+  if (reachable) return;
+  for (const { criterion, waits } of await kept.eventsOf(island.practical)) if (!waits) say(criterion, "waiting");
+});
+// A pointer may be led on to the next criterion; a keyboard stays where its focus is.
+document.addEventListener("pointerdown", () => { pointing = true; }, true);
+document.addEventListener("keydown", () => { pointing = false; }, true);

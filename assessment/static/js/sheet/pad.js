@@ -1,6 +1,8 @@
 // The number pad of a measured criterion, and the value judged against its limits while it is typed; what was
 // read stands in `data-read` of the field.
 // Numbers are compared digit by digit, never as binary fractions: 0.1 + 0.2 has no place beside a limit.
+import { texts } from "./page.js";
+
 const PLACES = 6;
 
 // "0,4" or ".4" -> "0.4"; anything else -> "". The same rule as on the server.
@@ -19,7 +21,6 @@ const marks = {
   outside: '<path d="M6 1L11 6L6 11L1 6Z" fill="none" stroke="currentColor" stroke-width="1.8"/>',
 };
 const pad = document.querySelector("#pad");
-const texts = document.querySelector("[data-sheet]")?.dataset;
 
 for (const place of document.querySelectorAll("[data-measure]")) {
   const field = place.querySelector("[data-value]");

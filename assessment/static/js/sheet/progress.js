@@ -1,5 +1,5 @@
 // Steps with their progress, how many are marked in all, and the way to the next criterion without a mark.
-const sheet = document.querySelector("[data-sheet]");
+import { sheet } from "./page.js";
 
 if (sheet) {
   const forms = [...sheet.querySelectorAll("form[data-criterion]")];
@@ -9,16 +9,23 @@ if (sheet) {
   const unmarked = (form) => !form.dataset.field;
   const lead = (form) => form.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
 
+  const parts = [...sheet.querySelectorAll("[data-part]")].map((part) => ({
+    own: forms.filter((form) => part.contains(form)),
+    place: sheet.querySelector(`[data-step="${CSS.escape(part.dataset.part)}"] [data-progress]`),
+    marked: -1,
+  }));
+  // Writes only what changed: the whole sheet is laid out anew otherwise.
   const count = () => {
-    for (const part of sheet.querySelectorAll("[data-part]")) {
-      const own = forms.filter((form) => part.contains(form));
-      const place = sheet.querySelector(`[data-step="${CSS.escape(part.dataset.part)}"] [data-progress]`);
-      const marked = own.filter((form) => !unmarked(form)).length;
-      place.textContent = place.textContent.replace(/^\D*\d+/, (found) => found.replace(/\d+/, marked));
-      place.closest("a").classList.toggle("whole", marked === own.length);
+    for (const part of parts) {
+      const marked = part.own.filter((form) => !unmarked(form)).length;
+      if (marked === part.marked) continue;
+      part.marked = marked;
+      part.place.textContent = part.place.textContent.replace(/^\D*\d+/, (found) => found.replace(/\d+/, marked));
+      part.place.closest("a").classList.toggle("whole", marked === part.own.length);
     }
     const left = forms.filter(unmarked);
-    total.textContent = total.dataset.text.replace("{marked}", forms.length - left.length).replace("{total}", forms.length);
+    const text = total.dataset.text.replace("{marked}", forms.length - left.length).replace("{total}", forms.length);
+    if (total.textContent !== text) total.textContent = text;
     next.hidden = !left.length;
     if (left.length) next.href = `#${left[0].id}`;
   };

@@ -1,0 +1,67 @@
+// The line that is always in sight: how many marks and photos are on this tablet only, why they are not sent, and the
+// sealed file that saves the day.
+import { clockAhead, island } from "./page.js";
+import { state, unsent } from "./sending.js";
+import { spare } from "./store.js";
+
+const place = document.querySelector("[data-outbox]");
+const texts = place?.dataset ?? {};
+const save = document.querySelector("[data-save-file]");
+let refused = new Map();
+let counts = { marks: 0, photos: 0, waits: 0 };
+
+const some = (count, one, many) => (count === 1 ? one : many.replace("{count}", count));
+
+const say = () => {
+  const { marks, photos, waits } = counts;
+  const what = [marks && some(marks, texts.markText, texts.marksText), photos && some(photos, texts.photoText, texts.photosText)].filter(Boolean);
+  const parts = [what.length ? texts.unsentText.replace("{what}", what.join(", ")) : texts.allText];
+  const { reachable, standing, words } = state();
+  if (waits) parts.push(some(waits, texts.reasonText, texts.reasonsText));
+  if (marks - waits + photos > 0) {
+    if (!reachable) parts.push(texts.waitingText);
+    else if (standing === "signed-out" || standing === "somebody-else") parts.push(texts.blockedText);
+    else if (standing === "stopped" && words) parts.push(words);
+  }
+  if (spare()) parts.push(texts.memoryText);
+  if (refused.size) parts.push(some(refused.size, texts.refusedOneText, texts.refusedManyText));
+  const line = place.querySelector("span");
+  const text = parts.join(" · ");
+  if (line.textContent !== text) line.textContent = text;
+  place.classList.toggle("some", marks + photos + refused.size > 0);
+  place.dataset.count = marks + photos;
+  if (save) save.hidden = marks + photos === 0 || !island?.seal_key;
+};
+
+const full = document.querySelector("[data-storage-full]");
+const wrong = document.querySelector("[data-clock-wrong]");
+
+const sayClock = (ahead) => {
+  if (!wrong) return;
+  wrong.hidden = ahead === 0;
+  const hours = Math.round(Math.abs(ahead) / 3_600_000);
+  const minutes = Math.round(Math.abs(ahead) / 60_000);
+  const line = wrong.querySelector("[data-text]");
+  line.textContent = hours ? line.dataset.hoursText.replace("{count}", hours) : line.dataset.minutesText.replace("{count}", minutes);
+};
+
+if (place) {
+  document.addEventListener("sheet:unsent", ({ detail }) => {
+    counts = detail;
+    if (full) full.hidden = spare() === 0;
+    say();
+  });
+  for (const name of ["reach", "standing"]) document.addEventListener(`sheet:${name}`, say);
+  document.addEventListener("sheet:settled", ({ detail: { practical, criterion, where, detail } }) => {
+    if (where === "refused") refused.set(`${practical} ${criterion}`, detail);
+    else refused.delete(`${practical} ${criterion}`);
+    say();
+  });
+  document.addEventListener("sheet:clock", ({ detail: { ahead } }) => sayClock(ahead));
+  sayClock(clockAhead());
+  // Only what is in this page's memory alone can be lost by leaving it.
+  addEventListener("beforeunload", (event) => { if (spare()) event.preventDefault(); });
+  save?.addEventListener("click", async () => (await import("./file.js")).saveFile());
+}
+
+export const everything = unsent;
