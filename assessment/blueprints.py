@@ -33,6 +33,7 @@ from assessment.item_bank.views import item_bank
 from assessment.item_bank.views_drafts import drafts
 from assessment.item_bank.views_files import item_files
 from assessment.item_bank.views_reviews import reviews
+from assessment.practicals.views_quality import quality
 from assessment.practicals.views_sheet import practicals
 from assessment.practicals.views_tasks import tasks
 from assessment.reports.views import reports
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     regrades,
     practicals,
     tasks,
+    quality,
     verification,
     applications,
     office,

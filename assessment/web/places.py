@@ -32,6 +32,7 @@ PLACES = (
     Place(endpoint="sittings.index", title=N_("Sittings")),
     Place(endpoint="rooms.index", title=N_("Exam rooms")),
     Place(endpoint="practicals.index", title=N_("Practicals")),
+    Place(endpoint="quality.index", title=N_("Quality of marking")),
     Place(endpoint="exams.index", title=N_("My exams")),
     Place(endpoint="marking.index", title=N_("Answers to mark")),
     Place(endpoint="evidence.index", title=N_("Evidence")),

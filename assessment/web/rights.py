@@ -160,6 +160,10 @@ MATRIX: dict[str, Rule] = {
     "practicals.record": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
     "tasks.index": may(scheme_manager=ANY, quality_manager=ANY),
     "tasks.page": may(scheme_manager=ANY, quality_manager=ANY),
+    # Figures about people who mark are for who answers for their quality, and for nobody else.
+    "quality.index": may(quality_manager=ANY),
+    "quality.severity": may(quality_manager=ANY),
+    "quality.questions": may(quality_manager=ANY),
     # --- item bank: keys are for authors, and to read for who answers for schemes and quality
     "item_bank.index": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "item_bank.item": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
