@@ -66,6 +66,11 @@ COVERED = frozenset(
         "regrade_line",
         "marking_rubric",
         "response_mark",
+        "cut_study",
+        "cut_judge",
+        "cut_round",
+        "cut_rating",
+        "cut_outcome",
         "task",
         "task_text",
         "rubric",
@@ -122,5 +127,6 @@ EXEMPT = {
     "attempt_flag": "a candidate's note to themselves",
     "attempt_presence": "what a device said of itself a moment ago; nothing follows from it",
     "observation": "sealed by the hash in the practical's receipt at submission",
+    "borderline_study": "advice that decides nothing; fsck derives it again from the observations of then",
     "status_list_document": "signed, and derived from the status changes",
 }

@@ -28,6 +28,7 @@ from assessment.demo.examining import plan_exams
 from assessment.demo.ground import mark_begun, mark_complete
 from assessment.demo.marking import plan_practical, plan_recommendation
 from assessment.demo.regrading import plan_regrade
+from assessment.demo.standard_setting import plan_standard_setting
 from assessment.demo.story import Story
 from assessment.demo.texts import plan_marking
 from assessment.domain.roles import Role
@@ -88,6 +89,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         plan_meetings(ensemble, stories, agenda)
         for story in stories:
             plan_certificate(story, agenda)
+        plan_standard_setting(ensemble, content.form_id, agenda)
         plan_regrade(ensemble, content, agenda)
         plan_authoring(ensemble, agenda)
         if content.text_form_id is not None:

@@ -132,13 +132,21 @@ def submitted_in(session: Session, scope: Scope) -> int:
     return session.scalar(select(func.count()).select_from(_chosen(scope).subquery())) or 0
 
 
-def last_marks(session: Session, scope: Scope, *, most: int = MOST_PRACTICALS) -> list[LastMark]:
-    """Return the last marks of everybody in the newest practicals of a scope; one statement."""
+def last_marks(
+    session: Session, scope: Scope, *, most: int = MOST_PRACTICALS, until: datetime | None = None
+) -> list[LastMark]:
+    """Return the last marks of everybody in the newest practicals of a scope; one statement.
+
+    `until`: marks that arrived later are left out.
+    """
     chosen = _chosen(scope).order_by(Practical.submitted_at.desc(), Practical.id).limit(most).subquery()
     newest = (
         select(func.max(Observation.number).label("number"))
         .join(chosen, Observation.practical_id == chosen.c.id)
-        .where(Observation.body_id == scope.body_id)
+        .where(
+            Observation.body_id == scope.body_id,
+            *((Observation.received_at <= until,) if until is not None else ()),
+        )
         .group_by(Observation.practical_id, Observation.person_id, Observation.rubric_criterion_id)
         .subquery()
     )
