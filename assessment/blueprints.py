@@ -6,7 +6,9 @@ import assessment.credentials.issuing
 import assessment.exams.exposure
 import assessment.exams.revoking
 import assessment.exams.views_take_in
-import assessment.item_bank.views_apart  # noqa: F401 - these two add pages to blueprints of others
+import assessment.item_bank.views_apart
+import assessment.practicals.views_compare
+import assessment.practicals.views_photos  # noqa: F401 - these add pages to blueprints of others
 from assessment.accounts.views_body import administration
 from assessment.accounts.views_me import accounts
 from assessment.certification.views_appeal import appeals

@@ -1,4 +1,4 @@
-"""Files by digest in a local folder: written once, never changed, checked when read.
+"""Files by digest in a local folder: written once, never changed, checked when read, forgotten only on purpose.
 
 A file's name is the SHA-256 of its bytes. Personal files are sealed under their person's key before they
 come here, so that destroying the key erases them.
@@ -46,6 +46,10 @@ class Storage:
         if hashlib.sha256(content).hexdigest() != digest:
             raise NotFound(N_("The file %(digest)s was changed in the store."), digest=digest)
         return content
+
+    def forget(self, digest: str) -> None:
+        """Remove the bytes of a digest that nothing names any more; what is not there is forgotten already."""
+        self._place(digest).unlink(missing_ok=True)
 
     def _place(self, digest: str) -> Path:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "c7dc75c7fbf9"
-down_revision = "fc42a0b47576"
+down_revision = "9b8e25d05869"
 branch_labels = None
 depends_on = None
 

@@ -6,6 +6,7 @@ adds. Nothing of the original file is kept.
 
 import io
 import warnings
+from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -17,10 +18,35 @@ LONGEST_SIDE = 960
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
+class NoPicture(Invalid):
+    """The bytes are no picture of a kind that is taken, or are cut off."""
+
+
+class TooManyPixels(Invalid):
+    """The picture would be larger than what is decoded."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plain:
+    """A picture that was decoded and written again: JPEG without metadata, its size in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
 def plain_photo(content: bytes) -> bytes:
     """Return the photo as a JPEG of at most 960 pixels a side, without any metadata.
 
     Raises Invalid when the bytes are no JPEG, PNG or WebP image, or larger than 12 MiB or 60 megapixels.
+    """
+    return plain(content, longest=LONGEST_SIDE, most_pixels=MOST_PIXELS).content
+
+
+def plain(content: bytes, *, longest: int, most_pixels: int) -> Plain:
+    """Return a picture as a JPEG of at most `longest` pixels a side, without any metadata.
+
+    Raises NoPicture when the bytes are no JPEG, PNG or WebP image, TooManyPixels, and Invalid above 12 MiB.
     """
     if not content:
         raise Invalid(N_("A photo is needed."))
@@ -30,20 +56,21 @@ def plain_photo(content: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             file = Image.open(io.BytesIO(content), formats=FORMATS)
-            if file.width * file.height > MOST_PIXELS:
-                raise Invalid(N_("A photo may have up to 60 megapixels; this one is larger."))
-            file.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            if file.width * file.height > most_pixels:
+                raise _too_many(most_pixels)
+            file.draft("RGB", (longest, longest))
             image = ImageOps.exif_transpose(file).convert("RGB")
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Warning,
-    ) as error:
-        raise Invalid(N_("Expected a photo as JPEG, PNG or WebP; this file is something else.")) from error
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many(most_pixels) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning) as error:
+        raise NoPicture(N_("Expected a photo as JPEG, PNG or WebP; this file is something else.")) from error
+    image.thumbnail((longest, longest))
     written = io.BytesIO()
     image.save(written, "JPEG", quality=82, optimize=True)
-    return written.getvalue()
+    return Plain(content=written.getvalue(), width=image.width, height=image.height)
+
+
+def _too_many(most_pixels: int) -> TooManyPixels:
+    return TooManyPixels(
+        N_("A photo may have up to %(most)s megapixels; this one is larger."), most=most_pixels // 1_000_000
+    )

@@ -4,21 +4,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, cast, literal, null, select, type_coerce, union_all
+from sqlalchemy import Integer, Text, cast, literal, null, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import Site
 from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.exams.tables import Attempt, RosterEntry, Sitting
 from assessment.practicals.tables import Practical, PracticalState
+from assessment.practicals.tables_sheets import Sheet
 
 _DONE = frozenset({*ENDED, PracticalState.SUBMITTED})
-_STARTED = _DONE | STARTED | {PracticalState.OPEN}
+_STARTED = _DONE | STARTED | {PracticalState.OPEN, PracticalState.APART, PracticalState.REMARKING, PracticalState.THIRD}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Appointment:
-    """A place in an exam or at a practical. `record_id`: the attempt (None before it is prepared) or practical."""
+    """A place in an exam or at a practical. `record_id`: the attempt (None before it is prepared) or practical.
+
+    `assessors`: who marks the practical, in their places.
+    """
 
     application_id: str
     kind: str
@@ -27,7 +31,7 @@ class Appointment:
     site_name: str
     site_city: str
     code: str
-    person_id: str | None
+    assessors: tuple[str, ...]
     started: bool
     done: bool
 
@@ -48,6 +52,7 @@ def appointments(session: Session, body_id: str, application_ids: Collection[str
             Sitting.code,
             cast(null(), Text).label("person_id"),
             type_coerce(Attempt.state, Text).label("state"),
+            cast(null(), Integer).label("place"),
         )
         .join(Sitting, (Sitting.body_id == RosterEntry.body_id) & (Sitting.id == RosterEntry.sitting_id))
         .join(Site, (Site.body_id == Sitting.body_id) & (Site.id == Sitting.site_id))
@@ -69,14 +74,23 @@ def appointments(session: Session, body_id: str, application_ids: Collection[str
             Site.name,
             Site.city,
             literal(""),
-            Practical.person_id,
+            Sheet.person_id,
             type_coerce(Practical.state, Text),
+            Sheet.place,
         )
         .join(Site, (Site.body_id == Practical.body_id) & (Site.id == Practical.site_id))
+        .join(Sheet, (Sheet.body_id == Practical.body_id) & (Sheet.practical_id == Practical.id), isouter=True)
         .where(Practical.body_id == body_id, Practical.application_id.in_(application_ids))
     )
-    found = [
-        Appointment(
+    found: dict[tuple[str, str, str], Appointment] = {}
+    rows = session.execute(union_all(exams, practicals)).all()
+    for row in sorted(rows, key=lambda row: (row[3], row[9] or 0)):
+        if row[8] == AttemptState.VOIDED:
+            continue
+        # A practical comes once for each of its sheets; a place on a roster has no record before it is prepared.
+        key = (row[1], row[0], row[2] or row[6])
+        earlier = found.get(key)
+        found[key] = Appointment(
             application_id=row[0],
             kind=row[1],
             record_id=row[2],
@@ -84,11 +98,8 @@ def appointments(session: Session, body_id: str, application_ids: Collection[str
             site_name=row[4],
             site_city=row[5],
             code=row[6],
-            person_id=row[7],
+            assessors=(*(earlier.assessors if earlier else ()), *((row[7],) if row[7] else ())),
             started=row[8] in _STARTED,
             done=row[8] in _DONE,
         )
-        for row in session.execute(union_all(exams, practicals))
-        if row[8] != AttemptState.VOIDED
-    ]
-    return sorted(found, key=lambda each: each.at)
+    return list(found.values())

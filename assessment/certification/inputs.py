@@ -144,11 +144,13 @@ class RosterPlaceInput(Input):
 
 
 class PracticalPlaceInput(Input):
-    """A practical: task, site, assessor and time."""
+    """A practical: task, site, one to three assessors and time."""
 
     task_id = SelectField(_l("Task"), validators=[DataRequired()])
     site_id = SelectField(_l("Site"), validators=[DataRequired()])
     assessor_id = SelectField(_l("Assessor"), validators=[DataRequired()])
+    second_id = SelectField(_l("Second assessor"), validators=[Optional()])
+    third_id = SelectField(_l("Third assessor"), validators=[Optional()])
     starts_at = DateTimeLocalField(_l("Starts at"), format=MOMENT, validators=[InputRequired()])
 
 

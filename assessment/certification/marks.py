@@ -1,9 +1,11 @@
 """What submitted practicals say: the stored result of each, with the marks behind it.
 
-Of a task that was done again only the last one counts. A practical that is not submitted says nothing yet.
+Of a task that was done again only the last one counts. A practical whose result is not derived says nothing yet.
+A result names the observations it was derived from, one for each assessor; one of the first version names none, and
+the newest of each criterion counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,7 +44,7 @@ def marks_of(session: Session, body_id: str, application_id: str, *, until: date
     newest: dict[str, Any] = {}
     for row in session.execute(results):
         newest.setdefault(row.task_id, row)
-    marks = _newest_marks(session, body_id, [row.practical_id for row in newest.values()])
+    marks = _marks(session, body_id, [(row.practical_id, row.result) for row in newest.values()])
     return [
         Marked(
             practical_id=row.practical_id,
@@ -64,15 +66,23 @@ def marks_of(session: Session, body_id: str, application_id: str, *, until: date
     ]
 
 
-def _newest_marks(
-    session: Session, body_id: str, practical_ids: list[str]
-) -> dict[str, dict[str, tuple[str, dict[str, Any]]]]:
-    """Practical id -> code of the rubric criterion -> its id and the mark that counts, as a page shows it."""
+MarksByCode = dict[str, list[tuple[str, dict[str, Any]]]]
+
+
+def _marks(session: Session, body_id: str, results: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, MarksByCode]:
+    """Practical id -> code of the rubric criterion -> its id and each mark that counts, as a page shows it."""
+    named = {
+        number: place
+        for _practical_id, result in results
+        for finding in result["rubric"].values()
+        for place, number in enumerate(finding.get("observations", ()))
+    }
+    unnamed = [practical_id for practical_id, result in results if result.get("v", 1) == 1]
+    if not results:
+        return {}
     newest = (
         select(
-            Observation.practical_id,
-            Observation.rubric_criterion_id,
-            Observation.mark,
+            Observation.number,
             func.row_number()
             .over(
                 partition_by=(Observation.practical_id, Observation.rubric_criterion_id),
@@ -80,24 +90,37 @@ def _newest_marks(
             )
             .label("place"),
         )
-        .where(Observation.body_id == body_id, Observation.practical_id.in_(practical_ids))
+        .where(Observation.body_id == body_id, Observation.practical_id.in_(unnamed))
         .subquery()
     )
     rows = session.execute(
         select(
-            newest.c.practical_id, newest.c.mark, RubricCriterion.id, RubricCriterion.code, RubricCriterion.definition
+            Observation.number,
+            Observation.practical_id,
+            Observation.mark,
+            RubricCriterion.id,
+            RubricCriterion.code,
+            RubricCriterion.definition,
         )
         .join(
             RubricCriterion,
-            (RubricCriterion.body_id == body_id) & (RubricCriterion.id == newest.c.rubric_criterion_id),
+            (RubricCriterion.body_id == body_id) & (RubricCriterion.id == Observation.rubric_criterion_id),
         )
-        .where(newest.c.place == 1)
+        .where(
+            Observation.body_id == body_id,
+            Observation.number.in_(list(named))
+            | Observation.number.in_(select(newest.c.number).where(newest.c.place == 1)),
+        )
         .order_by(RubricCriterion.position)
-    )
-    found: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {}
-    for row in rows:
-        found.setdefault(row.practical_id, {})[row.code] = (row.id, _shown(row.mark, row.definition))
-    return found
+    ).all()
+    found: dict[str, MarksByCode] = {}
+    for row in sorted(rows, key=lambda row: named.get(row.number, 0)):
+        of_practical = found.setdefault(row.practical_id, {code: [] for code in (each.code for each in rows)})
+        of_practical[row.code].append((row.id, _shown(row.mark, row.definition)))
+    return {
+        practical_id: {code: marks for code, marks in of_practical.items() if marks}
+        for practical_id, of_practical in found.items()
+    }
 
 
 def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,17 +143,18 @@ def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, 
 def _told(
     statuses: Mapping[str, str],
     findings: Mapping[str, Mapping[str, Any]],
-    marks: Mapping[str, tuple[str, dict[str, Any]]],
+    marks: MarksByCode,
 ) -> list[dict[str, Any]]:
-    """The marks behind a piece of evidence in the order of the sheet."""
+    """The marks behind a piece of evidence in the order of the sheet, those of one criterion beside each other."""
     codes = [code for code in marks if code in statuses] + [code for code in statuses if code not in marks]
     return [
         {
             "code": code,
-            "criterion": marks[code][0] if code in marks else None,
+            "criterion": criterion,
             "status": statuses[code],
             "compensated": findings.get(code, {}).get("compensated", False),
-            "mark": marks[code][1] if code in marks else None,
+            "mark": mark,
         }
         for code in codes
+        for criterion, mark in marks.get(code, [(None, None)])
     ]

@@ -3,6 +3,7 @@
 No attempt and no practical without an application that was agreed to (rule 13).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -75,11 +76,11 @@ def schedule_practical(
     *,
     task_id: str,
     site_id: str,
-    assessor_id: str,
+    assessor_ids: Sequence[str],
     starts_at: datetime,
     now: datetime,
 ) -> Practical:
-    """Plan a practical of an application and give it to an assessor.
+    """Plan a practical of an application and give it to its assessors, each with a sheet of their own.
 
     Raises Conflict while the application is not agreed to, and what the practical itself refuses: a site or an
     assessor without authority on that day, an assessor who stands on another side.
@@ -92,7 +93,7 @@ def schedule_practical(
         application.person_id,
         task_id,
         site_id,
-        assessor_id,
+        assessor_ids,
         starts_at,
         now,
     )

@@ -25,7 +25,7 @@ from assessment.domain.certification.duties import Side
 from assessment.domain.language import text_in
 from assessment.domain.roles import Role
 from assessment.exams.marks import marks_answers_only
-from assessment.practicals.tables import Practical
+from assessment.practicals.tables_sheets import Sheet
 from assessment.schemes.tables import Scheme, SchemeText, SchemeVersion
 from assessment.web.gate import RecordStanding
 
@@ -79,11 +79,11 @@ def works_on_the_case() -> ColumnElement[bool]:
     Who only marks answers, blind to whose they are, does not.
     """
     examines = (
-        select(Practical.id)
+        select(Sheet.id)
         .where(
-            Practical.body_id == Duty.body_id,
-            Practical.application_id == Duty.application_id,
-            Practical.person_id == Duty.person_id,
+            Sheet.body_id == Duty.body_id,
+            Sheet.application_id == Duty.application_id,
+            Sheet.person_id == Duty.person_id,
         )
         .correlate(Duty)
         .exists()

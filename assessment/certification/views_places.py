@@ -72,7 +72,7 @@ def practical(application_id: str) -> str | Response | tuple[str, int]:
             application_id,
             task_id=form.task_id.data,
             site_id=form.site_id.data,
-            assessor_id=form.assessor_id.data,
+            assessor_ids=[form.assessor_id.data, *(each for each in (form.second_id.data, form.third_id.data) if each)],
             starts_at=in_zone(form.starts_at.data, me().zone),
             now=now(),
         )
@@ -95,9 +95,9 @@ def _choices(form: PracticalPlaceInput, head: Head) -> None:
     named = names(session, body_id, assessors)
     form.task_id.choices = choices(dict(tasks_for(session, head.application, language())))
     form.site_id.choices = choices(dict(sites_of(session, body_id)))
-    form.assessor_id.choices = choices(
-        {id_: text for text, id_ in sorted((name.text, id_) for id_, name in named.items())}
-    )
+    listed = {id_: text for text, id_ in sorted((name.text, id_) for id_, name in named.items())}
+    form.assessor_id.choices = choices(listed)
+    form.second_id.choices = form.third_id.choices = choices({"": gettext("Nobody"), **listed})
 
 
 def _page(
@@ -116,7 +116,7 @@ def _page(
         practical_form = PracticalPlaceInput(formdata=None)
         _choices(practical_form, head)
     taken = appointments(session, me().body_id, [application_id])
-    named = names(session, me().body_id, {place.person_id for place in taken if place.person_id})
+    named = names(session, me().body_id, {person for place in taken for person in place.assessors})
     return render_template(
         "certification/places.html",
         head=head,

@@ -61,7 +61,7 @@ def _schedule(story: Story, starts_at: datetime, now: datetime) -> None:
             story.application_id,
             task_id=story.content.task_id,
             site_id=story.candidate.site_id,
-            assessor_id=story.assessor.person_id,
+            assessor_ids=[story.assessor.person_id],
             starts_at=starts_at,
             now=now,
         ).id

@@ -11,6 +11,7 @@ from hashlib import sha256
 from flask import current_app
 from sqlalchemy import select
 
+from assessment.accounts.sealed_box import public_key, seal
 from assessment.database import reading
 from assessment.demo.acting import acting
 from assessment.demo.answering import DEVICE, answer, events_of, write_paper
@@ -22,7 +23,7 @@ from assessment.exams.held_answers import decide
 from assessment.exams.invigilating import end, pause, resume
 from assessment.exams.moving import ask_to_move, let_move
 from assessment.exams.notes import write_note
-from assessment.exams.sealed import open_box, public_key, seal
+from assessment.exams.sealed import open_box
 from assessment.exams.tables import Attempt, ResponseEvent, Standing
 from assessment.exams.taking import token_for
 from assessment.exams.tokens import write_token, writer_key

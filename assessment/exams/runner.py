@@ -19,6 +19,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from assessment.accounts.sealed_box import public_key
 from assessment.domain.exams.arrangement import ArrangedItem, Order, from_json
 from assessment.domain.exams.events import Value, response_to_json
 from assessment.domain.items.view import CandidateView
@@ -26,7 +27,6 @@ from assessment.domain.language import LANGUAGES
 from assessment.exams.attempt_queries import OwnExam
 from assessment.exams.devices import person_mark
 from assessment.exams.paper import Place, Question, places, saved_answers, views_of
-from assessment.exams.sealed import public_key
 from assessment.exams.showing import shown
 from assessment.exams.tables import Attempt
 from assessment.web.actor import me

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assessment.domain.practicals.delivery import Sent
+from assessment.domain.practicals.delivery import Sent, in_order
 from assessment.domain.practicals.measurement import Reading, judge
 from assessment.domain.practicals.observation import (
     Answered,
@@ -20,18 +20,30 @@ from assessment.domain.practicals.observation import (
 )
 from assessment.domain.practicals.rubric import Marking, Measured
 from assessment.practicals.content import CriterionContent
-from assessment.practicals.tables import Observation
+from assessment.practicals.tables import Observation, ObservationStanding
+from assessment.practicals.tables_sheets import ObservationDecision
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredObservation:
-    """One observation in its place: `number` is the order in which observations were taken."""
+    """One observation: `number` is the order in which observations came in, `round` the marking it belongs to.
+
+    `held`: it came when its sheet was submitted; `taken`: what the second person said last, None for nothing yet.
+    """
 
     number: int
     person_id: str
     sent: Sent
     digest: str
     received_at: datetime
+    round: int = 1
+    held: bool = False
+    taken: bool | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts: it came in time, or a second person took it."""
+        return not self.held or self.taken is True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,29 +67,32 @@ class ShownMark:
 
 
 def observations_of(
-    session: Session, body_id: str, practical_id: str, criteria: Sequence[CriterionContent]
+    session: Session,
+    body_id: str,
+    practical_id: str,
+    criteria: Sequence[CriterionContent],
+    *,
+    person_id: str | None = None,
+    until: datetime | None = None,
 ) -> list[StoredObservation]:
-    """Return all observations of a practical, the oldest first; one statement.
+    """Return the observations of a practical in the order of arrival, of one assessor where one is named.
 
-    Raises Invalid when a stored mark is none: somebody changed it in the database.
+    `until`: as they stood then, without later observations and later decisions on held ones.
+
+    One statement. Raises Invalid when a stored mark is none: somebody changed it in the database.
     """
     by_id = {criterion.id: criterion for criterion in criteria}
-    rows = session.execute(
-        select(
-            Observation.number,
-            Observation.person_id,
-            Observation.client,
-            Observation.seq,
-            Observation.rubric_criterion_id,
-            Observation.mark,
-            Observation.note,
-            Observation.observed_at,
-            Observation.received_at,
-            Observation.digest,
-        )
-        .where(Observation.body_id == body_id, Observation.practical_id == practical_id)
-        .order_by(Observation.number)
+    decided = select(ObservationDecision.taken).where(ObservationDecision.number == Observation.number)
+    if until is not None:
+        decided = decided.where(ObservationDecision.decided_at <= until)
+    last = decided.order_by(ObservationDecision.turn.desc()).limit(1).correlate(Observation).scalar_subquery()
+    wanted = select(Observation, last.label("taken")).where(
+        Observation.body_id == body_id, Observation.practical_id == practical_id
     )
+    if person_id is not None:
+        wanted = wanted.where(Observation.person_id == person_id)
+    if until is not None:
+        wanted = wanted.where(Observation.received_at <= until)
     return [
         StoredObservation(
             number=row.number,
@@ -89,12 +104,35 @@ def observations_of(
                 value=parse(row.mark, by_id[row.rubric_criterion_id].marking),
                 note=row.note,
                 observed_at=row.observed_at,
+                reason=row.reason,
+                device=row.device,
             ),
             digest=row.digest,
             received_at=row.received_at,
+            round=row.round,
+            held=row.standing is ObservationStanding.HELD,
+            taken=taken,
         )
-        for row in rows
+        for row, taken in session.execute(wanted.order_by(Observation.number))
         if row.rubric_criterion_id in by_id
+    ]
+
+
+def in_force(stored: Sequence[StoredObservation], *, as_they_came: bool = False) -> list[StoredObservation]:
+    """Return the observations of one assessor that count, in the order in which they count.
+
+    A later round counts over an earlier one. `as_they_came`: what was sealed by a receipt of version 1 counts in the
+    order of its arrival.
+    """
+    counted = [each for each in stored if each.counts]
+    if as_they_came:
+        return counted
+    by_key = {each.sent.key: each for each in counted}
+    rounds = sorted({each.round for each in counted})
+    return [
+        by_key[sent.key]
+        for number in rounds
+        for sent in in_order(each.sent for each in counted if each.round == number)
     ]
 
 

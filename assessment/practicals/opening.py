@@ -1,4 +1,4 @@
-"""The beginning of a practical: identity at check-in, then the assessor opens the sheet (rule 14)."""
+"""The beginning of a practical: identity at check-in, then each assessor opens the own sheet (rule 14)."""
 
 from datetime import datetime
 
@@ -8,8 +8,18 @@ from sqlalchemy.orm import Session
 from assessment.accounts.check_in import Comparison, record_check_in
 from assessment.accounts.tables import Occasion
 from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.practicals.practical_states import (
+    PRACTICAL,
+    SHEET,
+    PracticalEvent,
+    PracticalState,
+    SheetEvent,
+    SheetState,
+)
 from assessment.practicals.authority import day_at, require_registered_assessor, require_verified_site
-from assessment.practicals.tables import Practical, PracticalState
+from assessment.practicals.sheets import own_sheet
+from assessment.practicals.tables import Practical
+from assessment.practicals.tables_sheets import Sheet
 from assessment.storage import Storage
 from assessment.web.actor import Actor
 
@@ -27,14 +37,6 @@ def locked(session: Session, body_id: str, practical_id: str) -> Practical:
     return practical
 
 
-def own(session: Session, actor: Actor, practical_id: str) -> Practical:
-    """Return the practical that this assessor marks, locked. Raises NotFound when it is another's."""
-    practical = locked(session, actor.body_id, practical_id)
-    if practical.person_id != actor.person_id:
-        raise NotFound(N_("There is no such practical."))
-    return practical
-
-
 def check_in(
     session: Session, actor: Actor, storage: Storage, practical_id: str, comparison: Comparison, *, now: datetime
 ) -> Practical:
@@ -45,7 +47,7 @@ def check_in(
     """
     practical = locked(session, actor.body_id, practical_id)
     require_verified_site(session, actor.body_id, practical.site_id, day_at(session, actor.body_id, now))
-    if practical.state is not PracticalState.SCHEDULED:
+    if not PRACTICAL.allows(practical.state, PracticalEvent.CHECK_IN):
         raise Conflict(N_("This candidate is already checked in."))
     record_check_in(
         session,
@@ -58,26 +60,30 @@ def check_in(
         comparison=comparison,
         now=now,
     )
-    practical.state = PracticalState.CHECKED_IN
+    practical.state = PRACTICAL.after(practical.state, PracticalEvent.CHECK_IN)
     session.flush()
     return practical
 
 
-def open_sheet(session: Session, actor: Actor, practical_id: str, *, now: datetime) -> Practical:
-    """Start the time of a practical; marks are taken from now on. Opening an open sheet changes nothing.
+def open_sheet(session: Session, actor: Actor, practical_id: str, *, now: datetime) -> Sheet:
+    """Start the time of the actor's own sheet; marks are taken on it from now on. An open one stays as it is.
 
-    Raises NotFound for another assessor's practical, NotAllowed outside the assessor's registration, and
-    Conflict before the check-in or after the submission.
+    Raises NotFound for whoever has no sheet on this practical, NotAllowed outside the assessor's registration,
+    and Conflict before the check-in or after the submission.
     """
-    practical = own(session, actor, practical_id)
-    if practical.state is PracticalState.OPEN:
-        return practical
+    sheet = own_sheet(session, actor, practical_id)
+    if sheet.state is SheetState.OPEN:
+        return sheet
+    if sheet.state is SheetState.SUBMITTED:
+        raise Conflict(N_("This sheet was submitted; its marks stay as they are."))
+    practical = locked(session, actor.body_id, practical_id)
     if practical.state is PracticalState.SCHEDULED:
         raise Conflict(N_("The candidate is not checked in yet: the invigilator does that first."))
-    if practical.state is PracticalState.SUBMITTED:
-        raise Conflict(N_("This sheet was submitted; its marks stay as they are."))
     require_registered_assessor(session, actor.body_id, actor.person_id, day_at(session, actor.body_id, now))
-    practical.state = PracticalState.OPEN
-    practical.opened_at = now
+    sheet.state = SHEET.after(sheet.state, SheetEvent.OPEN)
+    sheet.opened_at = now
+    if practical.state is PracticalState.CHECKED_IN:
+        practical.state = PRACTICAL.after(practical.state, PracticalEvent.OPEN)
+        practical.opened_at = now
     session.flush()
-    return practical
+    return sheet

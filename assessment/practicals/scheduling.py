@@ -1,5 +1,6 @@
-"""Scheduling a practical: which task, where, when, and which assessor marks it."""
+"""Scheduling a practical: which task, where, when, and which assessors mark it, each on a sheet of their own."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import column, select, table
@@ -10,8 +11,11 @@ from assessment.accounts.ids import new_id
 from assessment.accounts.tables import Duty
 from assessment.domain.certification.duties import Side
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.practicals.practical_states import MOST_SHEETS, SheetState
 from assessment.practicals.authority import day_at, require_registered_assessor, require_verified_site
+from assessment.practicals.sheets import rule_of
 from assessment.practicals.tables import Practical, PracticalState, Rubric, RubricState, Task
+from assessment.practicals.tables_sheets import Sheet
 
 # The application is the root of a practical and belongs to a higher floor: it is read by its table's name.
 APPLICATION = table("application", column("body_id"), column("id"), column("number"), column("scheme_version_id"))
@@ -24,20 +28,30 @@ def schedule(
     candidate_id: str,
     task_id: str,
     site_id: str,
-    assessor_person_id: str,
+    assessor_ids: Sequence[str],
     starts_at: datetime,
     now: datetime,
 ) -> Practical:
-    """Plan a practical and put its assessor on the assessor's side of the application.
+    """Plan a practical and put its assessors on the assessors' side of the application; each gets a sheet.
 
-    The newest rubric of the task is used. Raises NotFound, NotAllowed when the site or the assessor has no
-    authority on that day, Invalid when task or candidate do not belong to the application, and Conflict when
-    the assessor stands on another side of it or the same practical is already planned.
+    The newest rubric of the task is used; it says how many assessors there must be at least. Raises NotFound,
+    NotAllowed when the site or an assessor has no authority on that day, Invalid when task or candidate do not
+    belong to the application or the assessors are too few, too many or one twice, and Conflict when an assessor
+    stands on another side of it or the same practical is already planned.
     """
     day = day_at(session, body_id, starts_at)
     require_verified_site(session, body_id, site_id, day)
-    require_registered_assessor(session, body_id, assessor_person_id, day)
+    for person_id in assessor_ids:
+        require_registered_assessor(session, body_id, person_id, day)
     rubric_id = _rubric_for(session, body_id, application_id, task_id)
+    needed, _levels = rule_of(session, body_id, rubric_id)
+    if not needed <= len(assessor_ids) <= MOST_SHEETS or len(set(assessor_ids)) < len(assessor_ids):
+        raise Invalid(
+            N_("Expected %(needed)s to %(most)s different assessors for this task, got %(got)s."),
+            needed=needed,
+            most=MOST_SHEETS,
+            got=len(set(assessor_ids)),
+        )
     candidate = session.get(Duty, (body_id, application_id, candidate_id))
     if candidate is None or candidate.side is not Side.CANDIDATE:
         raise Invalid(N_("Expected the candidate of this application, got somebody else."))
@@ -51,7 +65,8 @@ def schedule(
     )
     if planned is not None:
         raise Conflict(N_("This practical is already planned for this application and not finished yet."))
-    take_side(session, body_id, application_id, assessor_person_id, Side.ASSESSOR, now=now)
+    for person_id in assessor_ids:
+        take_side(session, body_id, application_id, person_id, Side.ASSESSOR, now=now)
     practical = Practical(
         body_id=body_id,
         id=new_id(),
@@ -60,11 +75,23 @@ def schedule(
         task_id=task_id,
         rubric_id=rubric_id,
         site_id=site_id,
-        person_id=assessor_person_id,
         starts_at=starts_at,
         state=PracticalState.SCHEDULED,
     )
     session.add(practical)
+    session.flush()
+    session.add_all(
+        Sheet(
+            body_id=body_id,
+            id=new_id(),
+            practical_id=practical.id,
+            application_id=application_id,
+            person_id=person_id,
+            place=place,
+            state=SheetState.ASSIGNED,
+        )
+        for place, person_id in enumerate(assessor_ids, start=1)
+    )
     session.flush()
     return practical
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from assessment.domain.practicals.aggregation import CriterionFinding
 from assessment.domain.practicals.rubric import Judged, Measured
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
-from assessment.practicals.observations import ShownMark, StoredObservation, observations_of, shown_mark
+from assessment.practicals.observations import ShownMark, StoredObservation, in_force, observations_of, shown_mark
+from assessment.practicals.photo_records import ShownPhoto, photos_of
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.submitting import Derived, derive
 from assessment.standards.queries import texts
@@ -42,6 +43,7 @@ class Card:
     earlier: ShownMark | None
     finding: CriterionFinding
     observations: int
+    photos: tuple[ShownPhoto, ...] = ()
     minimum: int | None = None
     measured: Measured | None = None
     scale: Scale | None = None
@@ -59,12 +61,16 @@ class StepCards:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
-    """A whole sheet: what it is about, its steps, and what its observations say now."""
+    """A whole sheet: what it is about, its steps, and what its observations say now.
+
+    `counting`: criterion code -> the observation that counts.
+    """
 
     head: PracticalHead
     task: TaskContent
     steps: tuple[StepCards, ...]
     derived: Derived
+    counting: Mapping[str, StoredObservation]
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -82,13 +88,15 @@ class Sheet:
         return tuple(card for card in self.cards if card.criterion.code in self.derived.result.failed_safety)
 
 
-def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str) -> Sheet:
-    """Return the sheet of a practical; four statements."""
+def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str, person_id: str) -> Sheet:
+    """Return the sheet that a person has on a practical, and nothing of another's; five statements."""
     task = task_content(session, body_id, head.rubric_id, language)
-    stored = observations_of(session, body_id, head.id, task.criteria)
-    derived = derive(head.id, head.assessor_id, task.criteria, stored)
+    stored = observations_of(session, body_id, head.id, task.criteria, person_id=person_id)
+    photos = photos_of(session, body_id, head.id, task.criteria, person_id=person_id)
+    derived = derive(person_id, task.criteria, stored)
+    counted = in_force(stored)
     by_code: dict[str, list[StoredObservation]] = {}
-    for each in stored:
+    for each in counted:
         by_code.setdefault(each.sent.criterion, []).append(each)
     steps = []
     position = 0
@@ -96,8 +104,16 @@ def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str)
         cards = []
         for place, criterion in enumerate(step.criteria, start=1):
             position += 1
-            history = by_code.get(criterion.code, [])
-            cards.append(_card(criterion, position, place, history, derived.result.findings[criterion.code]))
+            cards.append(
+                _card(
+                    criterion,
+                    position,
+                    place,
+                    by_code.get(criterion.code, []),
+                    derived.result.findings[criterion.code],
+                    tuple(photo for photo in photos if photo.criterion == criterion.code),
+                )
+            )
         steps.append(
             StepCards(
                 key=step.key,
@@ -106,7 +122,13 @@ def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str)
                 marked=sum(card.mark is not None for card in cards),
             )
         )
-    return Sheet(head=head, task=task, steps=tuple(steps), derived=derived)
+    return Sheet(
+        head=head,
+        task=task,
+        steps=tuple(steps),
+        derived=derived,
+        counting={each.sent.criterion: each for each in counted},
+    )
 
 
 def criterion_statements(
@@ -123,6 +145,7 @@ def _card(
     place: int,
     history: Sequence[StoredObservation],
     finding: CriterionFinding,
+    photos: tuple[ShownPhoto, ...],
 ) -> Card:
     shown = [
         shown_mark(
@@ -145,6 +168,7 @@ def _card(
         earlier=next((each for each in reversed(shown) if mark and each.raw != mark.raw), None),
         finding=finding,
         observations=len(history),
+        photos=photos,
         minimum=marking.minimum if isinstance(marking, Judged) else None,
         measured=marking if isinstance(marking, Measured) else None,
         scale=_scale(marking, mark) if isinstance(marking, Measured) else None,

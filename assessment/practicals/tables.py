@@ -9,6 +9,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from assessment.database import Base, OfBody, Scoped, belongs_to, choice, holds_duty
 from assessment.domain.competency import Method
+from assessment.domain.practicals.practical_states import PracticalState
+
+__all__ = [
+    "Observation",
+    "ObservationStanding",
+    "OralAnswer",
+    "Practical",
+    "PracticalState",
+    "Rubric",
+    "RubricAlignment",
+    "RubricCriterion",
+    "RubricCriterionText",
+    "RubricState",
+    "RubricText",
+    "Task",
+    "TaskResult",
+    "TaskText",
+]
 
 
 class RubricState(StrEnum):
@@ -18,13 +36,11 @@ class RubricState(StrEnum):
     RETIRED = "retired"
 
 
-class PracticalState(StrEnum):
-    """Scheduled, candidate identified, being marked, submitted by the assessor."""
+class ObservationStanding(StrEnum):
+    """Whether an observation counts as it came, or waits for a second person because its sheet was submitted."""
 
-    SCHEDULED = "scheduled"
-    CHECKED_IN = "checked_in"
-    OPEN = "open"
-    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    HELD = "held"
 
 
 class Task(Scoped, Base):
@@ -113,7 +129,10 @@ class RubricAlignment(OfBody, Base):
 
 
 class Practical(Scoped, Base):
-    """One candidate's practical: task, place, time, and the assessor who marks it."""
+    """One candidate's practical: task, place and time; who marks it stands on its sheets (`tables_sheets`).
+
+    `opened_at`: when the first sheet was opened; `submitted_at`: when the result was first derived.
+    """
 
     __tablename__ = "practical"
     __table_args__ = (
@@ -121,7 +140,7 @@ class Practical(Scoped, Base):
         belongs_to("rubric"),
         belongs_to("site"),
         belongs_to("person", "candidate_id"),
-        *holds_duty("assessor"),
+        belongs_to("application"),
     )
 
     application_id: Mapped[str] = mapped_column(index=True)
@@ -129,25 +148,24 @@ class Practical(Scoped, Base):
     task_id: Mapped[str]
     rubric_id: Mapped[str]
     site_id: Mapped[str]
-    person_id: Mapped[str] = mapped_column(index=True)
-    side: Mapped[str] = mapped_column(default="assessor")
     starts_at: Mapped[datetime]
     state: Mapped[PracticalState] = mapped_column(choice(PracticalState, "state"))
     opened_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
-    marks: Mapped[int | None]
-    receipt: Mapped[str | None]
 
 
 class Observation(Base):
-    """One assessor's mark of one rubric criterion at one time; the newest of each criterion counts."""
+    """One assessor's mark of one rubric criterion at one time; which one counts: `delivery.in_order`.
+
+    `round` 1 is the first marking; `device` what the page calls its device, `reason` why a mark was changed.
+    """
 
     __tablename__ = "observation"
     __table_args__ = (
         belongs_to("practical"),
         belongs_to("rubric_criterion"),
         *holds_duty("assessor"),
-        UniqueConstraint("body_id", "practical_id", "client", "seq"),
+        UniqueConstraint("body_id", "practical_id", "person_id", "client", "seq"),
         Index(None, "body_id", "practical_id", "number"),
         {"sqlite_autoincrement": True},
     )
@@ -164,18 +182,28 @@ class Observation(Base):
     rubric_criterion_id: Mapped[str]
     mark: Mapped[dict[str, Any]]
     note: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    device: Mapped[str] = mapped_column(default="")
+    round: Mapped[int] = mapped_column(default=1)
+    standing: Mapped[ObservationStanding] = mapped_column(
+        choice(ObservationStanding, "standing"), default=ObservationStanding.ACCEPTED
+    )
     digest: Mapped[str]
     observed_at: Mapped[datetime]
     received_at: Mapped[datetime]
 
 
 class TaskResult(OfBody, Base):
-    """What a submitted practical says per performance criterion, derived from its observations."""
+    """What a finished practical says per performance criterion, derived from its observations.
+
+    A held mark that a second person takes afterwards makes another `generation`; the first is 0.
+    """
 
     __tablename__ = "task_result"
     __table_args__ = (belongs_to("practical"), belongs_to("application"))
 
     practical_id: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0)
     application_id: Mapped[str] = mapped_column(index=True)
     v: Mapped[int] = mapped_column(default=1)
     result: Mapped[dict[str, Any]]

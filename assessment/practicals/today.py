@@ -14,7 +14,14 @@ from assessment.practicals.tables import PracticalState
 from assessment.web.actor import Actor
 from assessment.web.language import language
 
-UNFINISHED = (PracticalState.SCHEDULED, PracticalState.CHECKED_IN, PracticalState.OPEN)
+UNFINISHED = (
+    PracticalState.SCHEDULED,
+    PracticalState.CHECKED_IN,
+    PracticalState.OPEN,
+    PracticalState.APART,
+    PracticalState.REMARKING,
+    PracticalState.THIRD,
+)
 OLDEST = 5
 THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -47,6 +54,7 @@ def to_mark(session: Session, actor: Actor, moment: datetime) -> list[Pile]:
         actor.body_id,
         Scope(assessor_id=actor.person_id),
         language=language(),
+        reader_id=actor.person_id,
         states=UNFINISHED,
         between=(THE_BEGINNING, day_of(moment, actor.zone)[1]),
         size=OLDEST,
@@ -64,6 +72,7 @@ def to_check_in(session: Session, actor: Actor, moment: datetime) -> list[Pile]:
         actor.body_id,
         Scope(everything=sites is None, site_ids=sites),
         language=language(),
+        reader_id=actor.person_id,
         states=[PracticalState.SCHEDULED],
         between=day_of(moment, actor.zone),
         size=OLDEST,
@@ -80,6 +89,7 @@ def to_perform(session: Session, actor: Actor, moment: datetime) -> list[Pile]:
         actor.body_id,
         Scope(candidate_id=actor.person_id),
         language=language(),
+        reader_id=actor.person_id,
         states=UNFINISHED,
         size=OLDEST,
     )

@@ -20,7 +20,8 @@ from assessment.domain.roles import Role
 from assessment.practicals import opening
 from assessment.practicals.content import task_content
 from assessment.practicals.queries import PAGE, practical_head, practicals_on, standing_of_practical
-from assessment.practicals.sheet import criterion_statements, sheet_of
+from assessment.practicals.record import record_of
+from assessment.practicals.sheet import criterion_statements
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.today import UNFINISHED, day_of, scope_of
 from assessment.web.actor import me
@@ -58,6 +59,7 @@ def index() -> str:
         me().body_id,
         scope_of(me()),
         language=language(),
+        reader_id=me().person_id,
         states=states,
         between=between,
         page=page,
@@ -78,7 +80,7 @@ def index() -> str:
 def check_in(practical_id: str) -> str | WerkzeugResponse | tuple[str, int]:
     form = CheckInInput()
     with reading() as session:
-        head = practical_head(session, me().body_id, practical_id)
+        head = practical_head(session, me().body_id, practical_id, me().person_id)
         documents = documents_of(session, me().body_id, head.candidate_id)
     form.document_id.choices = [(document.id, document.number) for document in documents]
     refusal = ""
@@ -112,7 +114,7 @@ def photo(practical_id: str) -> Response:
     entry = check_in_of(db.session(), me().body_id, Occasion.PRACTICAL, practical_id)
     if entry is None:
         raise NotFound(N_("There is no photo."))
-    head = practical_head(db.session(), me().body_id, practical_id)
+    head = practical_head(db.session(), me().body_id, practical_id, me().person_id)
     try:
         content = photo_of(db.session(), current_app.extensions["storage"], entry, head.candidate_id)
     except Erased as error:
@@ -122,7 +124,7 @@ def photo(practical_id: str) -> Response:
 
 @practicals.get("/practicals/<practical_id>/task")
 def task(practical_id: str) -> str:
-    head = practical_head(db.session(), me().body_id, practical_id)
+    head = practical_head(db.session(), me().body_id, practical_id, me().person_id)
     content = task_content(db.session(), me().body_id, head.rubric_id, language())
     # The candidate reads the task from the check-in on; whoever prepares the place reads it before.
     hidden = head.candidate_id == me().person_id and head.state is PracticalState.SCHEDULED
@@ -132,6 +134,7 @@ def task(practical_id: str) -> str:
 @practicals.get("/practicals/<practical_id>/record")
 def record(practical_id: str) -> str:
     session = db.session()
-    sheet = sheet_of(session, me().body_id, practical_head(session, me().body_id, practical_id), language())
-    statements = criterion_statements(session, me().body_id, sheet.task.criteria, language())
-    return render_template("practicals/record.html", sheet=sheet, head=sheet.head, statements=statements)
+    head = practical_head(session, me().body_id, practical_id, me().person_id)
+    shown = record_of(session, me().body_id, head, language(), me().person_id)
+    statements = criterion_statements(session, me().body_id, shown.task.criteria, language())
+    return render_template("practicals/record.html", shown=shown, head=head, statements=statements)

@@ -1,34 +1,36 @@
-"""The assessor's sheet: opening it, marking on it, submitting it."""
+"""The assessor's sheet: opening it, marking on it, submitting it. Which sheet is meant follows from who asks."""
 
 from typing import Any
 
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from assessment.accounts.ids import new_id
 from assessment.database import db, reading
-from assessment.domain.errors import N_, Conflict, Invalid
-from assessment.domain.practicals.delivery import Refused, Unfit, parse
+from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.practicals.delivery import Body, Refused, Unfit, parse
 from assessment.practicals.content import task_content
+from assessment.practicals.island import island, permission
 from assessment.practicals.marking import criteria_to_mark, record_observations
 from assessment.practicals.opening import open_sheet
-from assessment.practicals.queries import practical_head
-from assessment.practicals.sheet import sheet_of
-from assessment.practicals.submitting import derive_practical, submit
+from assessment.practicals.queries import PracticalHead, practical_head
+from assessment.practicals.sheet import Sheet, sheet_of
+from assessment.practicals.submitting import derive_sheet, submit
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.views import decimal_sign, practicals
 from assessment.web.actor import me
 from assessment.web.language import language
-from assessment.web.refusals import STATUS, say
+from assessment.web.refusals import STATUS, say, wants_json
 from assessment.web.requests import now
 
 __all__ = ["practicals"]
 
 REASONS = {
-    Unfit.SUBMITTED: N_("This sheet was submitted; its marks stay as they are."),
     Unfit.NOT_OPEN: N_("This sheet is not open yet: check-in first, then the assessor opens it."),
     Unfit.NOTE: N_("A note has up to 2000 characters and no invisible ones."),
+    Unfit.REASON: N_("A reason has up to 500 characters and no invisible ones."),
     Unfit.CRITERION: N_("This criterion is not on this sheet."),
 }
 
@@ -36,21 +38,27 @@ REASONS = {
 @practicals.get("/practicals/<practical_id>/sheet")
 def sheet(practical_id: str) -> str | WerkzeugResponse:
     session = db.session()
-    head = practical_head(session, me().body_id, practical_id)
-    if head.state is PracticalState.SUBMITTED:
-        return redirect(url_for("practicals.finish", practical_id=practical_id), 303)
-    if head.state is not PracticalState.OPEN:
+    head = _head(session, practical_id)
+    if head.state in (PracticalState.SCHEDULED, PracticalState.CHECKED_IN):
         content = task_content(session, me().body_id, head.rubric_id, language())
         return render_template("practicals/start.html", head=head, task=content)
-    shown = sheet_of(session, me().body_id, head, language())
+    if head.state is not PracticalState.OPEN:
+        return redirect(url_for("practicals.finish", practical_id=practical_id), 303)
+    shown = sheet_of(session, me().body_id, head, language(), me().person_id)
     return render_template(
         "practicals/sheet.html",
         sheet=shown,
         head=head,
+        island=island(shown, me(), now=now()),
         client=f"page.{new_id()}",
         server_now=now(),
         separator=decimal_sign(),
     )
+
+
+@practicals.get("/practicals/<practical_id>/renew")
+def renew(practical_id: str) -> Response:
+    return jsonify(v=1, **permission(_head(db.session(), practical_id), me(), now=now()))
 
 
 @practicals.post("/practicals/<practical_id>/open", endpoint="open")
@@ -61,19 +69,25 @@ def start(practical_id: str) -> WerkzeugResponse:
 
 @practicals.post("/practicals/<practical_id>/observations")
 def observations(practical_id: str) -> Response | WerkzeugResponse:
-    entries = parse(request.get_data()) if request.is_json else [_entry_of_form()]
+    body = parse(request.get_data()) if request.is_json else Body(device="", entries=(_entry_of_form(),))
     with reading() as session:
         criteria = criteria_to_mark(session, me().body_id, practical_id)
-    reply = record_observations(db.session(), me(), practical_id, entries, criteria=criteria, now=now())
+    reply = record_observations(
+        db.session(), me(), practical_id, body.entries, criteria=criteria, now=now(), device=body.device
+    )
     if not request.is_json:
         for refused in reply.refused:
             flash(_sentence(refused), "refusal")
+        if reply.held:
+            flash(gettext("This sheet was submitted: the mark is kept aside until a second person decides on it."))
         anchor = request.form.get("criterion", "")
         known = anchor if anchor in {criterion.code for criterion in criteria} else None
         return redirect(url_for("practicals.sheet", practical_id=practical_id, _anchor=known), 303)
     return jsonify(
         now=reply.now.isoformat(),
+        state=reply.state.value,
         acknowledged=[list(key) for key in reply.acknowledged],
+        held=[list(key) for key in reply.held],
         refused=[
             {
                 "client": refused.client,
@@ -87,21 +101,48 @@ def observations(practical_id: str) -> Response | WerkzeugResponse:
 
 
 @practicals.route("/practicals/<practical_id>/finish", methods=["GET", "POST"])
-def finish(practical_id: str) -> str | WerkzeugResponse | tuple[str, int]:
+def finish(practical_id: str) -> str | Response | WerkzeugResponse | tuple[str, int]:
     refusal, status = "", 200
     if request.method == "POST":
         with reading() as session:
-            derived = derive_practical(session, me().body_id, practical_id, me().person_id)
+            derived = derive_sheet(session, me().body_id, practical_id, me().person_id)
         try:
-            submit(db.session(), me(), practical_id, now=now(), derived=derived)
+            sealed = submit(db.session(), me(), practical_id, now=now(), derived=derived)
         except (Invalid, Conflict) as error:
+            if wants_json():
+                raise
             refusal, status = say(error), STATUS[type(error)]
         else:
+            if wants_json():
+                return jsonify(
+                    now=now().isoformat(),
+                    state=sealed.state.value,
+                    receipt={
+                        "v": derived.receipt.v,
+                        "marks": derived.receipt.marks,
+                        "observations": derived.receipt.observations,
+                        "photos": derived.receipt.photos,
+                        "hash": derived.receipt.digest,
+                    },
+                )
             return redirect(url_for("practicals.finish", practical_id=practical_id), 303)
     with reading() as session:
-        shown = sheet_of(session, me().body_id, practical_head(session, me().body_id, practical_id), language())
+        shown = _own(session, practical_id)
     page = render_template("practicals/finish.html", sheet=shown, head=shown.head, refusal=refusal)
     return page, status
+
+
+def _head(session: Session, practical_id: str) -> PracticalHead:
+    """Return the head of a practical on which the actor has a sheet. Raises NotFound."""
+    head = practical_head(session, me().body_id, practical_id, me().person_id)
+    if head.place is None:
+        raise NotFound(N_("There is no such practical."))
+    return head
+
+
+def _own(session: Session, practical_id: str) -> Sheet:
+    head = _head(session, practical_id)
+    return sheet_of(session, me().body_id, head, language(), me().person_id)
 
 
 def _entry_of_form() -> dict[str, Any]:
@@ -120,6 +161,7 @@ def _entry_of_form() -> dict[str, Any]:
         "criterion": form.get("criterion", ""),
         "mark": mark,
         "note": form.get("note", "").replace("\r\n", "\n"),
+        "reason": form.get("reason", "").replace("\r\n", "\n"),
         "observed_at": now().isoformat(),
     }
 

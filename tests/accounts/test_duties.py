@@ -82,7 +82,7 @@ def tied_to_a_duty() -> list[Table]:
 def test_every_record_of_a_side_is_tied_to_the_duty_by_name_and_key(site: Site) -> None:
     """Nobody's record can be moved to another side, or to somebody who stands on another side."""
     names = {table.name for table in tied_to_a_duty()}
-    assert {"check_in", "attempt_release", "practical", "observation", "oral_answer", "vote", "release"} <= names
+    assert {"check_in", "attempt_release", "sheet", "observation", "oral_answer", "vote", "release"} <= names
     with site.engine.begin() as connection:
         fill(connection)
         drop_triggers(connection)

@@ -294,7 +294,7 @@ def test_nobody_is_placed_before_they_agreed(session: Session) -> None:
             application.id,
             task_id="x" * 16,
             site_id=world.site_id,
-            assessor_id=world.assessor.person_id,
+            assessor_ids=[world.assessor.person_id],
             starts_at=NOW,
             now=NOW,
         )

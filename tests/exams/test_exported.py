@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from assessment.accounts.sealed_box import MAGIC, public_key, seal
 from assessment.database import db
 from assessment.domain.errors import Invalid
-from assessment.exams.sealed import LARGEST, MAGIC, open_box, public_key, seal
+from assessment.exams.sealed import LARGEST, open_box
 from assessment.exams.tables import Standing
 from assessment.exams.tables_devices import ExportedFile
 from tests.exams.room import BODY, Room, csrf_of, hidden, open_room

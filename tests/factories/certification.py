@@ -21,6 +21,7 @@ from assessment.domain.certification.duties import Side
 from assessment.domain.competency import Method
 from assessment.domain.exams.attempt_states import AttemptState
 from assessment.domain.items import item_json
+from assessment.domain.practicals.practical_states import SheetState
 from assessment.domain.roles import Role
 from assessment.exams.tables import Attempt, ExamResult, Form, FormItem, FormState, ItemScore, RosterEntry, Sitting
 from assessment.item_bank.tables import Item, ItemCriterion, ItemText, ItemUse, ItemVersion
@@ -37,6 +38,7 @@ from assessment.practicals.tables import (
     TaskResult,
     TaskText,
 )
+from assessment.practicals.tables_sheets import Sheet
 from assessment.schemes.tables import Prerequisite, PrerequisiteText
 from assessment.web.actor import Actor
 from tests.domain.items.build import choice_item, choice_text
@@ -398,15 +400,28 @@ def do_practical(
         task_id=task.id,
         rubric_id=rubric.id,
         site_id=world.site_id,
-        person_id=marker.person_id,
         starts_at=at - timedelta(hours=1),
         state=PracticalState.SUBMITTED,
         opened_at=at - timedelta(hours=1),
         submitted_at=at,
-        marks=len(levels),
-        receipt="",
     )
     session.add(practical)
+    session.flush()
+    session.add(
+        Sheet(
+            body_id=body_id,
+            id=new_id(),
+            practical_id=practical.id,
+            application_id=application_id,
+            person_id=marker.person_id,
+            place=1,
+            state=SheetState.SUBMITTED,
+            opened_at=at - timedelta(hours=1),
+            submitted_at=at,
+            marks=len(levels),
+            receipt="",
+        )
+    )
     session.flush()
     pieces, rubric_states = [], {}
     for place, (criterion, level) in enumerate(levels.items(), start=1):

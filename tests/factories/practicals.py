@@ -200,6 +200,7 @@ class MadePractical:
     assessor: Actor
     invigilator: Actor
     made: MadeTask
+    others: tuple[Actor, ...] = ()
 
 
 def make_practical(
@@ -210,13 +211,15 @@ def make_practical(
     body_id: str | None = None,
     made: MadeTask | None = None,
     assessor: Actor | None = None,
+    others: int = 0,
     starts_at: datetime = NOW + timedelta(hours=1),
 ) -> MadePractical:
-    """A practical in a state up to OPEN; opened at NOW."""
+    """A practical in a state up to OPEN; opened at NOW. `others`: how many assessors mark it beside the first."""
     body_id = body_id or make_body(session)
     made = made or make_task(session, body_id, document)
     site_id = make_site(session, body_id)
     assessor = assessor or make_actor(session, body_id, Role.ASSESSOR, name="Budi Misal")
+    beside = tuple(make_actor(session, body_id, Role.ASSESSOR, name=f"Asesor {n} Misal") for n in range(others))
     invigilator = make_actor(session, body_id, Role.INVIGILATOR, name="Wati Misal", site_id=site_id)
     application_id, candidate_id = make_application(session, body_id, made.scheme)
     practical = schedule(
@@ -226,7 +229,7 @@ def make_practical(
         candidate_id,
         made.task_id,
         site_id,
-        assessor.person_id,
+        [assessor.person_id, *(each.person_id for each in beside)],
         starts_at,
         NOW,
     )
@@ -239,11 +242,13 @@ def make_practical(
         assessor=assessor,
         invigilator=invigilator,
         made=made,
+        others=beside,
     )
     if state is not PracticalState.SCHEDULED:
         check_in_by_hand(session, practical, invigilator)
     if state is PracticalState.OPEN:
-        open_sheet(session, assessor, practical.id, now=NOW)
+        for each in (assessor, *beside):
+            open_sheet(session, each, practical.id, now=NOW)
     return found
 
 

@@ -113,14 +113,16 @@ def test_a_mark_needs_an_open_sheet(session: Session, state: PracticalState) -> 
     assert stored(session) == []
 
 
-def test_after_submission_only_what_is_stored_is_acknowledged(session: Session) -> None:
+def test_after_submission_only_what_is_stored_is_acknowledged_and_the_rest_is_held(session: Session) -> None:
     practical = make_practical(session)
     mark_all(session, practical)
     submit(session, practical.assessor, practical.id, now=LATER)
     reply = send(session, practical, entry("J1", level=2), entry("J1", seq=50, level=0))
     assert reply.acknowledged == (("tab.1", 1),)
-    assert [(refused.seq, refused.reason.value) for refused in reply.refused] == [(50, "submitted")]
-    assert len(stored(session)) == 3
+    assert (reply.held, reply.refused, reply.state.value) == ((("tab.1", 50),), (), "submitted")
+    again = send(session, practical, entry("J1", seq=50, level=0))
+    assert (again.acknowledged, again.held) == ((), (("tab.1", 50),))
+    assert len(stored(session)) == 4
 
 
 def test_another_assessors_sheet_does_not_exist(session: Session) -> None:

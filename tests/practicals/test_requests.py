@@ -18,6 +18,7 @@ from assessment.domain.practicals import delivery
 from assessment.domain.roles import Role
 from assessment.practicals.marking import criteria_to_mark
 from assessment.practicals.tables import Observation, Practical, PracticalState
+from assessment.practicals.tables_sheets import Sheet
 from tests.factories.accounts import NOW, make_actor
 from tests.factories.practicals import MadePractical, demo_document, entry, good_mark, make_practical, mark_all
 from tests.factories.visitors import Visitor, signed_in, writing_on
@@ -227,7 +228,8 @@ def test_submitting_names_what_is_missing_then_gives_the_receipt(site: Site) -> 
     assert len(post_marks(visitor.client, visitor.csrf, practical, *marks).get_json()["acknowledged"]) == 3
     visitor.get(address)
     assert visitor.post(address).status_code == 303
-    stored = state_of(site, practical)
+    with site.app.app_context():
+        stored = db.session.scalars(select(Sheet)).one()
     page = visitor.get(address).get_data(as_text=True)
     assert stored.receipt is not None
     assert stored.receipt in page

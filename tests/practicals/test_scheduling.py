@@ -31,7 +31,7 @@ def planned_again(session: Session, practical: MadePractical, **changes: object)
         "candidate_id": candidate_id,
         "task_id": practical.made.task_id,
         "site_id": practical.site_id,
-        "assessor_person_id": practical.assessor.person_id,
+        "assessor_ids": [practical.assessor.person_id],
         "starts_at": NOW + timedelta(days=1),
         **changes,
     }

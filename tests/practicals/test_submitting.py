@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from assessment.database import drop_triggers
 from assessment.domain.errors import Conflict, Invalid
 from assessment.practicals.rederive import practicals_to_rederive, rederive
-from assessment.practicals.submitting import derive_practical, submit
+from assessment.practicals.submitting import derive_sheet, submit
 from assessment.practicals.tables import PracticalState, TaskResult
 from tests.factories.accounts import NOW
 from tests.factories.practicals import (
@@ -37,7 +37,7 @@ def submitted(
         *(entry(code, seq=place, **mark) for place, (code, mark) in enumerate(marks.items(), start=1)),
     )
     submit(session, practical.assessor, practical.id, now=LATER)
-    return practical, session.get_one(TaskResult, (practical.body_id, practical.id)).result
+    return practical, session.get_one(TaskResult, (practical.body_id, practical.id, 0)).result
 
 
 def test_what_is_missing_is_named_and_nothing_is_submitted(session: Session) -> None:
@@ -45,7 +45,7 @@ def test_what_is_missing_is_named_and_nothing_is_submitted(session: Session) -> 
     send(session, practical, entry("M1", value="0.1"))
     with pytest.raises(Invalid, match="J1, C1"):
         submit(session, practical.assessor, practical.id, now=LATER)
-    assert session.get(TaskResult, (practical.body_id, practical.id)) is None
+    assert session.get(TaskResult, (practical.body_id, practical.id, 0)) is None
 
 
 def test_the_receipt_counts_the_marks_and_seals_the_observations(session: Session) -> None:
@@ -53,7 +53,7 @@ def test_the_receipt_counts_the_marks_and_seals_the_observations(session: Sessio
     send(session, practical, entry("J1", seq=1, level=0))
     mark_all(session, practical, first_seq=2)
     row = submit(session, practical.assessor, practical.id, now=LATER)
-    derived = derive_practical(session, practical.body_id, practical.id, practical.assessor.person_id)
+    derived = derive_sheet(session, practical.body_id, practical.id, practical.assessor.person_id)
     assert (row.marks, row.receipt, derived.receipt.observations) == (3, derived.receipt.digest, 4)
     assert len(derived.receipt.digest) == 64
 
@@ -69,7 +69,7 @@ def test_a_sheet_is_submitted_once(session: Session) -> None:
 def test_marks_that_arrive_after_the_calculation_stop_the_submission(session: Session) -> None:
     practical = make_practical(session)
     mark_all(session, practical)
-    derived = derive_practical(session, practical.body_id, practical.id, practical.assessor.person_id)
+    derived = derive_sheet(session, practical.body_id, practical.id, practical.assessor.person_id)
     send(session, practical, entry("J1", seq=90, level=0))
     with pytest.raises(Conflict, match="meantime"):
         submit(session, practical.assessor, practical.id, now=LATER, derived=derived)
@@ -137,12 +137,14 @@ def test_a_whole_demo_sheet_is_derived_again(session: Session) -> None:
         ("UPDATE observation SET note = 'x' WHERE seq = 1", {"observation_digest", "receipt"}),
         ('UPDATE observation SET mark = \'{"v": 1, "level": 3}\' WHERE seq = 1', {"observation_digest", "receipt"}),
         ('UPDATE observation SET mark = \'{"v": 1, "level": 9}\' WHERE seq = 1', {"observation"}),
-        ("UPDATE practical SET marks = 2", {"marks"}),
-        ("UPDATE practical SET receipt = 'x'", {"receipt"}),
+        ("UPDATE sheet SET marks = 2", {"marks"}),
+        ("UPDATE sheet SET receipt = 'x'", {"receipt"}),
+        ("UPDATE sheet_seal SET digest = 'x'", {"receipt"}),
+        ("DELETE FROM sheet_seal", {"seal"}),
         ("UPDATE practical SET state = 'open'", set()),
         ("UPDATE task_result SET result = '{\"v\": 1}'", {"task_result"}),
         ("DELETE FROM task_result", {"task_result"}),
-        ("DELETE FROM observation WHERE seq = 1", {"missing", "receipt", "marks", "task_result"}),
+        ("DELETE FROM observation WHERE seq = 1", {"missing", "receipt", "marks", "observations", "task_result"}),
     ],
 )
 def test_a_changed_value_is_found(session: Session, change: str, kinds: set[str]) -> None:

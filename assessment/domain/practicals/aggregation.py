@@ -3,7 +3,9 @@
 Per assessor and rubric criterion the last observation counts. A safety-critical criterion and a confirmed
 measured limit are gates. A judged aspect below its minimum is carried by its group when the group's mean
 level reaches the group's mean minimum; nothing else compensates. "Needs more evidence" stays open. With
-several assessors a criterion is as good as the most severe of them found it.
+two assessors a criterion is as good as the more severe of them found it. With three the finding in the middle
+counts, as two of three agree on at least that; a safety-critical criterion is as the most severe found it, because
+it cannot be outvoted.
 """
 
 from collections.abc import Iterable, Mapping
@@ -106,7 +108,9 @@ def task_result(rubric: Rubric, observations: Iterable[Observation]) -> TaskResu
 
 
 def _joined(criterion: RubricCriterion, findings: list[CriterionFinding]) -> CriterionFinding:
-    status = worst(finding.status for finding in findings)
+    statuses = sorted((finding.status for finding in findings), key=_SEVERITY.index)
+    outvoted = len(statuses) > 2 and not criterion.safety_critical  # the most severe one of three stands alone
+    status = statuses[1] if outvoted else worst(statuses)
     return CriterionFinding(
         rubric_criterion_id=criterion.id,
         status=status,

@@ -1,15 +1,19 @@
-"""Observations on their way: what a sheet sends for every mark, and what the server keeps, format version 1.
+"""Observations on their way: what a sheet sends for every mark, and what the server keeps.
 
-The body is `{v: 1, observations: [{client, seq, criterion, mark, note, observed_at}]}`. `criterion` is the code
-of a rubric criterion, `mark` a value as in `observation`, `observed_at` the device's own clock with its offset.
-Each observation is judged by itself: a bad one never costs another its place. They are sealed at submission by
-the receipt's hash.
+The body is `{v: 1, device, events: [{client, seq, criterion, mark, note, observed_at, reason?}], unsent,
+unsent_photos}`, or as older pages send it `{v: 1, observations: [{client, seq, criterion, mark, note,
+observed_at}]}`. `criterion` is the code of a rubric criterion, `mark` a value as in `observation`, `observed_at`
+the device's own clock with its offset, `reason` why a mark was changed. Each observation is judged by itself: a
+bad one never costs another its place. They are sealed at submission by the receipt's hash.
+
+Which of an assessor's marks counts does not depend on the order in which they arrive (`in_order`), so that two
+devices may come back to the network in any order.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -25,9 +29,15 @@ MAXIMUM_OBSERVATIONS = 500
 # The column holds 32 bits on every database.
 MAXIMUM_SEQ = 2**31 - 1
 MAXIMUM_NOTE = 2_000
+MAXIMUM_REASON = 500
+
+# An observation with a reason is written in version 2 of its canonical form; one without stays as it always was.
+WITH_REASON = 2
 
 _FIELDS = frozenset({"client", "seq", "criterion", "mark", "note", "observed_at"})
 _RECEIPT_PREFIX = b"teruji observations v1\n"
+_SHEET_PREFIX = b"teruji sheet v2\n"
+SHEET_VERSION = 2
 
 
 class Unfit(StrEnum):
@@ -41,13 +51,18 @@ class Unfit(StrEnum):
     MARK = "bad_mark"
     NOTE = "bad_note"
     TIME = "bad_observed_at"
+    REASON = "bad_reason"
     NOT_OPEN = "not_open"
     SUBMITTED = "submitted"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
-    """One observation as the device sent it; (client, seq) is its key within the practical."""
+    """One observation as the device sent it; (client, seq) is its key within the sheet.
+
+    `device` is what the page calls its device; it is no part of what makes two observations the same, since an
+    outbox may be sent again after the device was named anew.
+    """
 
     client: str
     seq: int
@@ -55,10 +70,12 @@ class Sent:
     value: ObservedValue
     note: str
     observed_at: datetime
+    reason: str = ""
+    device: str = ""
 
     @property
     def key(self) -> Key:
-        """The observation's key within its practical."""
+        """The observation's key within its sheet."""
         return (self.client, self.seq)
 
 
@@ -83,34 +100,49 @@ class Batch:
     refused: tuple[Refused, ...]
 
 
-def parse(body: bytes) -> list[object]:
-    """Return the entries of a body, unread.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Body:
+    """The entries of a body, unread, and what the page calls its device ("" where it does not say)."""
 
-    Raises Invalid when the body as a whole cannot be read: above 256 KiB, not JSON, another format version,
-    no list of observations, or more than 500 of them.
+    device: str
+    entries: tuple[object, ...]
+
+
+def parse(body: bytes) -> Body:
+    """Return what is in a body.
+
+    Raises Invalid when it cannot be read as a whole: above 256 KiB, not JSON, another format version, no list of
+    observations, or more than 500 of them.
     """
-    value = read_body(body)
+    return parse_value_of(read_body(body), most=MAXIMUM_OBSERVATIONS)
+
+
+def parse_value_of(value: object, *, most: int) -> Body:
+    """Return what is in a body that was read as JSON already. Raises Invalid as `parse` does."""
     version = value.get("v") if isinstance(value, dict) else type(value).__name__
-    if version != FORMAT_VERSION or isinstance(version, bool):
+    if not isinstance(value, dict) or version != FORMAT_VERSION or isinstance(version, bool):
         raise Invalid(N_("Expected observations of format version 1, got %(got)s."), got=version)
-    entries = value.get("observations")
-    if not isinstance(entries, list) or len(entries) > MAXIMUM_OBSERVATIONS:
+    entries = value.get("events", value.get("observations"))
+    if not isinstance(entries, list) or len(entries) > most:
         raise Invalid(
             N_("Expected a list of at most %(limit)s observations, got %(got)s."),
-            limit=MAXIMUM_OBSERVATIONS,
+            limit=most,
             got=len(entries) if isinstance(entries, list) else type(entries).__name__,
         )
-    return entries
+    device = value.get("device", "")
+    if device != "" and not is_identifier(device):
+        raise Invalid(N_("Expected the device as a short name of letters and digits, got something else."))
+    return Body(device=device, entries=tuple(entries))
 
 
-def read(entries: Iterable[object], markings: Mapping[str, Marking]) -> Batch:
+def read(entries: Iterable[object], markings: Mapping[str, Marking], *, device: str = "") -> Batch:
     """Read every entry against the rubric; `markings` maps a criterion's code to how it is marked."""
     sent: list[Sent] = []
     refused: list[Refused] = []
     for entry in entries:
         found = _read(entry, markings)
         if isinstance(found, Sent):
-            sent.append(found)
+            sent.append(replace(found, device=device))
         else:
             refused.append(found)
     return Batch(sent=tuple(sent), refused=tuple(refused))
@@ -125,10 +157,10 @@ def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
     value: ObservedValue | None = None
     observed_at: datetime | None = None
     reason: Unfit | None = None
-    criterion, note = fields.get("criterion"), fields.get("note")
+    criterion, note, why = fields.get("criterion"), fields.get("note"), fields.get("reason", "")
     if not isinstance(entry, dict):
         reason = Unfit.NOT_AN_OBJECT
-    elif fields.keys() != _FIELDS:
+    elif fields.keys() - {"reason"} != _FIELDS:
         reason = Unfit.MEMBERS
     elif known_client is None:
         reason = Unfit.CLIENT
@@ -138,7 +170,9 @@ def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
         reason = Unfit.CRITERION
     elif not isinstance(note, str) or len(note) > MAXIMUM_NOTE or not is_storable(note):
         reason = Unfit.NOTE
-    elif (observed_at := _instant(fields["observed_at"])) is None:
+    elif not isinstance(why, str) or len(why) > MAXIMUM_REASON or not is_storable(why):
+        reason = Unfit.REASON
+    elif (observed_at := instant(fields["observed_at"])) is None:
         reason = Unfit.TIME
     else:
         try:
@@ -153,11 +187,13 @@ def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
             value=value,
             note=str(note).strip(),
             observed_at=observed_at,
+            reason=str(why).strip(),
         )
     return Refused(client=known_client, seq=known_seq, reason=reason or Unfit.MARK, said=said)
 
 
-def _instant(value: object) -> datetime | None:
+def instant(value: object) -> datetime | None:
+    """Read a moment with its zone, in the years 2000 to 2199; None for anything else."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= MAXIMUM_ID else None
         if moment is None or moment.tzinfo is None:
@@ -182,6 +218,8 @@ def canonical(sent: Sent) -> bytes:
         "note": sent.note,
         "observed_at": sent.observed_at.astimezone(UTC).isoformat(timespec="microseconds"),
     }
+    if sent.reason:
+        value |= {"v": WITH_REASON, "reason": sent.reason}
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -190,21 +228,83 @@ def digest(sent: Sent) -> str:
     return hashlib.sha256(canonical(sent)).hexdigest()
 
 
+def in_order(observations: Iterable[Sent]) -> list[Sent]:
+    """Return one assessor's observations in the order in which they count, whatever the order they came in.
+
+    A device counts its own observations, so that its order holds however its clock was set; between devices the
+    clock decides. An observation is therefore as late as the latest clock that its device had shown by then.
+    What came under a key that was taken (`outbox.second_client`) stands beside the one that has the key.
+    """
+    latest: dict[str, datetime] = {}
+    placed = []
+    for sent in sorted(observations, key=_counted):
+        client = _home(sent)[0]
+        latest[client] = max(sent.observed_at, latest.get(client, sent.observed_at))
+        placed.append(((latest[client], *_counted(sent)), sent))
+    return [sent for _place, sent in sorted(placed, key=lambda each: each[0])]
+
+
+def _home(sent: Sent) -> Key:
+    """Return the key under which the device sent an observation."""
+    client, tilde, seq = sent.client.partition("~")
+    return (client, int(seq)) if tilde else sent.key
+
+
+def _counted(sent: Sent) -> tuple[str, int, datetime, bytes]:
+    home = _home(sent)
+    return (*home, sent.observed_at, canonical(replace(sent, client=home[0], seq=home[1])))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SentPhoto:
+    """A photo as the device announced it: `digest` and `size` (bytes) of the file before the server touched it."""
+
+    client: str
+    seq: int
+    criterion: str
+    kind: str
+    digest: str
+    size: int
+    taken_at: datetime
+    device: str = ""
+
+    @property
+    def key(self) -> Key:
+        """The photo's key within its sheet."""
+        return (self.client, self.seq)
+
+
+def canonical_photo(photo: SentPhoto) -> bytes:
+    """Return the bytes of an announced photo: compact JSON with sorted members, UTF-8, with `v`."""
+    value = {
+        "v": FORMAT_VERSION,
+        "client": photo.client,
+        "seq": photo.seq,
+        "criterion": photo.criterion,
+        "kind": photo.kind,
+        "sha256": photo.digest,
+        "size": photo.size,
+        "taken_at": photo.taken_at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
     """What an assessor keeps after submitting.
 
-    `marks`: rubric criteria with a mark; `observations`: all of them; `digest`: 64 hexadecimal digits.
+    `marks`: rubric criteria with a mark; `observations`, `photos`: all of them; `digest`: 64 hexadecimal digits.
     """
 
     v: int
     marks: int
     observations: int
     digest: str
+    photos: int = 0
 
 
 def receipt(observations: Iterable[Sent]) -> Receipt:
-    """Return the receipt of a practical's observations, given in the order in which they were taken.
+    """Return the receipt of version 1: a practical's observations, given in the order in which they were taken.
 
     The digest is SHA-256 over the prefix "teruji observations v1" and a line feed, then the SHA-256 of each
     observation's canonical bytes, in the order given: the order decides which mark counts, so it is sealed.
@@ -217,5 +317,28 @@ def receipt(observations: Iterable[Sent]) -> Receipt:
         v=FORMAT_VERSION,
         marks=len({sent.criterion for sent in taken}),
         observations=len(taken),
+        digest=whole.hexdigest(),
+    )
+
+
+def sheet_receipt(observations: Iterable[Sent], photos: Iterable[SentPhoto]) -> Receipt:
+    """Return the receipt of version 2: one assessor's observations with their devices, and the photos announced.
+
+    The digest is SHA-256 over the prefix "teruji sheet v2" and a line feed, then for each observation, in the
+    order in which they count, the SHA-256 of its canonical bytes, a line feed and the device's name, then for
+    each photo, by client and seq, the SHA-256 of its canonical bytes.
+    """
+    taken = in_order(observations)
+    pictures = sorted(photos, key=lambda photo: (photo.client, photo.seq))
+    whole = hashlib.sha256(_SHEET_PREFIX)
+    for sent in taken:
+        whole.update(hashlib.sha256(canonical(sent) + b"\n" + sent.device.encode()).digest())
+    for photo in pictures:
+        whole.update(hashlib.sha256(canonical_photo(photo)).digest())
+    return Receipt(
+        v=SHEET_VERSION,
+        marks=len({sent.criterion for sent in taken}),
+        observations=len(taken),
+        photos=len(pictures),
         digest=whole.hexdigest(),
     )

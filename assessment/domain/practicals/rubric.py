@@ -108,7 +108,7 @@ def check(rubric: Rubric, *, known_criteria: Iterable[str]) -> tuple[Finding, ..
     found: list[Finding] = []
     if not rubric.criteria:
         found.append(Finding(defect=Defect.NO_CRITERIA))
-    if rubric.assessors not in (1, 2):
+    if rubric.assessors not in (1, 2, 3):
         found.append(Finding(defect=Defect.ASSESSORS))
     seen: set[str] = set()
     for criterion in rubric.criteria:

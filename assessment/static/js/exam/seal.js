@@ -1,4 +1,4 @@
-// The sealed box (`exams/sealed.py`): unsent answers that only the server can open. Made when somebody signs out with
+// The sealed box (`accounts/sealed_box.py`): unsent answers that only the server can open. Made when somebody signs out with
 // unsent work on a shared PC, and as a file for the invigilator. Boxes that wait here are sent by themselves.
 import * as outbox from "./outbox.js";
 

@@ -1,0 +1,97 @@
+"""What the sheet's page hands to its script: the criteria, the own marks, and where everything is sent."""
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, url_for
+from flask_wtf.csrf import generate_csrf
+
+from assessment.accounts.sealed_box import public_key
+from assessment.domain.practicals.observation import to_json
+from assessment.domain.practicals.rubric import Judged, Measured
+from assessment.practicals.content import CriterionContent
+from assessment.practicals.queries import PracticalHead
+from assessment.practicals.sheet import Sheet
+from assessment.practicals.tokens import SheetToken, write_token
+from assessment.web.actor import Actor
+
+
+def secret_of_installation() -> bytes:
+    """Return the installation's secret, from which keys are derived."""
+    secret: bytes = current_app.extensions["settings"].secret
+    return secret
+
+
+def island(sheet: Sheet, actor: Actor, *, now: datetime) -> dict[str, Any]:
+    """Return the values of the page as JSON holds them; own marks only, and nothing that depends on another's."""
+    head = sheet.head
+    return {
+        "v": 1,
+        "practical": head.id,
+        "minutes": head.minutes,
+        "opened": None if head.opened_at is None else head.opened_at.isoformat(),
+        "stamp": None,
+        "urls": {
+            "observations": url_for("practicals.observations", practical_id=head.id),
+            "photos": url_for("practicals.photos", practical_id=head.id),
+            "finish": url_for("practicals.finish", practical_id=head.id),
+            "renew": url_for("practicals.renew", practical_id=head.id),
+        },
+        "variables": {},
+        "criteria": [_criterion(each) for each in sheet.task.criteria],
+        "marks": [
+            {
+                "criterion": code,
+                "mark": to_json(each.sent.value),
+                "note": each.sent.note,
+                "observed_at": each.sent.observed_at.isoformat(),
+            }
+            for code, each in sheet.counting.items()
+        ],
+        **permission(head, actor, now=now),
+    }
+
+
+def permission(head: PracticalHead, actor: Actor, *, now: datetime) -> dict[str, Any]:
+    """Return what a page needs to go on sending: the state, the server's clock, and what proves whose sheet it is.
+
+    `seal_key`: the server's public key as base64url, to which a file of unsent marks is sealed; `token` goes into it.
+    """
+    secret = secret_of_installation()
+    token = SheetToken(body_id=actor.body_id, practical_id=head.id, person_id=actor.person_id)
+    return {
+        "state": head.state.value,
+        "now": now.isoformat(),
+        "csrf": generate_csrf(),
+        "seal_key": base64.urlsafe_b64encode(public_key(secret)).rstrip(b"=").decode(),
+        "token": write_token(secret, token),
+    }
+
+
+def _criterion(criterion: CriterionContent) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "code": criterion.code,
+        "step": criterion.step,
+        "kind": criterion.kind,
+        "safety": criterion.safety_critical,
+        "minimum": None,
+        "unit": None,
+        "lower": None,
+        "upper": None,
+        "confirmed": None,
+        "photos": [],
+    }
+    match criterion.marking:
+        case Judged(minimum=minimum):
+            shown["minimum"] = minimum
+        case Measured(limits=limits, confirmed=confirmed):
+            shown |= {
+                "unit": limits.unit,
+                "lower": None if limits.lower is None else format(limits.lower, "f"),
+                "upper": None if limits.upper is None else format(limits.upper, "f"),
+                "confirmed": confirmed,
+            }
+        case _:
+            pass
+    return shown
