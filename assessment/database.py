@@ -301,6 +301,8 @@ APPEND_ONLY = (
     "cut_rating",
     "cut_outcome",
     "borderline_study",
+    "too_close",
+    "day_limit",
     "observation",
     "oral_answer",
     "task_result",

@@ -79,6 +79,8 @@ COVERED = frozenset(
         "rubric_criterion_text",
         "rubric_alignment",
         "practical",
+        "too_close",
+        "day_limit",
         "rubric_rule",
         "sheet",
         "sheet_seal",

@@ -19,6 +19,7 @@ from assessment.credentials.signer_client import running_signer
 from assessment.credentials.status_lists import renew_lists
 from assessment.database import Act, db, reading, unit_of_work
 from assessment.demo.applying import plan_application
+from assessment.demo.assigning import plan_assigning
 from assessment.demo.authoring import plan_authoring
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Cast, register_cast
@@ -82,6 +83,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         stories = [Story(ensemble=ensemble, content=content, candidate=each) for each in ensemble.candidates]
         for story in stories:
             plan_application(story, agenda)
+        plan_assigning(ensemble, content, stories, agenda)
         plan_exams(stories, agenda)
         for story in stories:
             plan_practical(story, agenda)

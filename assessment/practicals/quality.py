@@ -1,7 +1,8 @@
 """How assessors mark: agreement of pairs, severity, and what is worth a question; read from submitted practicals.
 
-Marks are the last ones of each person, of one rubric and one period; the newest practicals first, up to a number that
-keeps a page the same size however large the body grows. Nothing here is a verdict about anybody, and nothing is stored.
+Marks are the last ones of each person before they first submitted, of one rubric and one period; the newest practicals
+first, up to a number that keeps a page the same size however large the body grows. Nothing here is a verdict about
+anybody, and nothing is stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from assessment.domain.psychometrics.signals import SheetFacts, Signal, SignalKi
 from assessment.practicals.content import CriterionContent
 from assessment.practicals.queries import task_titles
 from assessment.practicals.tables import Observation, Practical, PracticalState, Rubric, Task
+from assessment.practicals.tables_sheets import Sheet, SheetSeal
 
 MOST_PRACTICALS = 300
 
@@ -137,14 +139,28 @@ def last_marks(
 ) -> list[LastMark]:
     """Return the last marks of everybody in the newest practicals of a scope; one statement.
 
-    `until`: marks that arrived later are left out.
+    Only what each of them submitted at first, not knowing of the others: what was marked again after a comparison,
+    or arrived later, says nothing of how they agree. `until`: marks that arrived later are left out.
     """
     chosen = _chosen(scope).order_by(Practical.submitted_at.desc(), Practical.id).limit(most).subquery()
     newest = (
         select(func.max(Observation.number).label("number"))
         .join(chosen, Observation.practical_id == chosen.c.id)
+        .join(
+            Sheet,
+            (Sheet.body_id == Observation.body_id)
+            & (Sheet.practical_id == Observation.practical_id)
+            & (Sheet.person_id == Observation.person_id),
+            isouter=True,
+        )
+        .join(
+            SheetSeal,
+            (SheetSeal.body_id == Sheet.body_id) & (SheetSeal.sheet_id == Sheet.id) & (SheetSeal.round == 1),
+            isouter=True,
+        )
         .where(
             Observation.body_id == scope.body_id,
+            SheetSeal.sealed_at.is_(None) | (Observation.received_at <= SheetSeal.sealed_at),
             *((Observation.received_at <= until,) if until is not None else ()),
         )
         .group_by(Observation.practical_id, Observation.person_id, Observation.rubric_criterion_id)

@@ -76,6 +76,8 @@ KINDS = {
     "rubric_criterion_text": _l("Words of a criterion of a rubric"),
     "rubric_alignment": _l("What a criterion of a rubric proves"),
     "practical": _l("Practical"),
+    "too_close": _l("Person too close to a candidate"),
+    "day_limit": _l("Limit of practicals a day"),
     "rubric_rule": _l("How a rubric is marked"),
     "sheet": _l("Sheet of an assessor"),
     "sheet_seal": _l("Receipt of a sheet"),
