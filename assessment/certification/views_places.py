@@ -130,6 +130,7 @@ def assessors(application_id: str) -> str:
     tomorrow = now().astimezone(ZoneInfo(me().zone)).replace(hour=9, minute=0) + timedelta(days=1)
     form = WhoCanInput(request.args if "starts_at" in request.args else None, data={"starts_at": tomorrow})
     form.task_id.choices = choices(dict(tasks_for(session, head.application, language())))
+    limit = limit_of(session, body_id, head.application.scheme_version_id)
     found: list[Proposal] = []
     if form.task_id.choices and (form.validate() or "starts_at" not in request.args):
         task_id = form.task_id.data if "starts_at" in request.args else form.task_id.choices[0].value
@@ -141,8 +142,7 @@ def assessors(application_id: str) -> str:
             zone=me().zone,
         )
         people = people_with(session, body_id, [Role.ASSESSOR], now=now()) - {head.application.person_id}
-        found = proposals(session, body_id, wanted, people)
-    limit = limit_of(session, body_id, head.application.scheme_version_id)
+        found = proposals(session, body_id, wanted, people, limit=limit)
     return render_template(
         "certification/assessors.html",
         head=head,

@@ -38,11 +38,11 @@ class Wanted:
     zone: str
 
 
-def proposals(session: Session, body_id: str, wanted: Wanted, person_ids: Collection[str]) -> list[Proposal]:
-    """Return these assessors in the order of proposal, each with what keeps them from it; five statements."""
-    return propose(
-        facts_of(session, body_id, wanted, person_ids), limit=limit_of(session, body_id, wanted.scheme_version_id)
-    )
+def proposals(
+    session: Session, body_id: str, wanted: Wanted, person_ids: Collection[str], *, limit: int | None
+) -> list[Proposal]:
+    """Return these assessors in the order of proposal, each with what keeps them from it; four statements."""
+    return propose(facts_of(session, body_id, wanted, person_ids), limit=limit)
 
 
 def facts_of(session: Session, body_id: str, wanted: Wanted, person_ids: Collection[str]) -> list[AssessorFacts]:

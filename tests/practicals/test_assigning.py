@@ -69,7 +69,8 @@ class Office:
             minutes=60,
             zone="Asia/Jakarta",
         )
-        found = proposals(self.session, self.body_id, wanted, [self.first, self.second])
+        limit = limit_of(self.session, self.body_id, self.scheme_version_id)
+        found = proposals(self.session, self.body_id, wanted, [self.first, self.second], limit=limit)
         return [(each.facts.person_id, each.obstacle, each.over_limit) for each in found]
 
     def name(self, person_id: str, reason: str = "Bekas atasan asesi.") -> None:
