@@ -310,7 +310,6 @@ APPEND_ONLY = (
     "remark",
     "observation_decision",
     "sheet_file",
-    "practical_confirmation",
     "work_photo",
     "photo_content",
     "application_step",

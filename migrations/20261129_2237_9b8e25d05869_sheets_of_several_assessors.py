@@ -72,44 +72,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("body_id", "practical_id", "person_id", "digest", "start", name=op.f("pk_photo_piece")),
     )
     op.create_table(
-        "practical_confirmation",
-        sa.Column("practical_id", sa.Text(), nullable=False),
-        sa.Column("application_id", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column(
-            "party",
-            sa.Enum("candidate", "assessor", name="party", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("drawing", sa.Text(), nullable=True),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("body_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["body_id", "application_id"],
-            ["application.body_id", "application.id"],
-            name=op.f("fk_practical_confirmation_body_id_application_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "person_id"],
-            ["person.body_id", "person.id"],
-            name=op.f("fk_practical_confirmation_body_id_person_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["body_id", "practical_id"],
-            ["practical.body_id", "practical.id"],
-            name=op.f("fk_practical_confirmation_body_id_practical_id"),
-        ),
-        sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_practical_confirmation_body_id")),
-        sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_practical_confirmation")),
-        sa.UniqueConstraint(
-            "body_id",
-            "practical_id",
-            "person_id",
-            name=op.f("uq_practical_confirmation_body_id_practical_id_person_id"),
-        ),
-    )
-    op.create_table(
         "remark",
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("practical_id", sa.Text(), nullable=False),

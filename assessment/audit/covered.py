@@ -87,7 +87,6 @@ COVERED = frozenset(
         "remark",
         "observation_decision",
         "sheet_file",
-        "practical_confirmation",
         "photo_content",
         "task_result",
         "oral_answer",

@@ -1,6 +1,8 @@
 """The practical: planned, checked in, marked on the rubric, submitted; and what the assessor makes of it all."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from flask import current_app
 
@@ -15,9 +17,13 @@ from assessment.demo.photos import drawn_photo
 from assessment.demo.sheet import marks, undecided
 from assessment.demo.story import Story
 from assessment.domain.errors import N_, Conflict
+from assessment.domain.practicals.delivery import SentPhoto
+from assessment.practicals.content import CriterionContent
 from assessment.practicals.marking import criteria_to_mark, record_observations
 from assessment.practicals.opening import check_in, open_sheet
+from assessment.practicals.photos import Received, announce, keep, receive
 from assessment.practicals.submitting import submit
+from assessment.web.actor import Actor
 
 QUESTION = "Jelaskan langkah ini dengan kata-kata Anda, dan mengapa perlu."
 ANSWERED = "Menjelaskan langkah dengan benar dan memberi contoh dari pekerjaannya."
@@ -61,7 +67,7 @@ def _schedule(story: Story, starts_at: datetime, now: datetime) -> None:
             story.application_id,
             task_id=story.content.task_id,
             site_id=story.candidate.site_id,
-            assessor_ids=[story.assessor.person_id],
+            assessor_ids=[each.person_id for each in _assessors(story)],
             starts_at=starts_at,
             now=now,
         ).id
@@ -80,9 +86,16 @@ def _check_in(story: Story, now: datetime) -> None:
         )
 
 
+def _assessors(story: Story) -> list[Actor]:
+    """Who marks the practical, each on a sheet of their own."""
+    second = story.second_assessor
+    return [story.assessor, *([second] if second else [])]
+
+
 def _open(story: Story, now: datetime) -> None:
-    with acting(story.assessor, now, "open_sheet") as session:
-        open_sheet(session, story.assessor, story.practical_id, now=now)
+    for assessor in _assessors(story):
+        with acting(assessor, now, "open_sheet") as session:
+            open_sheet(session, assessor, story.practical_id, now=now)
 
 
 def _mark(story: Story, now: datetime, *, share: float) -> None:
@@ -97,17 +110,46 @@ def _mark(story: Story, now: datetime, *, share: float) -> None:
         open_one=story.candidate.stage == "needs_more_evidence",
         share=share,
     )
-    with acting(story.assessor, now, "mark") as session:
-        reply = record_observations(session, story.assessor, story.practical_id, sent, criteria=criteria, now=now)
-    if reply.refused:
-        raise Conflict(N_("The demo's marks were not taken: %(reply)s."), reply=reply.refused)
+    for assessor in _assessors(story):
+        with acting(assessor, now, "mark") as session:
+            reply = record_observations(
+                session, assessor, story.practical_id, sent, criteria=criteria, now=now, device="tablet.1"
+            )
+        if reply.refused:
+            raise Conflict(N_("The demo's marks were not taken: %(reply)s."), reply=reply.refused)
+    if story.second_assessor:
+        _photograph(story, criteria, now)
     code = undecided(sent)
     story.undecided = next((each.proves[0].criterion_id for each in criteria if each.code == code), None)
 
 
+def _photograph(story: Story, criteria: Sequence[CriterionContent], now: datetime) -> None:
+    """A photo of the finished work, sent as a tablet sends it."""
+    assessor, storage = story.assessor, current_app.extensions["storage"]
+    content = drawn_photo("W")
+    photo = SentPhoto(
+        client="demo",
+        seq=1,
+        criterion=criteria[-1].code,
+        kind="cap",
+        digest=sha256(content).hexdigest(),
+        size=len(content),
+        taken_at=now - timedelta(minutes=5),
+        device="tablet.1",
+    )
+    with acting(assessor, now, "photo") as session:
+        announce(session, assessor, story.practical_id, photo, criteria=criteria, now=now)
+    with reading() as session:
+        received = receive(session, storage, assessor, story.practical_id, photo.digest, offset=0, piece=content)
+    if isinstance(received, Received):
+        with acting(assessor, now, "photo") as session:
+            keep(session, assessor, story.practical_id, received, now=now)
+
+
 def _submit(story: Story, now: datetime) -> None:
-    with acting(story.assessor, now, "submit_sheet") as session:
-        submit(session, story.assessor, story.practical_id, now=now)
+    for assessor in _assessors(story):
+        with acting(assessor, now, "submit_sheet") as session:
+            submit(session, assessor, story.practical_id, now=now)
 
 
 def _ask_for_more(story: Story, now: datetime) -> None:

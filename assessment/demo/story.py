@@ -11,6 +11,7 @@ from assessment.domain.roles import Role
 from assessment.web.actor import Actor
 
 NOT_YET = frozenset({"decided_bk", "appealed"})
+MARKED_BY_TWO = frozenset({"practical_submitted", "practical_open"})
 
 
 @dataclass(kw_only=True, slots=True)
@@ -43,6 +44,13 @@ class Story:
     def assessor(self) -> Actor:
         """The assessor of this candidate."""
         return self.ensemble.one(Role.ASSESSOR, self.candidate.place)
+
+    @property
+    def second_assessor(self) -> Actor | None:
+        """Who marks this candidate's practical beside the assessor, apart from them; nobody for most."""
+        if self.candidate.stage not in MARKED_BY_TWO:
+            return None
+        return self.ensemble.one(Role.ASSESSOR, self.candidate.place + 1)
 
     @property
     def invigilator(self) -> Actor:

@@ -1,7 +1,6 @@
 """Sheets: one assessor's own marks on a practical, their seals, and what happens when two of them differ."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -138,32 +137,3 @@ class SheetFile(Scoped, Base):
     held: Mapped[int]
     refused: Mapped[int]
     taken_in_at: Mapped[datetime]
-
-
-class Party(StrEnum):
-    """Who confirms at the end of a practical."""
-
-    CANDIDATE = "candidate"
-    ASSESSOR = "assessor"
-
-
-class PracticalConfirmation(Scoped, Base):
-    """Candidate or assessor confirmed at the end that the practical took place so.
-
-    `drawing` is the drawn signature as SVG path data; None where a PIN was typed.
-    """
-
-    __tablename__ = "practical_confirmation"
-    __table_args__ = (
-        belongs_to("practical"),
-        belongs_to("person"),
-        belongs_to("application"),
-        UniqueConstraint("body_id", "practical_id", "person_id"),
-    )
-
-    practical_id: Mapped[str]
-    application_id: Mapped[str]
-    person_id: Mapped[str]
-    party: Mapped[Party] = mapped_column(choice(Party, "party"))
-    drawing: Mapped[str | None]
-    confirmed_at: Mapped[datetime]

@@ -84,7 +84,6 @@ KINDS = {
     "remark": _l("Wish to mark again"),
     "observation_decision": _l("Decision on a mark that came late"),
     "sheet_file": _l("File of marks taken in"),
-    "practical_confirmation": _l("Confirmation of a practical"),
     "photo_content": _l("Photo of the work"),
     "task_result": _l("Result of a practical"),
     "oral_answer": _l("Oral answer"),
