@@ -19,7 +19,8 @@ NEIGHBOUR = "Tetangga dan teman sekelas asesi (contoh)."
 def plan_assigning(ensemble: Ensemble, content: Content, stories: Sequence[Story], agenda: Agenda) -> None:
     """Put the limit of the scheme and one candidate's word on the agenda."""
     agenda.add(ensemble.calendar.at(FOUNDED_DAYS_AGO - 3, 14), lambda now: _limit(ensemble, content, now))
-    story = next((each for each in stories if each.reaches("practical")), None)
+    # Somebody whom one assessor marks alone: the other one is the friend.
+    story = next((each for each in stories if each.reaches("practical") and not each.second_assessor), None)
     if story is not None:
         agenda.add(story.at("rostered", 13), lambda now: _name(story, now))
 
