@@ -247,7 +247,7 @@ def build(site: Site) -> People:
             "package_digest": "0" * 64,
             "report_digest": "0" * 64,
             "digest": "0" * 64,
-            "photo_id": "0" * 16,
+            "photo_id": "no-such-photo",
             "code": "las",
             "name": "nothing",
             "public_id": credential_id,

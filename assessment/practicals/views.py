@@ -73,6 +73,8 @@ def index() -> str:
         today=now(),
         next_page=lambda number: url_for("practicals.index", show=shown, page=number),
         may_check_in=Role.INVIGILATOR in me().roles,
+        may_compare=bool(me().roles & {Role.SCHEME_MANAGER, Role.QUALITY_MANAGER}),
+        may_take_in=bool(me().roles & {Role.SCHEME_MANAGER, Role.INVIGILATOR}),
     )
 
 
@@ -137,4 +139,10 @@ def record(practical_id: str) -> str:
     head = practical_head(session, me().body_id, practical_id, me().person_id)
     shown = record_of(session, me().body_id, head, language(), me().person_id)
     statements = criterion_statements(session, me().body_id, shown.task.criteria, language())
-    return render_template("practicals/record.html", shown=shown, head=head, statements=statements)
+    return render_template(
+        "practicals/record.html",
+        shown=shown,
+        head=head,
+        statements=statements,
+        may_decide=head.place is None and bool(me().roles & {Role.SCHEME_MANAGER, Role.QUALITY_MANAGER}),
+    )

@@ -13,8 +13,10 @@ from sqlalchemy import func, select
 from assessment.accounts.tables import Account
 from assessment.database import db
 from assessment.domain.practicals import task_document
+from assessment.domain.practicals.practical_states import PracticalState, SheetState
 from assessment.domain.practicals.rubric import Checked, Judged, Measured
-from assessment.practicals.tables import Observation, Practical, PracticalState
+from assessment.practicals.tables import Observation
+from assessment.practicals.tables_sheets import Sheet
 from tests.factories.accounts import NOW, PASSWORD
 from tests.factories.practicals import (
     MadePractical,
@@ -199,10 +201,10 @@ def test_a_refused_mark_is_named(site: Site, open_page: OpenPage) -> None:
     practical = made_on(site)
     page = sheet(site, open_page(**TABLET), practical)
     with writing_on(site) as session:
-        session.get_one(Practical, (practical.body_id, practical.id)).state = PracticalState.SUBMITTED
+        session.scalars(select(Sheet).where(Sheet.practical_id == practical.id)).one().state = SheetState.ASSIGNED
     level(page, "J1", 2).click()
     expect(page.locator("[data-outbox]")).to_contain_text("1 nilai tidak diterima")
-    expect(criterion(page, "J1").locator("[data-state]")).to_contain_text("Lembar ini sudah dikirim")
+    expect(criterion(page, "J1").locator("[data-state]")).to_contain_text("Lembar ini belum dibuka")
 
 
 def test_the_sheet_works_without_script(site: Site, open_page: OpenPage) -> None:

@@ -53,7 +53,6 @@ class Unfit(StrEnum):
     TIME = "bad_observed_at"
     REASON = "bad_reason"
     NOT_OPEN = "not_open"
-    SUBMITTED = "submitted"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

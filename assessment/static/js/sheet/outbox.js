@@ -85,7 +85,7 @@ function start(place) {
 
   function settle(batch, reply) {
     const newest = new Map([...waiting].map(([key, entry]) => [entry.criterion, key]));
-    for (const [who, number] of reply.acknowledged) {
+    for (const [who, number] of [...reply.acknowledged, ...reply.held]) {
       const key = `${who}.${number}`;
       const entry = waiting.get(key);
       if (!entry) continue;
