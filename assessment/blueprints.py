@@ -26,6 +26,7 @@ from assessment.credentials.views_releasing import releases
 from assessment.exams.answers import answers
 from assessment.exams.views import exams
 from assessment.exams.views_booking import booking, rooms
+from assessment.exams.views_cut_studies import studies_of_cuts
 from assessment.exams.views_files import exam_files
 from assessment.exams.views_forms import exam_forms
 from assessment.exams.views_marking import marking
@@ -36,6 +37,8 @@ from assessment.item_bank.views import item_bank
 from assessment.item_bank.views_drafts import drafts
 from assessment.item_bank.views_files import item_files
 from assessment.item_bank.views_reviews import reviews
+from assessment.practicals.views_borderline import borderline
+from assessment.practicals.views_quality import quality
 from assessment.practicals.views_sheet import practicals
 from assessment.practicals.views_tasks import tasks
 from assessment.reports.views import reports
@@ -56,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reviews,
     item_files,
     exam_forms,
+    studies_of_cuts,
     sittings,
     rooms,
     booking,
@@ -67,6 +71,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     regrades,
     practicals,
     tasks,
+    quality,
+    borderline,
     verification,
     applications,
     office,

@@ -7,6 +7,7 @@ table has changed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from hashlib import sha256
 
 import pytest
@@ -26,11 +27,13 @@ from assessment.domain.errors import NotAllowed, NotFound
 from assessment.domain.exams.regrade import Remedy
 from assessment.domain.roles import Role
 from assessment.exams.tables import Attempt, FormItem, Sitting
+from assessment.exams.tables_cut_studies import JUDGE_ROLES, CutJudge, CutRound, CutStudy
 from assessment.exams.tables_regrade import Regrade
 from assessment.exams.tokens import read_token, write_token, writer_key
 from assessment.item_bank.tables import Item
 from assessment.jobs.service import work_all
-from assessment.practicals.tables import Practical
+from assessment.practicals.tables import Practical, RubricCriterion
+from assessment.practicals.tables_borderline import BorderlineStudy
 from assessment.schemes.tables import Scheme, SchemeVersion
 from assessment.standards.tables import Competency
 from assessment.web import gate
@@ -75,6 +78,8 @@ NOT_IN_THIS_WORLD = {
     "applications.prerequisites",
     "applications.programme",
     "applications.self_assessment",
+    "borderline.new",
+    "borderline.page",
     "decisions.photo",
     "drafts.file",
     "exam_files.form_file",
@@ -98,6 +103,7 @@ NOT_IN_THIS_WORLD = {
     "practicals.record",
     "practicals.task",
     "practicals.work_photo",
+    "quality.index",
     "regrades.new",
     "reviews.copy",
     "rooms.photo",
@@ -180,7 +186,31 @@ def build(site: Site) -> People:
             flipped={"v": 1, "marks": [["1", "3"], ["2", "3"]], "exam": [False, True], "criteria": [], "units": []},
             opened_at=NOW,
         )
-        session.add(regrade)
+        study = CutStudy(
+            body_id="las",
+            id=new_id(),
+            form_id=attempt.form_id,
+            candidate="Contoh asesi yang cukup mampu.",
+            asked_by=releaser.person_id,
+            asked_at=NOW,
+        )
+        regression = BorderlineStudy(
+            body_id="las",
+            id=new_id(),
+            rubric_id=practical.rubric_id,
+            rubric_criterion_id=session.scalars(
+                select(RubricCriterion.id).where(RubricCriterion.rubric_id == practical.rubric_id).limit(1)
+            ).one(),
+            borderline=1,
+            first=NOW,
+            end=NOW,
+            candidates=3,
+            cut=Fraction(1, 2),
+            result={"v": 1, "points": [["0", "0"], ["1", "1/2"], ["2", "1"]]},
+            asked_by=releaser.person_id,
+            asked_at=NOW,
+        )
+        session.add_all((regrade, study, regression))
         session.flush()
         session.add(case)
         scheme_version_id = world.scheme.scheme_version_id
@@ -200,6 +230,8 @@ def build(site: Site) -> People:
             "credential_id": credential_id,
             "status_change_id": change.id,
             "regrade_id": regrade.id,
+            "cut_study_id": study.id,
+            "borderline_study_id": regression.id,
             "regrade_case_id": case.id,
             "item_id": session.scalars(select(Item.id).limit(1)).one(),
             "draft_id": make_draft(session, make_actor(session, "las", Role.ITEM_AUTHOR)).id,
@@ -239,6 +271,20 @@ def build(site: Site) -> People:
             Role.ASSESSOR: world.assessor,
             Role.DECIDER: world.deciders[0],
         }
+        session.add(
+            CutRound(
+                body_id="las",
+                cut_study_id=study.id,
+                number=1,
+                discussed="",
+                opened_by=releaser.person_id,
+                opened_at=NOW,
+            )
+        )
+        session.add_all(
+            CutJudge(body_id="las", cut_study_id=study.id, person_id=people.near[role].person_id, named_at=NOW)
+            for role in JUDGE_ROLES
+        )
         people.far = {role: make_actor(session, "las", role, site_id=other_site) for role in Role}
         people.other = {role: make_actor(session, "tata", role) for role in Role}
     return people

@@ -22,6 +22,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from assessment.certification.tables import Choice, Purpose
 from assessment.certification.wording import PURPOSES
+from assessment.practicals.tables_assigning import NamedBy
 from assessment.web.inputs import Input, choices
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -152,6 +153,45 @@ class PracticalPlaceInput(Input):
     second_id = SelectField(_l("Second assessor"), validators=[Optional()])
     third_id = SelectField(_l("Third assessor"), validators=[Optional()])
     starts_at = DateTimeLocalField(_l("Starts at"), format=MOMENT, validators=[InputRequired()])
+    over_limit = StringField(
+        _l("Why above the day's limit"),
+        description=_l("Only where an assessor has more practicals that day than the scheme allows."),
+        validators=[Optional(), Length(max=500)],
+    )
+
+
+class TooCloseInput(Input):
+    """Who must not mark on an application, on whose word, and why."""
+
+    person_id = SelectField(_l("Person"), validators=[DataRequired()])
+    named_by = RadioField(
+        _l("Named by"),
+        choices=choices({NamedBy.CANDIDATE: _l("The candidate"), NamedBy.SCHEME: _l("The scheme")}),
+        validators=[DataRequired()],
+    )
+    too_close_reason = StringField(
+        _l("What makes them too close"),
+        description=_l("For example: relative, employer, trained them before."),
+        validators=[DataRequired(), Length(min=5, max=500)],
+    )
+
+
+class WhoCanInput(Input):
+    """For which task and time assessors are looked for."""
+
+    class Meta(Input.Meta):
+        """The page only looks; nothing is changed."""
+
+        csrf = False
+
+    task_id = SelectField(_l("Task"), validators=[DataRequired()])
+    starts_at = DateTimeLocalField(_l("Starts at"), format=MOMENT, validators=[InputRequired()])
+
+
+class DayLimitInput(Input):
+    """How many practicals of a scheme an assessor may mark a day."""
+
+    practicals = IntegerField(_l("Practicals a day"), validators=[InputRequired(), NumberRange(1, 50)])
 
 
 class ConfirmInput(Input):

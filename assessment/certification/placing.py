@@ -78,6 +78,7 @@ def schedule_practical(
     site_id: str,
     assessor_ids: Sequence[str],
     starts_at: datetime,
+    over_limit: str = "",
     now: datetime,
 ) -> Practical:
     """Plan a practical of an application and give it to its assessors, each with a sheet of their own.
@@ -96,6 +97,7 @@ def schedule_practical(
         assessor_ids,
         starts_at,
         now,
+        over_limit=over_limit,
     )
     _move_on(session, actor, application, now=now)
     return practical

@@ -19,6 +19,7 @@ from assessment.credentials.signer_client import running_signer
 from assessment.credentials.status_lists import renew_lists
 from assessment.database import Act, db, reading, unit_of_work
 from assessment.demo.applying import plan_application
+from assessment.demo.assigning import plan_assigning
 from assessment.demo.authoring import plan_authoring
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Cast, register_cast
@@ -28,6 +29,7 @@ from assessment.demo.examining import plan_exams
 from assessment.demo.ground import mark_begun, mark_complete
 from assessment.demo.marking import plan_practical, plan_recommendation
 from assessment.demo.regrading import plan_regrade
+from assessment.demo.standard_setting import plan_standard_setting
 from assessment.demo.story import Story
 from assessment.demo.texts import plan_marking
 from assessment.domain.roles import Role
@@ -81,6 +83,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         stories = [Story(ensemble=ensemble, content=content, candidate=each) for each in ensemble.candidates]
         for story in stories:
             plan_application(story, agenda)
+        plan_assigning(ensemble, content, stories, agenda)
         plan_exams(stories, agenda)
         for story in stories:
             plan_practical(story, agenda)
@@ -88,6 +91,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         plan_meetings(ensemble, stories, agenda)
         for story in stories:
             plan_certificate(story, agenda)
+        plan_standard_setting(ensemble, content.form_id, agenda)
         plan_regrade(ensemble, content, agenda)
         plan_authoring(ensemble, agenda)
         if content.text_form_id is not None:

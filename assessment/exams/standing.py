@@ -8,6 +8,7 @@ from assessment.domain.certification.duties import Side
 from assessment.domain.roles import Role
 from assessment.exams.marks import marks_answers_only
 from assessment.exams.tables import Attempt, Form, Sitting
+from assessment.exams.tables_cut_studies import JUDGE_ROLES, CutJudge, CutStudy
 from assessment.web.gate import RecordStanding
 
 ROLE_OF_SIDE = {
@@ -19,9 +20,17 @@ ROLE_OF_SIDE = {
 
 
 def standing_of_form(session: Session, body_id: str, form_id: str) -> RecordStanding | None:
-    """Return the standing of a form, or None."""
-    found = session.scalar(select(Form.id).where(Form.body_id == body_id, Form.id == form_id))
-    return None if found is None else RecordStanding()
+    """Return the standing of a form, or None: whoever judges in a study of its cut was given a task on it."""
+    rows = session.execute(
+        select(Form.id, CutJudge.person_id)
+        .join(CutStudy, (CutStudy.body_id == Form.body_id) & (CutStudy.form_id == Form.id), isouter=True)
+        .join(CutJudge, (CutJudge.body_id == CutStudy.body_id) & (CutJudge.cut_study_id == CutStudy.id), isouter=True)
+        .where(Form.body_id == body_id, Form.id == form_id)
+    ).all()
+    if not rows:
+        return None
+    judges = {row.person_id for row in rows if row.person_id is not None}
+    return RecordStanding(assigned=frozenset((role, judge) for judge in judges for role in JUDGE_ROLES))
 
 
 def standing_of_sitting(session: Session, body_id: str, sitting_id: str) -> RecordStanding | None:

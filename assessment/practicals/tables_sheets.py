@@ -29,7 +29,8 @@ class RubricRule(OfBody, Base):
 
 
 class Sheet(Scoped, Base):
-    """One assessor's sheet on a practical. `place` 1 to 3; `reason` says why a third one was called in."""
+    """One assessor's sheet on a practical. `place` 1 to 3; `reason` says why a third one was called in, or why
+    this assessor marks more on that day than the scheme allows."""
 
     __tablename__ = "sheet"
     __table_args__ = (

@@ -29,7 +29,9 @@ from assessment.credentials.tables import Credential
 from assessment.database import Base
 from assessment.domain.errors import NotFound
 from assessment.domain.mismatch import Mismatch
+from assessment.exams import cut_study_queries as cut_studies
 from assessment.exams import rederive as exams
+from assessment.practicals import borderline
 from assessment.practicals import rederive as practicals
 from assessment.storage import Storage
 
@@ -199,9 +201,19 @@ def _derived(session: Session, check: Check) -> Iterator[Mismatch]:
     parts: tuple[tuple[str, Callable[[], Keys], Derive], ...] = (
         ("attempts derived", lambda: exams.attempts_to_rederive(session, since=check.since), exams.rederive),
         (
+            "cut studies derived",
+            lambda: cut_studies.studies_to_rederive(session, since=check.since),
+            cut_studies.rederive_study,
+        ),
+        (
             "practicals derived",
             lambda: practicals.practicals_to_rederive(session, since=check.since),
             practicals.rederive,
+        ),
+        (
+            "borderline studies derived",
+            lambda: borderline.studies_to_rederive(session, since=check.since),
+            borderline.rederive_study,
         ),
         (
             "applications derived",

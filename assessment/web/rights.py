@@ -73,6 +73,14 @@ MATRIX: dict[str, Rule] = {
     "exam_forms.new": may(scheme_manager=ANY),
     "exam_forms.page": may(scheme_manager=ANY),
     "exam_forms.preview": may(scheme_manager=ANY),
+    # A cut is set by a panel: who leads it sees what was handed in, each judge only the own estimates and the spread.
+    "cut_studies.index": may(scheme_manager=ANY, quality_manager=ANY),
+    "cut_studies.new": may(scheme_manager=ANY, quality_manager=ANY),
+    "cut_studies.page": may(scheme_manager=ANY, quality_manager=ANY),
+    "cut_studies.next_round": may(scheme_manager=ANY, quality_manager=ANY),
+    "cut_studies.close": may(scheme_manager=ANY, quality_manager=ANY),
+    "cut_studies.use": may(scheme_manager=ANY),
+    "cut_studies.rate": may(assessor=DUTY, item_author=DUTY, decider=DUTY, scheme_manager=DUTY, quality_manager=DUTY),
     "sittings.index": may(scheme_manager=ANY),
     "sittings.new": may(scheme_manager=ANY),
     "sittings.page": may(scheme_manager=ANY),
@@ -144,7 +152,8 @@ MATRIX: dict[str, Rule] = {
         cells=may(candidate=OWN, assessor=DUTY, decider=ANY, quality_manager=ANY).cells, booked=True
     ),
     "exam_files.uploaded": may(assessor=DUTY, decider=ANY, quality_manager=ANY),
-    "exam_files.form_file": may(scheme_manager=ANY),
+    # The pictures of a form's questions, also for who estimates them.
+    "exam_files.form_file": may(scheme_manager=ANY, quality_manager=ANY, assessor=DUTY, item_author=DUTY, decider=DUTY),
     # Practice asks the product's own questions and keeps nothing.
     "practice.question": PUBLIC,
     "practice.done": PUBLIC,
@@ -174,6 +183,13 @@ MATRIX: dict[str, Rule] = {
     "practicals.record": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
     "tasks.index": may(scheme_manager=ANY, quality_manager=ANY),
     "tasks.page": may(scheme_manager=ANY, quality_manager=ANY),
+    # Figures about people who mark are for who answers for their quality, and for nobody else.
+    "quality.index": may(quality_manager=ANY),
+    "quality.severity": may(quality_manager=ANY),
+    "quality.questions": may(quality_manager=ANY),
+    "borderline.index": may(quality_manager=ANY, scheme_manager=ANY),
+    "borderline.new": may(quality_manager=ANY),
+    "borderline.page": may(quality_manager=ANY, scheme_manager=ANY),
     # --- item bank: keys are for authors, and to read for who answers for schemes and quality
     "item_bank.index": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "item_bank.item": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
@@ -251,6 +267,9 @@ MATRIX: dict[str, Rule] = {
     "places.page": may(scheme_manager=ANY),
     "places.exam": may(scheme_manager=ANY),
     "places.practical": may(scheme_manager=ANY),
+    "places.too_close": may(scheme_manager=ANY),
+    "places.assessors": may(scheme_manager=ANY),
+    "places.limit": may(scheme_manager=ANY),
     "office.reassess": may(scheme_manager=ANY),
     "office.close": may(scheme_manager=ANY),
     "evidence.index": may(assessor=ANY),

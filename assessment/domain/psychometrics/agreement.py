@@ -1,59 +1,65 @@
-"""How far two people agree who mark the same cases apart: per cent, and Cohen's kappa with quadratic weights.
+"""How far two people agree who mark the same cases apart: per cent, Cohen's kappa plain and weighted, and ICC(2,1).
 
-Weighted kappa counts how far two marks lie apart (Cohen 1968, "Weighted kappa", Psychological Bulletin 70); its
-interval is that of a large sample (Fleiss, Cohen and Everitt 1969, "Large sample standard errors of kappa and
-weighted kappa", Psychological Bulletin 72). Estimates are exact; only the interval is a floating-point number.
+Kappa takes out what chance alone would give (Cohen 1960, "A coefficient of agreement for nominal scales", Educational
+and Psychological Measurement 20); weighted kappa also counts how far two marks lie apart (Cohen 1968, "Weighted kappa",
+Psychological Bulletin 70). Their interval is that of a large sample (Fleiss, Cohen and Everitt 1969, "Large sample
+standard errors of kappa and weighted kappa", Psychological Bulletin 72). Estimates are exact; only the ends of an
+interval are floating-point numbers.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from statistics import NormalDist
+
+from assessment.domain.psychometrics.estimate import NORMAL, Estimate, share_of
+from assessment.domain.psychometrics.intraclass import intraclass
 
 Pair = tuple[Fraction, Fraction]
 Weight = Callable[[Fraction, Fraction], Fraction]
 
 # Below it an interval says next to nothing, and a figure about two people would be read as a verdict.
 LEAST_CASES = 20
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agreement:
-    """What can be said of two markers.
+    """What can be said of two markers, each figure with its interval.
 
-    `same`: the share of cases with the same mark. `kappa` is None where both gave one and the same mark to
-    everybody: chance alone would do so too. `low` and `high` are the ends of the interval of 95 per cent.
+    `same`: the share of cases with the same mark. `kappa`, `weighted` (with quadratic weights) and `icc` are None
+    where both gave one and the same mark to everybody: chance alone would do so too.
     """
 
     cases: int
-    same: Fraction
-    kappa: Fraction | None
-    low: float | None
-    high: float | None
+    same: Estimate
+    kappa: Estimate | None
+    weighted: Estimate | None
+    icc: Estimate | None
 
 
 def agreement(pairs: Mapping[Pair, int]) -> Agreement | None:
-    """Return how far two markers agree, with quadratic weights; None for fewer than 20 cases.
+    """Return how far two markers agree; None for fewer than 20 cases.
 
     `pairs`: (the first one's mark, the second one's) -> how many cases.
     """
     cases = sum(pairs.values())
     if cases < LEAST_CASES:
         return None
-    same = Fraction(sum(count for (first, second), count in pairs.items() if first == second), cases)
-    kappa = weighted_kappa(pairs, quadratic(pairs))
-    if kappa is None:
-        return Agreement(cases=cases, same=same, kappa=None, low=None, high=None)
-    margin = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * standard_error(pairs, quadratic(pairs))
     return Agreement(
         cases=cases,
-        same=same,
-        kappa=kappa,
-        low=max(-1.0, float(kappa) - margin),
-        high=min(1.0, float(kappa) + margin),
+        same=share_of(sum(count for (first, second), count in pairs.items() if first == second), cases),
+        kappa=_estimate(pairs, nominal),
+        weighted=_estimate(pairs, quadratic(pairs)),
+        icc=intraclass([pair for pair, count in pairs.items() for _ in range(count)]),
     )
+
+
+def _estimate(pairs: Mapping[Pair, int], weight: Weight) -> Estimate | None:
+    kappa = weighted_kappa(pairs, weight)
+    if kappa is None:
+        return None
+    margin = NORMAL * standard_error(pairs, weight)
+    return Estimate(value=kappa, low=max(-1.0, float(kappa) - margin), high=min(1.0, float(kappa) + margin))
 
 
 def nominal(first: Fraction, second: Fraction) -> Fraction:

@@ -4,8 +4,9 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from assessment.domain.psychometrics.agreement import (
     LEAST_CASES,
@@ -17,6 +18,7 @@ from assessment.domain.psychometrics.agreement import (
     standard_error,
     weighted_kappa,
 )
+from assessment.domain.psychometrics.estimate import share_of
 
 # Cohen 1968, table 1: how two judges sorted 200 cases into three kinds, and how grave each disagreement is.
 COHEN = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
@@ -85,10 +87,41 @@ def test_quadratic_weights_are_the_intraclass_correlation_of_a_table() -> None:
     assert weighted_kappa(table, quadratic(table)) == 1 - apart / (spread(firsts) + spread(seconds) + between**2)
 
 
+# Gwet's R package irrCAC, data set cont3x3abstractors: how two abstractors sorted 100 records; its manual prints the
+# figures below for `kappa2.table`, without weights and with quadratic ones.
+ABSTRACTORS = [[13, 0, 0], [0, 20, 7], [0, 4, 56]]
+
+
+def test_kappa_of_the_abstractors_with_its_standard_error() -> None:
+    table = pairs_of(ABSTRACTORS)
+    kappa, weighted = weighted_kappa(table, nominal), weighted_kappa(table, quadratic(table))
+    assert kappa is not None
+    assert weighted is not None
+    assert round(float(kappa), 7) == 0.7964094
+    assert round(float(weighted), 7) == 0.8921569
+    assert round(standard_error(table, nominal), 8) == 0.05891072
+    found = agreement(table)
+    assert found is not None
+    assert found.kappa is not None
+    assert (round(found.kappa.low, 2), round(found.kappa.high, 2)) == (0.68, 0.91)
+    assert found.same.value == Fraction(89, 100)
+
+
+def test_a_share_has_the_interval_that_scipy_gives() -> None:
+    for count, cases in ((0, 20), (20, 20), (1, 20), (89, 100), (7, 9)):
+        found = share_of(count, cases)
+        oracle = binomtest(count, cases).proportion_ci(method="wilson")
+        assert found.value == Fraction(count, cases)
+        assert math.isclose(found.low, oracle.low, abs_tol=1e-9)
+        assert math.isclose(found.high, oracle.high, abs_tol=1e-9)
+    with pytest.raises(ValueError, match="Expected 0 to 3"):
+        share_of(4, 3)
+
+
 def test_one_mark_for_everybody_says_nothing() -> None:
     found = agreement({(Fraction(3), Fraction(3)): 50})
     assert found is not None
-    assert (found.cases, found.same, found.kappa, found.low) == (50, 1, None, None)
+    assert (found.cases, found.same.value, found.kappa, found.weighted, found.icc) == (50, 1, None, None, None)
     with pytest.raises(ValueError, match="Expected marks that differ"):
         standard_error({(Fraction(3), Fraction(3)): 50}, nominal)
 
@@ -101,21 +134,25 @@ def test_few_cases_are_met_with_silence() -> None:
 
 
 marks = st.fractions(min_value=0, max_value=10, max_denominator=4)
-tables = st.dictionaries(st.tuples(marks, marks), st.integers(1, 30), min_size=1, max_size=8)
+tables = st.dictionaries(st.tuples(marks, marks), st.integers(4, 9), min_size=3, max_size=6)
 
 
+@settings(max_examples=40)
 @given(tables)
-def test_agreement_lies_in_its_interval_and_does_not_know_who_is_first(table: dict[Pair, int]) -> None:
+def test_figures_lie_in_their_intervals_and_do_not_know_who_is_first(table: dict[Pair, int]) -> None:
     found = agreement(table)
-    assume(found is not None and found.kappa is not None)
+    assume(found is not None)
     assert found is not None
-    assert found.kappa is not None
-    assert found.low is not None
-    assert found.high is not None
-    assert -1 <= found.low <= float(found.kappa) <= found.high <= 1
-    assert agreement({(second, first): count for (first, second), count in table.items()}) == found
+    for figure in (found.same, found.kappa, found.weighted, found.icc):
+        if figure is not None:
+            assert figure.low <= float(figure.value) <= figure.high <= 1
+    turned = agreement({(second, first): count for (first, second), count in table.items()})
+    assert turned is not None
+    assert (turned.same, turned.kappa, turned.weighted) == (found.same, found.kappa, found.weighted)
+    assert (turned.icc and turned.icc.value) == (found.icc and found.icc.value)
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(marks, st.integers(1, 30), min_size=2, max_size=6))
 def test_those_who_never_differ_agree_wholly(counts: dict[Fraction, int]) -> None:
     table = {(mark, mark): count for mark, count in counts.items()}
