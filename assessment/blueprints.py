@@ -34,6 +34,9 @@ from assessment.item_bank.views_drafts import drafts
 from assessment.item_bank.views_files import item_files
 from assessment.item_bank.views_reviews import reviews
 from assessment.practicals.views_sheet import practicals
+from assessment.practicals.views_task_drafts import task_drafts
+from assessment.practicals.views_task_forms import task_forms
+from assessment.practicals.views_task_reviews import task_reviews
 from assessment.practicals.views_tasks import tasks
 from assessment.reports.views import reports
 from assessment.schemes.views_editing import schemes
@@ -64,6 +67,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     regrades,
     practicals,
     tasks,
+    task_drafts,
+    task_forms,
+    task_reviews,
     verification,
     applications,
     office,

@@ -16,7 +16,7 @@ from assessment.domain.competency import Method
 from assessment.domain.practicals.marking_json import from_json
 from assessment.domain.practicals.measurement import judge
 from assessment.domain.practicals.observation import Measurement, parse
-from assessment.domain.practicals.rubric import Measured
+from assessment.domain.practicals.rubric import Judged, Measured
 from assessment.practicals.tables import Observation, Practical, RubricCriterion, TaskResult
 
 
@@ -105,6 +105,8 @@ def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, 
     marking = from_json(definition)
     value = parse(mark, marking)
     shown: dict[str, Any] = {name: given for name, given in mark.items() if name != "v"}
+    if isinstance(marking, Judged) and marking.own_scale:
+        shown |= {"highest": marking.highest}
     if isinstance(marking, Measured) and isinstance(value, Measurement):
         reading = judge(value.value, marking.limits)
         shown |= {

@@ -22,6 +22,7 @@ from assessment.practicals.tables import (
     Task,
     TaskText,
 )
+from assessment.practicals.tables_drafts import TaskVersion
 from assessment.schemes.queries import scheme_titles
 from assessment.web.gate import RecordStanding
 
@@ -171,8 +172,20 @@ def task_titles(session: Session, body_id: str, task_ids: Collection[str], langu
 def practical_head(session: Session, body_id: str, practical_id: str) -> PracticalHead:
     """Return the head of a practical; two statements. Raises NotFound."""
     row = session.execute(
-        select(Practical, Task.minutes, APPLICATION.c.number, Site.name, CheckIn.at, CheckIn.exception)
+        select(
+            Practical,
+            func.coalesce(TaskVersion.minutes, Task.minutes).label("minutes"),
+            APPLICATION.c.number,
+            Site.name,
+            CheckIn.at,
+            CheckIn.exception,
+        )
         .join(Task, (Task.body_id == Practical.body_id) & (Task.id == Practical.task_id))
+        .join(
+            TaskVersion,
+            (TaskVersion.body_id == Practical.body_id) & (TaskVersion.rubric_id == Practical.rubric_id),
+            isouter=True,
+        )
         .join(
             APPLICATION,
             (APPLICATION.c.body_id == Practical.body_id) & (APPLICATION.c.id == Practical.application_id),
@@ -283,3 +296,16 @@ def tasks_of_body(
         )
         for task, number, count in rows
     ], total
+
+
+def tasks_with_documents(session: Session, body_id: str, language: str) -> list[tuple[str, str]]:
+    """Return (id, "CODE · title") of each task whose newest version has a document, by code; two statements."""
+    rows = session.execute(
+        select(Task.id, Task.code)
+        .join(Rubric, (Rubric.body_id == Task.body_id) & (Rubric.task_id == Task.id))
+        .join(TaskVersion, (TaskVersion.body_id == Rubric.body_id) & (TaskVersion.rubric_id == Rubric.id))
+        .where(Task.body_id == body_id, Rubric.state == RubricState.READY, TaskVersion.document.is_not(None))
+        .order_by(Task.code, Task.id)
+    ).all()
+    titles = task_titles(session, body_id, [row.id for row in rows], language)
+    return [(row.id, f"{row.code} · {titles.get(row.id, '')}") for row in rows]

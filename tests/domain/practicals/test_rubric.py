@@ -62,7 +62,7 @@ def test_a_safety_limit_must_be_confirmed() -> None:
 
 def test_the_rubric_as_a_whole_is_checked() -> None:
     assert defects() == [Defect.NO_CRITERIA]
-    assert defects(checked("k"), checked("k"), assessors=3) == [Defect.ASSESSORS, Defect.DUPLICATE_ID]
+    assert defects(checked("k"), checked("k"), assessors=4) == [Defect.ASSESSORS, Defect.DUPLICATE_ID]
 
 
 def test_a_refusal_names_every_defect() -> None:

@@ -1,0 +1,13 @@
+"""What people type about tasks: shape only."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from assessment.web.inputs import Input
+
+
+class NewTaskInput(Input):
+    """What a new task is for, and what it begins with."""
+
+    scheme = SelectField(_l("Scheme"))
+    source = SelectField(_l("Begin with"), default="")
