@@ -42,7 +42,8 @@ class Overtaken:
 
 def start_task(
     session: Session,
-    actor: Actor,
+    body_id: str,
+    person_id: str,
     scheme_version_id: str,
     document: Document | None,
     known: Collection[str],
@@ -54,13 +55,13 @@ def start_task(
     Of a document only the performance criteria that the scheme has are kept (`known`, as "UNIT CODE/1.1"). Raises
     NotFound, and Conflict for a retired scheme version.
     """
-    version = session.get(SchemeVersion, (actor.body_id, scheme_version_id))
+    version = session.get(SchemeVersion, (body_id, scheme_version_id))
     if version is None:
         raise NotFound(N_("There is no such scheme version."))
     if version.state is SchemeState.RETIRED:
         raise Conflict(N_("This scheme version is retired; make the task for the current one."))
     content = only_known(document, known) if document is not None else new_document()
-    return _begin(session, actor, scheme_version_id, content, task_id=None, base=None, now=now)
+    return _begin(session, body_id, person_id, scheme_version_id, content, task_id=None, base=None, now=now)
 
 
 def change_task(session: Session, actor: Actor, task_id: str, *, now: datetime) -> TaskDraft:
@@ -79,7 +80,9 @@ def change_task(session: Session, actor: Actor, task_id: str, *, now: datetime) 
     if there is not None:
         return there
     number, document = newest_document(session, actor.body_id, task_id)
-    return _begin(session, actor, task.scheme_version_id, document, task_id=task_id, base=number, now=now)
+    return _begin(
+        session, actor.body_id, actor.person_id, task.scheme_version_id, document, task_id=task_id, base=number, now=now
+    )
 
 
 def newest_document(session: Session, body_id: str, task_id: str) -> tuple[int, Document]:
@@ -177,7 +180,8 @@ def authors_of(session: Session, draft: TaskDraft) -> frozenset[str]:
 
 def _begin(
     session: Session,
-    actor: Actor,
+    body_id: str,
+    person_id: str,
     scheme_version_id: str,
     content: Document,
     *,
@@ -187,7 +191,7 @@ def _begin(
 ) -> TaskDraft:
     check_size(content)
     draft = TaskDraft(
-        body_id=actor.body_id,
+        body_id=body_id,
         id=new_id(),
         scheme_version_id=scheme_version_id,
         task_id=task_id,
@@ -195,9 +199,9 @@ def _begin(
         state=DraftState.WRITING,
         revision=1,
         editor="",
-        created_by=actor.person_id,
+        created_by=person_id,
         created_at=now,
-        changed_by=actor.person_id,
+        changed_by=person_id,
         changed_at=now,
     )
     _write(draft, content)

@@ -1,7 +1,9 @@
 """What people type about tasks: shape only."""
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import SelectField
+from wtforms.validators import Optional
 
 from assessment.web.inputs import Input
 
@@ -11,3 +13,4 @@ class NewTaskInput(Input):
 
     scheme = SelectField(_l("Scheme"))
     source = SelectField(_l("Begin with"), default="")
+    package = FileField(_l("Or a rubric as a CASE file"), validators=[Optional()])

@@ -42,6 +42,7 @@ from assessment.practicals.drafting_tasks import (
     get_task_draft,
     start_task,
 )
+from assessment.practicals.exchanging import import_rubric
 from assessment.practicals.inputs import NewTaskInput
 from assessment.practicals.task_preview import preview_steps
 from assessment.practicals.task_sources import source_of, sources_of, title_of
@@ -89,10 +90,23 @@ def new() -> str | WerkzeugResponse | tuple[str, int]:
         if form.validate_on_submit():
             document = source_of(session, body_id, form.source.data)
             known = paths_of_scheme(session, body_id, form.scheme.data)
-    if not form.validate_on_submit():
-        return render_template("practicals/task_draft_new.html", form=form), 422 if form.errors else 200
-    draft = start_task(db.session(), me(), form.scheme.data, document, known.keys(), now=now())
-    return redirect(url_for("task_forms.edit", task_draft_id=draft.id), 303)
+    file = form.package.data.read() if form.package.data else b""
+    refusal = ""
+    if form.validate_on_submit():
+        actor, scheme = me(), form.scheme.data
+        try:
+            draft = (
+                import_rubric(db.session(), actor.body_id, actor.person_id, scheme, file, now=now())
+                if file
+                else start_task(db.session(), actor.body_id, actor.person_id, scheme, document, known.keys(), now=now())
+            )
+        except (Invalid, Conflict) as error:
+            db.session.rollback()
+            refusal = say(error)
+        else:
+            return redirect(url_for("task_forms.edit", task_draft_id=draft.id), 303)
+    status = 422 if refusal or form.errors else 200
+    return render_template("practicals/task_draft_new.html", form=form, refusal=refusal), status
 
 
 @task_drafts.post("/tasks/<task_id>/change")

@@ -160,6 +160,7 @@ MATRIX: dict[str, Rule] = {
     "practicals.record": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
     "tasks.index": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "tasks.page": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "tasks.export": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "task_drafts.index": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "task_drafts.sheet": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "task_drafts.new": may(item_author=ANY, scheme_manager=ANY),

@@ -32,7 +32,9 @@ def make_task_draft(
     units, criterion_ids = make_competencies(session, body_id, document)
     scheme = make_scheme(session, body_id, *units)
     author = author or make_actor(session, body_id, Role.ITEM_AUTHOR, name="Ratna Misal")
-    draft = start_task(session, author, scheme.scheme_version_id, document, criterion_ids.keys(), now=NOW)
+    draft = start_task(
+        session, body_id, author.person_id, scheme.scheme_version_id, document, criterion_ids.keys(), now=NOW
+    )
     return MadeDraft(
         draft=draft, author=author, scheme_version_id=scheme.scheme_version_id, criterion_ids=criterion_ids
     )

@@ -49,7 +49,9 @@ def drafts(site: Site) -> tuple[str, str]:
         one = make_actor(session, "las", Role.ITEM_AUTHOR, login="one")
         document = ready_document("weld_visual_butt_b")
         large = make_task_draft(session, "las", document, author=one)
-        small = start_task(session, one, large.scheme_version_id, None, large.criterion_ids.keys(), now=NOW)
+        small = start_task(
+            session, "las", one.person_id, large.scheme_version_id, None, large.criterion_ids.keys(), now=NOW
+        )
         return small.id, large.draft.id
 
 

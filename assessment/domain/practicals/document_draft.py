@@ -12,14 +12,24 @@ from typing import Any
 
 from assessment.domain.errors import N_, Invalid, NotFound
 from assessment.domain.language import LANGUAGES
-from assessment.domain.practicals.document_values import MOST_ENTRIES
-from assessment.domain.practicals.rubric import Defect, check
+from assessment.domain.practicals.document_values import (
+    MOST_ENTRIES,
+    code_at,
+    each_once,
+    mapping_at,
+    object_at,
+    one_of_at,
+    shown,
+)
+from assessment.domain.practicals.rubric import MOST_LEVELS, Defect, check
 from assessment.domain.practicals.task_document import (
     FORMAT_VERSION,
     KINDS,
+    SECTIONS,
     CriterionDocument,
     Step,
     TaskDocument,
+    criterion_members,
     frame_from,
     frame_parts,
     members_of,
@@ -90,6 +100,67 @@ def check_size(document: Mapping[str, Any]) -> None:
     size = len(json.dumps(document, ensure_ascii=False))
     if size > LARGEST or len(document.get("criteria", ())) > MOST_ENTRIES:
         raise Invalid(N_("Expected a task of at most %(most)s characters, got %(got)s."), most=LARGEST, got=size)
+
+
+def check_shape(document: Mapping[str, Any]) -> None:
+    """Raise Invalid, naming the path, for a document that is not at least of the shape of a draft.
+
+    What was typed may be incomplete, but every member is of the kind that forms and previews rely on.
+    """
+    fields = members_of(document)
+    _is(isinstance(fields["code"], str), "code", fields["code"])
+    _is(isinstance(fields["minutes"], int | str), "minutes", fields["minutes"])
+    for name in ("title", "instructions", *(each for each in SECTIONS if each in fields)):
+        _words_at(fields[name], name)
+    for name in ("test_piece", "acceptance"):
+        said = mapping_at(fields.get(name, {}), name)
+        for member, value in said.items():
+            inner = value.values() if member == "others" and isinstance(value, Mapping) else (value,)
+            _is(all(isinstance(each, str) for each in inner), f"{name}.{member}", value)
+    steps = fields["steps"]
+    _is(isinstance(steps, list) and 0 < len(steps) <= MOST_ENTRIES, "steps", steps)
+    for place, step in enumerate(steps):
+        step = object_at(step, f"steps[{place}]", frozenset({"key", "title"}))  # the same, read
+        code_at(step["key"], f"steps[{place}].key")
+        _words_at(step["title"], f"steps[{place}].title")
+    for key, title in mapping_at(fields.get("groups", {}), "groups").items():
+        code_at(key, "groups")
+        _words_at(title, f"groups.{key}")
+    criteria = fields["criteria"]
+    _is(isinstance(criteria, list), "criteria", criteria)
+    for place, criterion in enumerate(criteria):
+        _criterion_shape(criterion, f"criteria[{place}]")
+    each_once([criterion["code"] for criterion in criteria], "criteria")
+
+
+def _criterion_shape(criterion: object, path: str) -> None:
+    kind = one_of_at(mapping_at(criterion, path).get("kind"), f"{path}.kind", KINDS)
+    fields = criterion_members(criterion, path, kind)
+    code_at(fields["code"], f"{path}.code")
+    for name in ("step", "method"):
+        _is(isinstance(fields[name], str), f"{path}.{name}", fields[name])
+    for name in ("title", "help", *(["tool"] if kind == "measured" else [])):
+        _words_at(fields[name], f"{path}.{name}")
+    for name in ("weight", "report", "resolution", "unit", "lower", "upper", "limit_source", "imperfection", "group"):
+        _is(fields.get(name) is None or isinstance(fields[name], str), f"{path}.{name}", fields.get(name))
+    _is(isinstance(fields["safety_critical"], bool), f"{path}.safety_critical", fields["safety_critical"])
+    proves = fields["criteria"]
+    _is(isinstance(proves, list) and all(isinstance(each, str) for each in proves), f"{path}.criteria", proves)
+    if kind == "judged":
+        levels = fields["levels"]
+        _is(isinstance(levels, list) and 0 < len(levels) <= MOST_LEVELS, f"{path}.levels", levels)
+        for place, level in enumerate(levels):
+            _words_at(level, f"{path}.levels[{place}]")
+
+
+def _words_at(value: object, path: str) -> None:
+    said = mapping_at(value, path)
+    _is(all(isinstance(text, str) for text in (*said, *said.values())), path, value)
+
+
+def _is(right: bool, path: str, value: object) -> None:
+    if not right:
+        raise Invalid(N_("%(path)s: expected another kind of value, got %(got)s."), path=path, got=shown(value))
 
 
 # --- parts ----------------------------------------------------------------------------------------------

@@ -281,11 +281,16 @@ def _step(entry: object, path: str, languages: frozenset[str]) -> Step:
     return Step(key=code_at(fields["key"], f"{path}.key"), titles=texts_at(fields["title"], f"{path}.title", languages))
 
 
+def criterion_members(entry: object, path: str, kind: str) -> Mapping[str, Any]:
+    """Return the members of a criterion of a kind. Raises Invalid for missing and unknown ones."""
+    return object_at(entry, path, _OF_CRITERION | _OF_KIND[kind], optional=_LIMITS | _OPTIONAL_OF_CRITERION)
+
+
 def read_criterion(entry: object, path: str, frame: Frame) -> CriterionDocument:
     """Read one criterion of a task with this frame. Raises Invalid naming the path."""
     languages, groups = frame.languages, frame.groups
     kind = one_of_at(mapping_at(entry, path).get("kind"), f"{path}.kind", KINDS)
-    fields = object_at(entry, path, _OF_CRITERION | _OF_KIND[kind], optional=_LIMITS | _OPTIONAL_OF_CRITERION)
+    fields = criterion_members(entry, path, kind)
     levels: tuple[Texts, ...] = ()
     tool: Texts | None = None
     group: str | None = None
