@@ -33,6 +33,7 @@ from assessment.item_bank.views import item_bank
 from assessment.item_bank.views_drafts import drafts
 from assessment.item_bank.views_files import item_files
 from assessment.item_bank.views_reviews import reviews
+from assessment.practicals.views_pieces import pieces
 from assessment.practicals.views_sheet import practicals
 from assessment.practicals.views_task_drafts import task_drafts
 from assessment.practicals.views_task_forms import task_forms
@@ -66,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     marking,
     regrades,
     practicals,
+    pieces,
     tasks,
     task_drafts,
     task_forms,

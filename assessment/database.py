@@ -299,6 +299,8 @@ APPEND_ONLY = (
     "task_draft_entry",
     "task_version",
     "task_version_text",
+    "test_piece",
+    "test_report",
     "observation",
     "oral_answer",
     "task_result",

@@ -77,6 +77,8 @@ COVERED = frozenset(
         "rubric_criterion_text",
         "rubric_alignment",
         "practical",
+        "test_piece",
+        "test_report",
         "task_result",
         "oral_answer",
         "application",

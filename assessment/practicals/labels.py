@@ -86,3 +86,20 @@ IMPERFECTIONS = {
     "3.1": _l("Linear misalignment"),
 }
 """Imperfections of a weld by their number; the names are ours."""
+
+PIECE = {
+    "wps_number": _l("WPS number"),
+    "wps_revision": _l("WPS revision"),
+    "process": _l("Process"),
+    "joint": _l("Joint"),
+    "parent_group": _l("Parent material group"),
+    "heat_number": _l("Heat number"),
+    "thickness": _l("Thickness in mm"),
+    "throat": _l("Throat in mm"),
+    "diameter": _l("Diameter in mm"),
+    "position": _l("Position"),
+    "filler": _l("Filler"),
+    "filler_batch": _l("Batch of the filler"),
+    "examiner": _l("Examiner"),
+}
+"""Facts of a test piece, in the order in which they are printed."""

@@ -158,6 +158,11 @@ MATRIX: dict[str, Rule] = {
     "practicals.observations": may(assessor=DUTY),
     "practicals.finish": may(assessor=DUTY),
     "practicals.record": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
+    "pieces.page": may(invigilator=SITE, assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY),
+    "pieces.file": may(invigilator=SITE, assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY),
+    # Whoever watches enters them, so that neither assessor nor decider can: the database refuses as well.
+    "pieces.record": may(invigilator=SITE),
+    "pieces.report": may(invigilator=SITE),
     "tasks.index": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "tasks.page": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "tasks.export": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
