@@ -35,12 +35,14 @@ def record(practical_id: str) -> WerkzeugResponse | tuple[str, int]:
     typed = {name: request.form.get(name, "") for name in labels.PIECE}
 
     def act() -> None:
+        welded_on = form.welded_on.data
+        assert welded_on is not None  # the form was whole
         record_piece(
             db.session(),
             me(),
             practical_id,
-            stamp=form.stamp.data,
-            welded_on=form.welded_on.data,
+            stamp=form.stamp.data or "",
+            welded_on=welded_on,
             typed=typed,
             reason=form.reason.data or "",
             now=now(),
@@ -55,13 +57,15 @@ def report(practical_id: str) -> WerkzeugResponse | tuple[str, int]:
     file = form.file.data.read() if form.file.data else b""
 
     def act() -> None:
+        tested_on = form.tested_on.data
+        assert tested_on is not None  # the form was whole
         new = NewReport(
             kind=ReportKind(form.kind.data),
-            reference=form.reference.data,
-            laboratory=form.laboratory.data,
-            accreditation=form.accreditation.data,
-            operator=form.operator.data,
-            tested_on=form.tested_on.data,
+            reference=form.reference.data or "",
+            laboratory=form.laboratory.data or "",
+            accreditation=form.accreditation.data or "",
+            operator=form.operator.data or "",
+            tested_on=tested_on,
             accepted=form.accepted.data == "yes",
             file=file,
             remark=form.remark.data or "",
@@ -114,7 +118,8 @@ def _page(practical_id: str, piece_form: PieceInput, report_form: ReportInput, *
     reports = reports_of(session, body_id, practical_id)
     if piece is not None and not piece_form.is_submitted():
         _fill(piece_form, piece)
-    people = names(session, body_id, {each.person_id for each in (*reports, *([piece] if piece else []))})
+    writers = {each.person_id for each in reports} | ({piece.person_id} if piece else set())
+    people = names(session, body_id, writers)
     return render_template(
         "practicals/piece.html",
         head=head,
