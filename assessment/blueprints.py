@@ -38,8 +38,12 @@ from assessment.item_bank.views_drafts import drafts
 from assessment.item_bank.views_files import item_files
 from assessment.item_bank.views_reviews import reviews
 from assessment.practicals.views_borderline import borderline
+from assessment.practicals.views_pieces import pieces
 from assessment.practicals.views_quality import quality
 from assessment.practicals.views_sheet import practicals
+from assessment.practicals.views_task_drafts import task_drafts
+from assessment.practicals.views_task_forms import task_forms
+from assessment.practicals.views_task_reviews import task_reviews
 from assessment.practicals.views_tasks import tasks
 from assessment.reports.views import reports
 from assessment.schemes.views_editing import schemes
@@ -70,9 +74,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     marking,
     regrades,
     practicals,
+    pieces,
     tasks,
     quality,
     borderline,
+    task_drafts,
+    task_forms,
+    task_reviews,
     verification,
     applications,
     office,

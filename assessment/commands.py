@@ -9,6 +9,7 @@ from assessment.demo.commands import demo
 from assessment.exams.queries import form_items
 from assessment.item_bank.commands import qti
 from assessment.item_bank.exporting import forms_hold
+from assessment.practicals.commands import rubric
 from assessment.reports.commands import fsck
 from assessment.serving.commands import serve_command
 from assessment.standards.commands import standard
@@ -18,6 +19,7 @@ COMMANDS: tuple[click.Command, ...] = (
     body,
     standard,
     qti,
+    rubric,
     serve_command,
     verify,
     certificate,

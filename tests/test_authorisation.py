@@ -46,6 +46,7 @@ from tests.factories.accounts import NOW, make_actor, make_body, make_site
 from tests.factories.certification import make_world
 from tests.factories.credentials import make_decided, make_releaser
 from tests.factories.drafts import make_draft
+from tests.factories.task_drafts import make_task_draft
 from tests.factories.visitors import Visitor, signed_in, writing_on
 from tests.fixtures.sites import Site
 
@@ -58,12 +59,13 @@ PLAIN = {
     "version": "the number of a standard's version",
     "item": "an item within the attempt",
     "form": "the form of a download",
-    "file_digest": "a picture within the draft",
+    "file_digest": "a picture within the draft, a file within the report",
     "package_digest": "an uploaded file that says whose it is",
     "report_digest": "a report that says whose it is",
     "digest": "a file within the item, the form or the attempt",
     "photo_id": "a photo within the practical",
     "code": "a body's public code",
+    "criterion_code": "a criterion within the draft",
     "name": "the name of a public file",
     "public_id": "a certificate's public id",
     "scheme_code": "a scheme's public code",
@@ -96,6 +98,7 @@ NOT_IN_THIS_WORLD = {
     "marking.file",
     "marking.rubric",
     "practicals.compare",
+    "pieces.file",
     "practicals.finish",
     "practicals.held",
     "practicals.photo",
@@ -235,6 +238,7 @@ def build(site: Site) -> People:
             "regrade_case_id": case.id,
             "item_id": session.scalars(select(Item.id).limit(1)).one(),
             "draft_id": make_draft(session, make_actor(session, "las", Role.ITEM_AUTHOR)).id,
+            "task_draft_id": make_task_draft(session, "las").draft.id,
             "standard_id": session.get_one(Competency, ("las", unit.unit_id)).standard_id,
             "scheme_version_id": scheme_version_id,
             "criterion_id": unit.criteria[0],
@@ -252,6 +256,7 @@ def build(site: Site) -> People:
             "digest": "0" * 64,
             "photo_id": "no-such-photo",
             "code": "las",
+            "criterion_code": "J1",
             "name": "nothing",
             "public_id": credential_id,
             "scheme_code": session.get_one(Scheme, ("las", version.scheme_id)).code,

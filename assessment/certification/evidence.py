@@ -27,6 +27,7 @@ from assessment.domain.errors import N_, Conflict
 from assessment.domain.plan import ItemsCut
 from assessment.exams.tables import ExamResult as ExamResultRow
 from assessment.practicals.tables import OralAnswer, TaskResult
+from assessment.practicals.tables_pieces import TestReport
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +129,7 @@ def newest_evidence(session: Session, application: Application) -> datetime | No
             for table, moment in (
                 (ExamResultRow, ExamResultRow.derived_at),
                 (TaskResult, TaskResult.derived_at),
+                (TestReport, TestReport.received_at),
                 (OralAnswer, OralAnswer.asked_at),
                 (EvidenceConfirmation, EvidenceConfirmation.at),
             )

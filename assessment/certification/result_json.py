@@ -88,14 +88,15 @@ def result_from_json(unit_id: str, outcome: Outcome, value: Mapping[str, Any]) -
 
 
 def levels_in(result: UnitResult) -> Iterator[int]:
-    """Yield the judged levels 0..3 in a unit's evidence, each mark once."""
+    """Yield the judged levels 0..3 in a unit's evidence, each mark once; a scale of its own has no word for it."""
     seen: set[tuple[str, str]] = set()
     for status in result.criteria:
         for cell in status.cells:
             for piece in cell.evidence:
                 for mark in piece.detail.get("marks", ()):
                     place = (piece.source.id, mark["code"])
-                    level = (mark["mark"] or {}).get("level")
+                    said = mark["mark"] or {}
+                    level = None if "highest" in said else said.get("level")
                     if level is not None and place not in seen:
                         seen.add(place)
                         yield level

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from assessment.domain.competency import Method
@@ -26,6 +26,7 @@ from assessment.practicals.tables import (
     TaskText,
 )
 from assessment.practicals.tables import RubricCriterion as RubricCriterionRow
+from assessment.practicals.tables_drafts import TaskVersion, TaskVersionText
 from assessment.standards.tables import Competency
 
 
@@ -54,6 +55,7 @@ class CriterionContent:
     help: str = ""
     levels: tuple[str, ...] = ()
     tool: str = ""
+    resolution: str = ""
     group: str = ""
     limit_source: str = ""
 
@@ -102,7 +104,15 @@ def task_content(session: Session, body_id: str, rubric_id: str, language: str) 
 def task_contents(session: Session, body_id: str, rubric_id: str, languages: Collection[str]) -> dict[str, TaskContent]:
     """Return a task with its rubric in several languages; three statements. Raises NotFound."""
     frames = session.execute(
-        select(Task, RubricRow, TaskText, RubricText.steps)
+        select(
+            Task,
+            RubricRow,
+            TaskText.language,
+            func.coalesce(TaskVersionText.title, TaskText.title).label("title"),
+            func.coalesce(TaskVersionText.instructions, TaskText.instructions).label("instructions"),
+            func.coalesce(TaskVersion.minutes, Task.minutes).label("minutes"),
+            RubricText.steps,
+        )
         .join(RubricRow, (RubricRow.body_id == Task.body_id) & (RubricRow.task_id == Task.id))
         .join(TaskText, (TaskText.body_id == Task.body_id) & (TaskText.task_id == Task.id))
         .join(
@@ -110,6 +120,18 @@ def task_contents(session: Session, body_id: str, rubric_id: str, languages: Col
             (RubricText.body_id == RubricRow.body_id)
             & (RubricText.rubric_id == RubricRow.id)
             & (RubricText.language == TaskText.language),
+        )
+        .join(
+            TaskVersion,
+            (TaskVersion.body_id == RubricRow.body_id) & (TaskVersion.rubric_id == RubricRow.id),
+            isouter=True,
+        )
+        .join(
+            TaskVersionText,
+            (TaskVersionText.body_id == RubricRow.body_id)
+            & (TaskVersionText.rubric_id == RubricRow.id)
+            & (TaskVersionText.language == TaskText.language),
+            isouter=True,
         )
         .where(RubricRow.body_id == body_id, RubricRow.id == rubric_id)
     ).all()
@@ -127,29 +149,29 @@ def task_contents(session: Session, body_id: str, rubric_id: str, languages: Col
         .where(RubricCriterionRow.body_id == body_id, RubricCriterionRow.rubric_id == rubric_id)
     ):
         texts.setdefault(text.rubric_criterion_id, {})[text.language] = text
-    framed = {text.language: (text, steps) for _task, _rubric, text, steps in frames}
-    task, rubric = frames[0][0], frames[0][1]
+    framed = {frame.language: frame for frame in frames}
+    task, rubric = frames[0].Task, frames[0].Rubric
     found: dict[str, TaskContent] = {}
     for language in languages:
         shown = nearest(framed, language)
         assert shown is not None  # frames are not empty
-        text, step_titles = framed[shown]
+        frame = framed[shown]
         worded = [_worded(criterion, texts.get(criterion.id, {}), language) for criterion in criteria]
         found[language] = TaskContent(
             task_id=task.id,
             rubric_id=rubric.id,
             scheme_version_id=task.scheme_version_id,
             code=task.code,
-            minutes=task.minutes,
+            minutes=frame.minutes,
             number=rubric.number,
             state=rubric.state,
             language=shown,
-            title=text.title,
-            instructions=sections(text.instructions),
+            title=frame.title,
+            instructions=sections(frame.instructions),
             steps=tuple(
                 StepContent(
                     key=key,
-                    title=step_titles.get(key, key),
+                    title=frame.steps.get(key, key),
                     criteria=tuple(criterion for criterion in worded if criterion.step == key),
                 )
                 for key in rubric.steps
@@ -237,6 +259,7 @@ def _worded(criterion: CriterionContent, texts: Mapping[str, RubricCriterionText
         help=content.get("help", ""),
         levels=levels,
         tool=content.get("tool", ""),
+        resolution=content.get("resolution", ""),
         group=content.get("group", ""),
         limit_source=content.get("limit_source", ""),
     )

@@ -25,6 +25,7 @@ from assessment.practicals.tables import (
     Task,
     TaskText,
 )
+from assessment.practicals.tables_drafts import TaskVersion
 from assessment.practicals.tables_sheets import RubricRule, Sheet
 from assessment.schemes.queries import scheme_titles
 from assessment.web.gate import RecordStanding
@@ -235,12 +236,23 @@ def practical_head(session: Session, body_id: str, practical_id: str, reader_id:
     """Return the head of a practical as its reader may know it; three statements. Raises NotFound."""
     row = session.execute(
         select(
-            Practical, Task.minutes, APPLICATION.c.number, Site.name, CheckIn.at, CheckIn.exception, RubricRule.levels
+            Practical,
+            func.coalesce(TaskVersion.minutes, Task.minutes).label("minutes"),
+            APPLICATION.c.number,
+            Site.name,
+            CheckIn.at,
+            CheckIn.exception,
+            RubricRule.levels,
         )
         .join(Task, (Task.body_id == Practical.body_id) & (Task.id == Practical.task_id))
         .join(
             RubricRule,
             (RubricRule.body_id == Practical.body_id) & (RubricRule.rubric_id == Practical.rubric_id),
+            isouter=True,
+        )
+        .join(
+            TaskVersion,
+            (TaskVersion.body_id == Practical.body_id) & (TaskVersion.rubric_id == Practical.rubric_id),
             isouter=True,
         )
         .join(
@@ -389,3 +401,16 @@ def registered_assessors(session: Session, body_id: str, day: date) -> dict[str,
     ).all()
     named = names(session, body_id, persons)
     return {person_id: name.text for person_id, name in sorted(named.items(), key=lambda item: item[1].text)}
+
+
+def tasks_with_documents(session: Session, body_id: str, language: str) -> list[tuple[str, str]]:
+    """Return (id, "CODE · title") of each task whose newest version has a document, by code; two statements."""
+    rows = session.execute(
+        select(Task.id, Task.code)
+        .join(Rubric, (Rubric.body_id == Task.body_id) & (Rubric.task_id == Task.id))
+        .join(TaskVersion, (TaskVersion.body_id == Rubric.body_id) & (TaskVersion.rubric_id == Rubric.id))
+        .where(Task.body_id == body_id, Rubric.state == RubricState.READY, TaskVersion.document.is_not(None))
+        .order_by(Task.code, Task.id)
+    ).all()
+    titles = task_titles(session, body_id, [row.id for row in rows], language)
+    return [(row.id, f"{row.code} · {titles.get(row.id, '')}") for row in rows]

@@ -107,6 +107,18 @@ def scheme_titles(session: Session, body_id: str, scheme_version_ids: Iterable[s
     return {id_: text_in(said, language) for id_, said in titles.items()}
 
 
+def open_versions(session: Session, body_id: str, language: str) -> list[tuple[str, str]]:
+    """Return (id, "CODE version N · title") of each version that is not retired, by code; two statements."""
+    rows = session.execute(
+        select(SchemeVersion.id, SchemeVersion.number, Scheme.code)
+        .join(Scheme, (Scheme.body_id == SchemeVersion.body_id) & (Scheme.id == SchemeVersion.scheme_id))
+        .where(SchemeVersion.body_id == body_id, SchemeVersion.state != SchemeState.RETIRED)
+        .order_by(Scheme.code, SchemeVersion.number.desc())
+    ).all()
+    titles = scheme_titles(session, body_id, [row.id for row in rows], language)
+    return [(row.id, f"{row.code} v{row.number} · {titles.get(row.id, '')}") for row in rows]
+
+
 def plan_cells(session: Session, body_id: str, scheme_version_id: str) -> tuple[Cell, ...]:
     """Return the used cells of a version's plan, in the order of units, criteria and methods; one statement."""
     rows = session.execute(

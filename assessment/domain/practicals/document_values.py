@@ -5,9 +5,11 @@ Every function raises Invalid, with `path` among its values, when the value is a
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.practicals.measurement import parse_value
 
 LONGEST_TEXT = 8_000
 MOST_ENTRIES = 200
@@ -127,6 +129,22 @@ def whole_at(value: object, path: str, low: int, high: int) -> int:
             got=shown(value),
         )
     return value
+
+
+def decimal_at(value: object, path: str, most: Decimal) -> Decimal:
+    """Return a number as text, above zero and at most `most`."""
+    try:
+        found = parse_value(value if isinstance(value, str) else "")
+    except Invalid:
+        found = Decimal(0)
+    if not 0 < found <= most:
+        raise Invalid(
+            N_('%(path)s: expected a number as text above 0 and up to %(most)s, such as "0.5", got %(got)s.'),
+            path=path,
+            most=most,
+            got=shown(value),
+        )
+    return found
 
 
 def truth_at(value: object, path: str) -> bool:

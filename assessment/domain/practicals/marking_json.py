@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.practicals.measurement import Limits, parse_value
-from assessment.domain.practicals.rubric import Checked, Judged, Marking, Measured
+from assessment.domain.practicals.rubric import HIGHEST, Checked, Judged, Marking, Measured
 
 FORMAT_VERSION = 1
 
@@ -31,8 +31,10 @@ def to_json(marking: Marking) -> dict[str, Any]:
     """Return the marking without its texts; limits are decimals as text."""
     fields: dict[str, Any] = {"v": FORMAT_VERSION, "kind": kind_of(marking)}
     match marking:
-        case Judged(minimum=minimum, group=group):
+        case Judged(minimum=minimum, group=group) as judged:
             fields |= {"minimum": minimum, "group": group}
+            if judged.own_scale:
+                fields |= {"highest": judged.highest}
         case Measured(limits=limits, confirmed=confirmed):
             fields |= {
                 "unit": limits.unit,
@@ -53,8 +55,10 @@ def from_json(value: object, *, descriptors: tuple[str, ...] = (), tool: str = "
     Raises Invalid for another version, an unknown kind, or a member of another type.
     """
     match value:
-        case {"v": 1, "kind": "judged", "minimum": int(minimum), "group": str(group)}:
-            return Judged(descriptors=descriptors, minimum=minimum, group=group)
+        case {"v": 1, "kind": "judged", "minimum": int(minimum), "group": str(group), **rest}:
+            highest = rest.get("highest", HIGHEST)
+            if type(highest) is int:
+                return Judged(descriptors=descriptors, minimum=minimum, group=group, highest=highest)
         case {
             "v": 1,
             "kind": "measured",

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any, assert_never
 
 from assessment.domain.errors import N_, Invalid
-from assessment.domain.plan import LEVELS
 from assessment.domain.practicals.measurement import parse_value
 from assessment.domain.practicals.rubric import Checked, Judged, Marking, Measured
 
@@ -29,7 +28,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Level:
-    """A judged level 0..3."""
+    """A judged level, from 0 on."""
 
     level: int
 
@@ -73,11 +72,13 @@ def parse(value: object, marking: Marking) -> ObservedValue:
         case {**fields}:
             pass
     match marking:
-        case Judged():
+        case Judged(highest=highest):
             level = fields.get("level")
-            if fields.keys() == {"level"} and type(level) is int and level in LEVELS:
+            if fields.keys() == {"level"} and type(level) is int and 0 <= level <= highest:
                 return Level(level=level)
-            raise Invalid(N_("Expected a level from 0 to 3, got %(got)s."), got=_shown(fields))
+            raise Invalid(
+                N_("Expected a level from 0 to %(highest)s, got %(got)s."), highest=highest, got=_shown(fields)
+            )
         case Measured():
             text = fields.get("value")
             if fields.keys() == {"value"} and isinstance(text, str):

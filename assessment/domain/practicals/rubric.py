@@ -3,7 +3,8 @@
 A rubric criterion is judged (levels 0..3 with plain descriptors), measured (a value against limits) or
 checked (yes, no, needs more evidence), points to performance criteria of the standard, and may be
 safety-critical. Levels after the WorldSkills judgement scale: 0 below the standard, 1 meets it, 2 exceeds
-it in parts, 3 excellent. Texts are held in one language each by the tables; here they are only checked.
+it in parts, 3 excellent; a rubric may judge by a scale of its own instead, of two to ten levels from 0 on. Texts are
+held in one language each by the tables; here they are only checked.
 """
 
 from collections.abc import Iterable
@@ -16,16 +17,26 @@ from assessment.domain.errors import N_, Invalid
 from assessment.domain.plan import LEVELS, Coverage, Kind
 from assessment.domain.practicals.measurement import Limits
 
+HIGHEST = LEVELS[-1]
+MOST_LEVELS = 10
+MOST_ASSESSORS = 3
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """Marked by level. `descriptors` describe levels 0, 1, 2, 3 in this order; `minimum` is the level that
+    """Marked by level. `descriptors` describe levels 0, 1, … `highest` in this order; `minimum` is the level that
     suffices; aspects of one `group` compensate each other, and only those.
     """
 
     descriptors: tuple[str, ...]
     minimum: int
     group: str
+    highest: int = HIGHEST
+
+    @property
+    def own_scale(self) -> bool:
+        """Whether the levels are not those of the judgement scale 0..3."""
+        return self.highest != HIGHEST
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +94,7 @@ class Defect(StrEnum):
     NO_GROUP = "no_group"
     NO_TOOL = "no_tool"
     METHOD = "method"
+    MIXED_SCALE = "mixed_scale"
     SAFETY_UNCONFIRMED = "safety_unconfirmed"
     ASSESSORS = "assessors"
 
@@ -108,11 +120,16 @@ def check(rubric: Rubric, *, known_criteria: Iterable[str]) -> tuple[Finding, ..
     found: list[Finding] = []
     if not rubric.criteria:
         found.append(Finding(defect=Defect.NO_CRITERIA))
-    if rubric.assessors not in (1, 2, 3):
+    if not 1 <= rubric.assessors <= MOST_ASSESSORS:
         found.append(Finding(defect=Defect.ASSESSORS))
     seen: set[str] = set()
+    scales: dict[str, int] = {}
     for criterion in rubric.criteria:
         defects = list(_defects(criterion, known))
+        marking = criterion.marking
+        # Sums of levels carry a group, so that all its aspects are judged by one scale.
+        if isinstance(marking, Judged) and scales.setdefault(marking.group, marking.highest) != marking.highest:
+            defects.append(Defect.MIXED_SCALE)
         if criterion.id in seen:
             defects.insert(0, Defect.DUPLICATE_ID)
         seen.add(criterion.id)
@@ -128,10 +145,10 @@ def _defects(criterion: RubricCriterion, known: frozenset[str]) -> Iterable[Defe
     if not _METHODS.issuperset(alignment.method for alignment in criterion.alignments):
         yield Defect.METHOD
     match criterion.marking:
-        case Judged(descriptors=descriptors, minimum=minimum, group=group):
-            if len(descriptors) != len(LEVELS) or not all(text.strip() for text in descriptors):
+        case Judged(descriptors=descriptors, minimum=minimum, group=group, highest=highest):
+            if len(descriptors) != highest + 1 or not all(text.strip() for text in descriptors):
                 yield Defect.MISSING_DESCRIPTOR
-            if minimum not in LEVELS[1:]:
+            if not 1 <= minimum <= highest:
                 yield Defect.MINIMUM_OUT_OF_RANGE
             if not group.strip():
                 yield Defect.NO_GROUP
@@ -158,13 +175,13 @@ def coverage(rubric: Rubric) -> tuple[Coverage, ...]:
     """Return what the rubric yields to the assessment plan.
 
     An unconfirmed limit yields nothing. Where several judged aspects serve one performance criterion, the
-    lowest of their minimum levels counts.
+    lowest of their minimum levels counts; what suffices on a scale of its own meets the standard, which is level 1.
     """
     found: dict[tuple[str, Method, Kind], int] = {}
     for criterion in rubric.criteria:
         match criterion.marking:
-            case Judged(minimum=minimum):
-                kind, level = Kind.LEVEL, minimum
+            case Judged(minimum=minimum) as judged:
+                kind, level = Kind.LEVEL, 1 if judged.own_scale else minimum
             case Measured(confirmed=confirmed):
                 if not confirmed:
                     continue

@@ -2,23 +2,27 @@
 
 The document is JSON: `{v: 1, code, title, minutes, instructions, steps: [{key, title}], groups: {key: title},
 criteria: […]}`, where a text is `{language: text}` in the languages of the title. What candidate and assessor
-read beside the instructions (`wps`, `recipe`, `house_plan`) becomes a section of them; `test_piece` and `acceptance`
-are what limits are calculated from (`document_limits`). Every refusal names the path, what was expected and what was
-found.
+read beside the instructions (`SECTIONS`) becomes a section of them; `test_piece` and `acceptance` are what limits are
+calculated from (`document_limits`); `assessors` says how many mark apart, `spread` by how many levels they may differ.
+A criterion may have a `weight`, a measured one the `resolution` of its tool, and `report` names the test report that
+has to be in before it counts. Every refusal names the path, what was expected and what was found.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from assessment.domain.competency import Method
 from assessment.domain.errors import N_, Invalid
-from assessment.domain.plan import LEVELS
+from assessment.domain.language import LANGUAGES
 from assessment.domain.practicals.document_limits import TestPiece, limits_at, test_piece_at
 from assessment.domain.practicals.document_values import (
     Texts,
     code_at,
+    decimal_at,
     each_once,
     entries_at,
     mapping_at,
@@ -31,6 +35,8 @@ from assessment.domain.practicals.document_values import (
     whole_at,
 )
 from assessment.domain.practicals.rubric import (
+    MOST_ASSESSORS,
+    MOST_LEVELS,
     Alignment,
     Checked,
     Judged,
@@ -41,19 +47,36 @@ from assessment.domain.practicals.rubric import (
 )
 
 FORMAT_VERSION = 1
-SECTIONS = ("wps", "recipe", "house_plan")
+SECTIONS = ("safety_brief", "materials", "stations", "wps", "recipe", "house_plan")
 METHODS = (Method.OBSERVED.value, Method.PRODUCT.value, Method.ORAL.value)
 KINDS = ("judged", "measured", "checked")
 
-_OPTIONAL = frozenset({"groups", "test_piece", "acceptance", *SECTIONS})
+DEFAULT_SPREAD = 1
+HEAVIEST = Decimal(1000)
+
+_OPTIONAL = frozenset({"groups", "test_piece", "acceptance", "assessors", "spread", *SECTIONS})
 _MEMBERS = frozenset({"v", "code", "title", "minutes", "instructions", "steps", "criteria"}) | _OPTIONAL
-_OF_CRITERION = frozenset({"code", "step", "kind", "title", "help", "criteria", "method", "safety_critical", "group"})
+_OF_CRITERION = frozenset(
+    {"code", "step", "kind", "title", "help", "criteria", "method", "safety_critical", "group", "weight", "report"}
+)
+_OPTIONAL_OF_CRITERION = frozenset({"group", "weight", "report", "resolution"})
 _LIMITS = frozenset({"lower", "upper", "confirmed", "limit_source", "imperfection"})
 _OF_KIND = {
     "judged": frozenset({"minimum_level", "levels"}),
-    "measured": frozenset({"unit", "tool"}) | _LIMITS,
+    "measured": frozenset({"unit", "tool", "resolution"}) | _LIMITS,
     "checked": frozenset[str](),
 }
+
+
+class ReportKind(StrEnum):
+    """Tests of a piece that are reported apart from the sheet: by whom and how stands in the record."""
+
+    VISUAL = "visual"
+    RADIOGRAPHIC = "radiographic"
+    ULTRASONIC = "ultrasonic"
+    BEND = "bend"
+    FRACTURE = "fracture"
+    MACRO = "macro"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +91,8 @@ class Step:
 class CriterionDocument:
     """One rubric criterion with all its texts; `proves` are performance criteria as "UNIT CODE/1.1".
 
-    `levels`: the descriptors of levels 0 to 3; `tool` and `group` are None where the kind has none.
+    `levels`: the descriptors of its levels from 0 on; `tool`, `resolution` and `group` are None where the kind has
+    none; `report` is the test report that has to be in before the criterion counts.
     """
 
     code: str
@@ -83,11 +107,37 @@ class CriterionDocument:
     proves: tuple[str, ...]
     method: Method
     safety_critical: bool
+    weight: Decimal = Decimal(1)
+    resolution: Decimal | None = None
+    report: ReportKind | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """A task without its criteria; `instructions` hold the further sections (see `sections`)."""
+
+    code: str
+    minutes: int
+    titles: Texts
+    instructions: Texts
+    steps: tuple[Step, ...]
+    groups: Mapping[str, Texts] = field(default_factory=dict)
+    piece: TestPiece = field(default_factory=TestPiece)
+    assessors: int = 1
+    spread: int = DEFAULT_SPREAD
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages in which every text is there."""
+        return frozenset(self.titles)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskDocument:
-    """A whole task; `instructions` hold the further sections (see `sections`)."""
+    """A whole task; `instructions` hold the further sections (see `sections`).
+
+    `spread`: by how many levels assessors may differ before both mark again.
+    """
 
     code: str
     minutes: int
@@ -95,6 +145,8 @@ class TaskDocument:
     instructions: Texts
     steps: tuple[Step, ...]
     criteria: tuple[CriterionDocument, ...]
+    assessors: int = 1
+    spread: int = DEFAULT_SPREAD
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,31 +159,72 @@ class Section:
 
 def read(document: object) -> TaskDocument:
     """Read a task document. Raises Invalid naming the path, what was expected and what was found."""
-    fields = object_at(document, "", _MEMBERS, optional=_OPTIONAL)
-    if fields["v"] != FORMAT_VERSION or isinstance(fields["v"], bool):
-        raise Invalid(N_("Expected a task of format version 1, got %(got)s."), got=shown(fields["v"]))
-    titles = texts_at(fields["title"], "title", None)
-    languages = frozenset(titles)
-    steps = tuple(_step(entry, f"steps[{place}]", languages) for place, entry in entries_at(fields["steps"], "steps"))
-    each_once([step.key for step in steps], "steps")
-    groups = {
-        code_at(key, "groups"): texts_at(title, f"groups.{key}", languages)
-        for key, title in mapping_at(fields.get("groups", {}), "groups").items()
-    }
-    piece = test_piece_at(fields)
+    fields = members_of(document)
+    read_parts = {name: part() for name, part in frame_parts(fields)}
+    frame = frame_from(read_parts)
     criteria = tuple(
-        _criterion(entry, f"criteria[{place}]", languages, {step.key for step in steps}, groups, piece)
+        read_criterion(entry, f"criteria[{place}]", frame)
         for place, entry in entries_at(fields["criteria"], "criteria")
     )
     each_once([criterion.code for criterion in criteria], "criteria")
     return TaskDocument(
-        code=code_at(fields["code"], "code"),
-        minutes=whole_at(fields["minutes"], "minutes", 1, 600),
-        titles=titles,
-        instructions=_instructions(fields, languages),
-        steps=steps,
+        code=frame.code,
+        minutes=frame.minutes,
+        titles=frame.titles,
+        instructions=frame.instructions,
+        steps=frame.steps,
         criteria=criteria,
+        assessors=frame.assessors,
+        spread=frame.spread,
     )
+
+
+def members_of(document: object) -> Mapping[str, Any]:
+    """Return the members of a task document. Raises Invalid for missing and unknown ones, and for another version."""
+    fields = object_at(document, "", _MEMBERS, optional=_OPTIONAL)
+    if fields["v"] != FORMAT_VERSION or isinstance(fields["v"], bool):
+        raise Invalid(N_("Expected a task of format version 1, got %(got)s."), got=shown(fields["v"]))
+    return fields
+
+
+def frame_parts(fields: Mapping[str, Any]) -> list[tuple[str, Callable[[], Any]]]:
+    """Return what reads each part of a task's frame, by its name; each raises Invalid on its own.
+
+    The texts are read in the languages of the title, or in those that it should have where it is no title.
+    """
+    try:
+        languages = frozenset(texts_at(fields["title"], "title", None))
+    except Invalid:
+        languages = frozenset(LANGUAGES)
+    return [
+        ("steps", lambda: _steps(fields["steps"], languages)),
+        ("groups", lambda: _groups(fields.get("groups", {}), languages)),
+        ("piece", lambda: test_piece_at(fields)),
+        ("code", lambda: code_at(fields["code"], "code")),
+        ("titles", lambda: texts_at(fields["title"], "title", None)),
+        ("minutes", lambda: whole_at(fields["minutes"], "minutes", 1, 600)),
+        ("assessors", lambda: whole_at(fields.get("assessors", 1), "assessors", 1, MOST_ASSESSORS)),
+        ("spread", lambda: whole_at(fields.get("spread", DEFAULT_SPREAD), "spread", 0, MOST_LEVELS)),
+        ("instructions", lambda: _instructions(fields, languages)),
+    ]
+
+
+def frame_from(parts: Mapping[str, Any]) -> Frame:
+    """Return the frame of a task from its parts as `frame_parts` reads them."""
+    return Frame(**parts)
+
+
+def _steps(value: object, languages: frozenset[str]) -> tuple[Step, ...]:
+    steps = tuple(_step(entry, f"steps[{place}]", languages) for place, entry in entries_at(value, "steps"))
+    each_once([step.key for step in steps], "steps")
+    return steps
+
+
+def _groups(value: object, languages: frozenset[str]) -> dict[str, Texts]:
+    return {
+        code_at(key, "groups"): texts_at(title, f"groups.{key}", languages)
+        for key, title in mapping_at(value, "groups").items()
+    }
 
 
 def rubric_of(document: TaskDocument, criterion_ids: Mapping[str, str]) -> Rubric:
@@ -154,7 +247,8 @@ def rubric_of(document: TaskDocument, criterion_ids: Mapping[str, str]) -> Rubri
                 safety_critical=criterion.safety_critical,
             )
             for place, criterion in enumerate(document.criteria)
-        )
+        ),
+        assessors=document.assessors,
     )
 
 
@@ -187,16 +281,16 @@ def _step(entry: object, path: str, languages: frozenset[str]) -> Step:
     return Step(key=code_at(fields["key"], f"{path}.key"), titles=texts_at(fields["title"], f"{path}.title", languages))
 
 
-def _criterion(
-    entry: object,
-    path: str,
-    languages: frozenset[str],
-    steps: set[str],
-    groups: Mapping[str, Texts],
-    piece: TestPiece,
-) -> CriterionDocument:
+def criterion_members(entry: object, path: str, kind: str) -> Mapping[str, Any]:
+    """Return the members of a criterion of a kind. Raises Invalid for missing and unknown ones."""
+    return object_at(entry, path, _OF_CRITERION | _OF_KIND[kind], optional=_LIMITS | _OPTIONAL_OF_CRITERION)
+
+
+def read_criterion(entry: object, path: str, frame: Frame) -> CriterionDocument:
+    """Read one criterion of a task with this frame. Raises Invalid naming the path."""
+    languages, groups = frame.languages, frame.groups
     kind = one_of_at(mapping_at(entry, path).get("kind"), f"{path}.kind", KINDS)
-    fields = object_at(entry, path, _OF_CRITERION | _OF_KIND[kind], optional=_LIMITS | {"group"})
+    fields = criterion_members(entry, path, kind)
     levels: tuple[Texts, ...] = ()
     tool: Texts | None = None
     group: str | None = None
@@ -205,21 +299,24 @@ def _criterion(
     if kind == "judged":
         group = one_of_at(fields.get("group"), f"{path}.group", tuple(groups))
         entries = list(entries_at(fields["levels"], f"{path}.levels"))
-        if len(entries) != len(LEVELS):
+        if not 2 <= len(entries) <= MOST_LEVELS:
             raise Invalid(
-                N_("%(path)s: expected the descriptors of levels 0 to 3, got %(got)s."),
+                N_("%(path)s: expected the descriptors of levels 0 to 3, or of a scale of 2 to %(most)s, got %(got)s."),
                 path=f"{path}.levels",
+                most=MOST_LEVELS,
                 got=len(entries),
             )
         levels = tuple(texts_at(text, f"{path}.levels[{place}]", languages) for place, text in entries)
+        highest = len(levels) - 1
         marking = Judged(
             descriptors=tuple(next(iter(texts.values())) for texts in levels),
-            minimum=whole_at(fields["minimum_level"], f"{path}.minimum_level", 1, 3),
+            minimum=whole_at(fields["minimum_level"], f"{path}.minimum_level", 1, highest),
             group=group,
+            highest=highest,
         )
     elif kind == "measured":
         tool = texts_at(fields["tool"], f"{path}.tool", languages)
-        stated = limits_at(fields, path, piece)
+        stated = limits_at(fields, path, frame.piece)
         source = stated.source
         marking = Measured(limits=stated.limits, tool=next(iter(tool.values())), confirmed=stated.confirmed)
     else:
@@ -235,9 +332,10 @@ def _criterion(
         for place, number in entries_at(fields["criteria"], f"{path}.criteria")
     )
     each_once(list(proves), f"{path}.criteria")
+    report = fields.get("report")
     return CriterionDocument(
         code=code_at(fields["code"], f"{path}.code"),
-        step=one_of_at(fields["step"], f"{path}.step", tuple(sorted(steps))),
+        step=one_of_at(fields["step"], f"{path}.step", tuple(sorted(step.key for step in frame.steps))),
         marking=marking,
         titles=texts_at(fields["title"], f"{path}.title", languages),
         helps=texts_at(fields["help"], f"{path}.help", languages),
@@ -248,6 +346,9 @@ def _criterion(
         proves=proves,
         method=Method(one_of_at(fields["method"], f"{path}.method", METHODS)),
         safety_critical=truth_at(fields["safety_critical"], f"{path}.safety_critical"),
+        weight=decimal_at(fields["weight"], f"{path}.weight", HEAVIEST) if "weight" in fields else Decimal(1),
+        resolution=decimal_at(fields["resolution"], f"{path}.resolution", HEAVIEST) if "resolution" in fields else None,
+        report=ReportKind(one_of_at(report, f"{path}.report", tuple(ReportKind))) if report is not None else None,
     )
 
 
