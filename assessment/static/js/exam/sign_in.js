@@ -1,6 +1,6 @@
 // Signs in again in place: the session ended while the exam was open. Nothing else changes; answers go on being kept.
 import { exam } from "./page.js";
-import { renew, flush } from "./sending.js";
+import { flush, renew, state } from "./sending.js";
 
 const dialog = document.querySelector("[data-sign-in]");
 const form = dialog.querySelector("form");
@@ -31,7 +31,9 @@ const signIn = async () => {
     said.textContent = said.dataset.wrongText;
     return;
   }
-  if (await renew()) {
+  const mayWrite = await renew();
+  // The right person, whose exam goes on on another device: the page says so, and nothing else is asked here.
+  if (mayWrite || state().standing === "elsewhere") {
     form.reset();
     dialog.close();
     flush();
