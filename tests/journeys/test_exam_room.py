@@ -30,7 +30,7 @@ from assessment.web.pages import STATIC
 from tests.exams.room import BODY, Room, csrf_of, hidden, open_room
 from tests.factories.accounts import PASSWORD, make_actor
 from tests.factories.exams import let_start, multiple_response, numeric_entry, single_choice
-from tests.fixtures.browser import ARGUMENTS
+from tests.fixtures.browser import ARGUMENTS, PATIENCE
 from tests.fixtures.sites import Site
 from tests.journeys.wire import Wire
 
@@ -66,7 +66,7 @@ class Device:
             viewport={"width": 400, "height": 760},
             accept_downloads=True,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         page = self.context.pages[0]
         page.goto(self.address + path)
         return page
@@ -162,7 +162,7 @@ def start(page: Page, room: Room, address: str) -> None:
     page.goto(f"{address}/exam/{room.attempt_id}")
     page.click("main form button[type=submit]")
     page.wait_for_url("**/1")
-    expect(page.locator("[data-offline=ready]")).to_be_attached(timeout=20_000)
+    expect(page.locator("[data-offline=ready]")).to_be_attached()
 
 
 def value_of(number: int) -> str:
@@ -265,7 +265,7 @@ def test_time_that_ends_without_a_network_loses_nothing(room: Room, new_device: 
     device.wire.cut()
     choose(page, "C")
     note = page.locator("[data-note=over]")
-    expect(note).to_be_visible(timeout=30_000)
+    expect(note).to_be_visible()
     expect(note).to_contain_text("1")
     expect(page.locator("[data-question] input").first).to_be_disabled()
     device.wire.mend()
@@ -341,8 +341,8 @@ def take_over(device: Device, room: Room) -> Page:
     expect(page.locator("[data-asked]")).to_be_attached()
     with room.writing() as session:
         let_move(session, room.invigilator, room.attempt_id, reason="Perangkat lama mati.", now=datetime.now(UTC))
-    page.wait_for_url("**/1", timeout=30_000)
-    expect(page.locator("[data-offline=ready]")).to_be_attached(timeout=20_000)
+    page.wait_for_url("**/1")
+    expect(page.locator("[data-offline=ready]")).to_be_attached()
     return page
 
 
@@ -500,7 +500,7 @@ def test_first_load_and_what_follows_keep_their_budget(room: Room, new_device: N
     page.on("load", lambda _page: asked.append("load"))
     page.click("main form button[type=submit]")
     page.wait_for_url("**/1")
-    expect(page.locator("[data-offline=ready]")).to_be_attached(timeout=20_000)
+    expect(page.locator("[data-offline=ready]")).to_be_attached()
     places = [urlsplit(url) for url in asked[: asked.index("load")] if not url.startswith("data:")]
     first = [place for place in places if not place.path.endswith("/start")]
     assert len(first) <= 6, first
