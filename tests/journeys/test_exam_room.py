@@ -29,7 +29,7 @@ from assessment.exams.tables import Attempt, Standing
 from assessment.web.pages import STATIC
 from tests.exams.room import BODY, Room, csrf_of, hidden, open_room
 from tests.factories.accounts import PASSWORD, make_actor
-from tests.factories.exams import let_start, multiple_response, numeric_entry, single_choice
+from tests.factories.exams import let_start, make_item, multiple_response, numeric_entry, single_choice
 from tests.fixtures.browser import ARGUMENTS, PATIENCE
 from tests.fixtures.sites import Site
 from tests.journeys.wire import Wire
@@ -474,7 +474,11 @@ def with_key() -> list[Item]:
 
 
 @pytest.mark.parametrize("items", [with_key()], ids=["keys"])
-def test_no_byte_that_the_device_received_tells_a_key(room: Room, new_device: NewDevice) -> None:
+def test_no_byte_that_the_device_received_tells_a_key_another_question_or_the_result(
+    room: Room, new_device: NewDevice
+) -> None:
+    with room.writing() as session:
+        make_item(session, BODY, single_choice("LAIN9"), [room.exam.scheme.units[0].criteria[0]])
     device = new_device()
     page = device.open()
     start(page, room, device.address)
@@ -483,10 +487,18 @@ def test_no_byte_that_the_device_received_tells_a_key(room: Room, new_device: Ne
     expect(page.locator("html")).to_have_attribute("lang", "en")
     submit(page, room, device.address)
     page.wait_for_url("**/receipt")
+    form = f"/exam-forms/{room.exam.form_id}"
+    for place in (f"/exam-results/{room.attempt_id}", form, f"{form}/preview", "/items", "/items/export.zip"):
+        answered = page.goto(device.address + place)
+        assert answered is not None
+        assert answered.status in (403, 404), place
+    for place in ("/today", "/exams"):
+        page.goto(device.address + place)
     received = bytes(device.wire.received)
     assert b"Soal S7?" in received
     assert b"Question S7?" in received
-    for telling in (KEY.encode(), KEY.replace(".", ",").encode(), b"Kunci ", b'"correct"', b"max_score", b"tolerance"):
+    keys = (KEY.encode(), KEY.replace(".", ",").encode(), b"Kunci ", b'"correct"', b"max_score", b"tolerance")
+    for telling in (*keys, b"LAIN9", b"cut_reached", b"Batas lulus", b"batas lulus", b"Cut score"):
         assert telling not in received, telling
 
 
