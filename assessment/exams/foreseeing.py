@@ -102,7 +102,7 @@ def check_proposal(session: Session, body_id: str, proposal: Proposal) -> None:
 
 
 def preview(session: Session, body_id: str, proposal: Proposal) -> Preview:
-    """Return everything that a proposal would change now; about a dozen statements, however many attempts."""
+    """Return everything that a proposal would change now; as many statements however many sat the exam."""
     present = remedies_of(session, body_id, proposal.form_id)
     frame = frame_of(session, body_id, proposal.form_id, present.and_then(_as_row(body_id, proposal)))
     attempts = _ended(session, body_id, proposal)
@@ -110,7 +110,9 @@ def preview(session: Session, body_id: str, proposal: Proposal) -> Preview:
     rows: dict[str, list[object]] = {}
     for row in event_rows(session, body_id, attempts, item=proposal.item_version_id):
         rows.setdefault(row.attempt_id, []).append(row)
-    points = _points(session, body_id, attempts, proposal.item_version_id)
+    asked = frame.items.get(proposal.item_version_id)
+    by_people = asked is not None and asked.human_marked
+    points = _points(session, body_id, attempts, proposal.item_version_id) if by_people else {}
     turned: list[Turned] = []
     fresh: dict[str, ScoredItem] = {}
     for attempt_id, attempt in attempts.items():

@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from assessment.domain.exams.attempt_states import AttemptState
+from assessment.exams.tables import Attempt
 from tests.exams.room import BODY, Room, open_room
 from tests.factories.accounts import PASSWORD
-from tests.factories.exams import single_choice
+from tests.factories.exams import let_start, single_choice
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.sites import Site
 
@@ -208,12 +209,95 @@ def test_axe_finds_nothing(
     saved(page, "server")
     page.locator(".where summary").click()
     axe(page)
+    # What is said only in trouble: no network, time over, another device, signed out.
+    page.locator("[data-note]").evaluate_all("notes => notes.forEach(note => { note.hidden = false; })")
+    axe(page)
+    page.locator("[data-sign-in]").evaluate("dialog => dialog.showModal()")
+    axe(page)
     page.goto(f"{base}/review")
     axe(page)
     page.locator("label[for=sure]").click()
     page.locator("[data-submit] button").click()
     page.wait_for_url("**/receipt")
     axe(page)
+
+
+def test_whole_exam_by_keyboard_alone_at_400_percent_in_forced_colours(
+    site: Site, open_page: OpenPage, axe: Callable[[Page], None]
+) -> None:
+    moment = datetime.now(UTC)
+    room = open_room(site, items=ITEMS[:3], starts_at=moment - timedelta(minutes=1))
+    room.now = moment
+    storage = site.app.extensions["storage"]
+    with room.writing() as session:
+        let_start(session, room.invigilator, storage, session.get_one(Attempt, (BODY, room.attempt_id)), now=moment)
+    site.app.extensions["clock"] = lambda: datetime.now(UTC)
+    site.serve()
+    # 1280 by 1024 pixels at 400 %.
+    page = open_page(320, 256, device_scale_factor=4, forced_colors="active")
+    page.goto(f"{site.base_url}/signin")
+    for field, words in (("login", room.login_of(room.candidate)), ("password", PASSWORD)):
+        tab_to(page, f"main [name={field}]")
+        page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today")
+
+    def look() -> None:
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
+
+    page.goto(f"{site.base_url}/exam/{room.attempt_id}")
+    look()
+    press(page, "main form button[type=submit]")
+    page.wait_for_url("**/1")
+    expect(page.locator("[data-asked][data-lively]")).to_be_attached()
+    look()
+    press(page, "[data-question] input[type=radio]", "Space")
+    saved(page, "server")
+    press(page, "[data-flag]")
+    expect(page.locator("[data-flag]")).to_have_attribute("aria-pressed", "true")
+    press(page, "[data-onward]")
+    page.wait_for_url("**/2")
+    press(page, ".where summary")
+    look()
+    press(page, ".navigator li:nth-child(3) button")
+    page.wait_for_url("**/3")
+    press(page, "[data-question] input[type=radio]", "Space")
+    saved(page, "server")
+    press(page, "[data-onward]")
+    page.wait_for_url("**/review")
+    look()
+    press(page, "#sure", "Space")
+    press(page, "[data-submit] button")
+    page.wait_for_url("**/receipt")
+    look()
+    assert room.attempt().state is AttemptState.SUBMITTED
+    assert room.attempt().answers == 2
+
+
+def press(page: Page, selector: str, key: str = "Enter") -> None:
+    """Go to something with the Tab key and press a key there."""
+    tab_to(page, selector)
+    page.keyboard.press(key)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until something has the focus, which must be seen: drawn, and not under anything else."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            break
+    seen = page.evaluate("""() => {
+        const here = document.activeElement;
+        const shown = here.matches("input[type=radio], input[type=checkbox]") ? here.closest("label") ?? here : here;
+        const box = shown.getBoundingClientRect();
+        const on = document.elementFromPoint(box.x + box.width / 2, Math.min(box.y + box.height / 2, box.y + 24));
+        const drawn = [here, shown].some((each) => getComputedStyle(each).outlineStyle !== "none");
+        return { drawn, clear: on !== null && (shown.contains(on) || on.contains(shown)), what: here.outerHTML };
+    }""")
+    assert page.evaluate("selector => document.activeElement.matches(selector)", selector), (selector, seen["what"])
+    assert seen["drawn"], seen["what"]
+    assert seen["clear"], seen["what"]
 
 
 def test_room_pages_have_no_barrier(room: Room, open_page: OpenPage, axe: Callable[[Page], None]) -> None:

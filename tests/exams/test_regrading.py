@@ -31,6 +31,7 @@ from assessment.web.actor import Actor
 from tests.exams.room import BODY, Room, open_room
 from tests.factories.accounts import NOW, make_actor
 from tests.factories.exams import let_start
+from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
 
 pytestmark = pytest.mark.long_lock("the room is built in one go; test_locks measures what people do")
@@ -154,6 +155,16 @@ def test_preview_shows_every_change_and_every_flip_and_stores_nothing(room: Room
     assert {len(each) for each in totals(room).values()} == {1}
     with room.writing() as session:
         assert session.scalars(select(Regrade)).all() == []
+
+
+@pytest.mark.parametrize("candidates", [1, 9])
+def test_a_preview_takes_the_same_statements_however_many_sat_the_exam(site: Site, candidates: int) -> None:
+    room = open_room(site, others=[f"Asesi {number}" for number in range(1, candidates)])
+    for attempt_id in (room.attempt_id, *room.others):
+        sit(room, attempt_id, {0: "A"})
+    with room.writing() as session, count_statements(site.engine) as taken:
+        assert len(look(session, room, Remedy.FULL_MARKS).turned) == candidates
+    assert len(taken) == 14, taken
 
 
 def test_a_confirmed_regrade_adds_scores_and_a_ledger_and_the_old_ones_stay(

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Page, Playwright
 
-from tests.fixtures.browser import ARGUMENTS
+from tests.fixtures.browser import ARGUMENTS, PATIENCE
 from tests.journeys.wire import Wire
 
 
@@ -34,7 +34,7 @@ class Device:
             accept_downloads=True,
             **options,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         page = self.context.pages[0]
         page.goto(self.address + path)
         return page

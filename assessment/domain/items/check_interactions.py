@@ -340,6 +340,12 @@ def _check_pairs(
 ) -> None:
     _expect(declaration, interaction, _ANY, (base_type,))
     _check_numbers(interaction.max_associations, interaction.min_associations)
+    if 0 < interaction.max_associations < len(declaration.correct):
+        raise Invalid(
+            N_("The correct response has %(got)s pairs, but only %(max)s may be made."),
+            got=len(declaration.correct),
+            max=interaction.max_associations,
+        )
     keys = [entry.key for entry in declaration.mapping.entries] if declaration.mapping else []
     for value in (*declaration.correct, *keys):
         left, _, right = str(value).partition(" ")

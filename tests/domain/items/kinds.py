@@ -172,9 +172,11 @@ def associable(draw, identifiers, partners):
     )
 
 
-def pairs(draw, first, second, *, directed):
+def pairs(draw, first, second, most, *, directed):
     made = draw(
-        st.lists(st.tuples(st.sampled_from(first), st.sampled_from(second)), min_size=1, max_size=3, unique=True)
+        st.lists(
+            st.tuples(st.sampled_from(first), st.sampled_from(second)), min_size=1, max_size=most or 3, unique=True
+        )
     )
     return [" ".join(each if directed else sorted(each)) for each in made]
 
@@ -272,7 +274,7 @@ def associate_part(draw, response):
         shuffle=draw(flags),
     )
     words = AssociateText(response=response, prompt=draw(prompts), choices=worded(draw, ids))
-    correct = pairs(draw, ids, ids, directed=False)
+    correct = pairs(draw, ids, ids, most, directed=False)
     return Part(interaction, declare(response, Cardinality.MULTIPLE, BaseType.PAIR, correct), words)
 
 
@@ -290,7 +292,7 @@ def match_part(draw, response):
     words = MatchText(
         response=response, prompt=draw(prompts), sources=worded(draw, first), targets=worded(draw, second)
     )
-    correct = pairs(draw, first, second, directed=True)
+    correct = pairs(draw, first, second, most, directed=True)
     return Part(interaction, declare(response, Cardinality.MULTIPLE, BaseType.DIRECTED_PAIR, correct), words)
 
 
@@ -310,7 +312,7 @@ def gap_match_part(draw, response):
     )
     body = "".join(f"<p>{draw(lines)} {place_tag(PlaceKind.GAP, each)}.</p>" for each in gaps)
     words = GapMatchText(response=response, prompt=draw(prompts), choices=worded(draw, ids), body=body)
-    correct = pairs(draw, ids, gaps, directed=True)
+    correct = pairs(draw, ids, gaps, most, directed=True)
     return Part(interaction, declare(response, Cardinality.MULTIPLE, BaseType.DIRECTED_PAIR, correct), words)
 
 
@@ -421,7 +423,7 @@ def graphic_associate_part(draw, response):
         max_associations=most,
         min_associations=least,
     )
-    declared = declare(response, Cardinality.MULTIPLE, BaseType.PAIR, pairs(draw, ids, ids, directed=False))
+    declared = declare(response, Cardinality.MULTIPLE, BaseType.PAIR, pairs(draw, ids, ids, most, directed=False))
     return Part(interaction, declared, graphic(draw, response, ids))
 
 
@@ -444,7 +446,7 @@ def graphic_gap_match_part(draw, response):
         labels=labels(draw, spots),
         choices=worded(draw, ids),
     )
-    correct = pairs(draw, ids, spots, directed=True)
+    correct = pairs(draw, ids, spots, most, directed=True)
     return Part(interaction, declare(response, Cardinality.MULTIPLE, BaseType.DIRECTED_PAIR, correct), words)
 
 

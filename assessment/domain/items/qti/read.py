@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from html import escape
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.items.best import best_score
@@ -42,6 +43,7 @@ from assessment.domain.items.qti.xml import (
     parse,
     required,
 )
+from assessment.domain.items.response import PairInteraction
 
 UNKNOWN_LANGUAGE = "und"
 
@@ -123,6 +125,7 @@ def read_root(root: Element, *, language: str = UNKNOWN_LANGUAGE, files: Fetch |
     if not body.interactions:
         raise Invalid(N_("Expected an interaction, found none."))
     _drop_unset(parts, body, reasons)
+    _make_room(parts, body)
     processing = _read_processing(parts, body, reasons)
     item = _with_max_score(
         Item(
@@ -137,12 +140,13 @@ def read_root(root: Element, *, language: str = UNKNOWN_LANGUAGE, files: Fetch |
         ),
         reasons,
     )
+    title = " ".join(root.get("title", "").split()) or item.identifier
     declared = root.get(XML_LANG, "").strip()
     if not declared and language == UNKNOWN_LANGUAGE:
         reasons.note(N_("The file does not say its language (xml:lang)."))
     text = ItemText(
         language=check_language(declared or language),
-        title=" ".join(root.get("title", "").split()) or item.identifier,
+        title=title,
         stem=body.stem,
         interactions=tuple(words for _, words in body.interactions),
         stimulus=shared,
@@ -152,7 +156,9 @@ def read_root(root: Element, *, language: str = UNKNOWN_LANGUAGE, files: Fetch |
         else "".join(f"<div>{each}</div>" for each in body.rubrics),
         files=tuple(sorted(intake.files.values(), key=lambda file: file.name)),
     )
-    _check_question(text)
+    if not _asks(text):
+        reasons.note(N_("No text is left of the question; the title of the item stands in its place."))
+        text = replace(text, stem=f"<p>{escape(title)}</p>")
     return ReadItem(item=item, text=check_text(item, text), reasons=reasons.all, contents=dict(intake.contents))
 
 
@@ -252,6 +258,22 @@ def _drop_unset(parts: _Parts, body: Body, reasons: Reasons) -> None:
             element.tag = f"{{{QTI}}}qti-null"
 
 
+def _make_room(parts: _Parts, body: Body) -> None:
+    """Let as many pairs be made as the correct response has: what nobody can give is worth nothing."""
+    for number, (interaction, words) in enumerate(body.interactions):
+        declared = parts.responses.get(interaction.response)
+        if declared is None or not isinstance(interaction, PairInteraction):
+            continue
+        if 0 < interaction.max_associations < len(declared.correct):
+            wider = replace(interaction, max_associations=len(declared.correct))
+            body.interactions[number] = (wider, words)
+            body.reasons.lost(
+                N_("The correct response has %(got)s pairs, but only %(max)s may be made; now %(got)s may."),
+                got=len(declared.correct),
+                max=interaction.max_associations,
+            )
+
+
 def _read_processing(parts: _Parts, body: Body, reasons: Reasons) -> Processing:
     outcomes = parts.outcomes
     marked = next((each.identifier for each in outcomes.values() if each.external_scored is Scorer.HUMAN), None)
@@ -323,8 +345,7 @@ def _with_maximum(outcome: OutcomeDeclaration, identifier: str, maximum: Fractio
     return replace(outcome, normal_maximum=maximum) if outcome.identifier == identifier else outcome
 
 
-def _check_question(text: ItemText) -> None:
-    """Raise Invalid when no words are left of the question."""
+def _asks(text: ItemText) -> bool:
+    """Whether there are words of a question."""
     asked = any(getattr(words, name, "") for words in text.interactions for name in ("prompt", "before", "body"))
-    if not (text.stem or text.stimulus or asked):
-        raise Invalid(N_("Expected a question, but no text is left of it."))
+    return bool(text.stem or text.stimulus or asked)

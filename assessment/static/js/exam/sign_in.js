@@ -1,6 +1,9 @@
 // Signs in again in place: the session ended while the exam was open. Nothing else changes; answers go on being kept.
 import { signingIn } from "../kept/signing_in.js";
 import { exam } from "./page.js";
-import { renew, flush } from "./sending.js";
+import { flush, renew, state } from "./sending.js";
 
-export const ask = signingIn({ address: exam.dataset.signInUrl, renew, onward: flush });
+// The right person, whose exam goes on on another device: the page says so, and nothing else is asked here.
+const known = async () => (await renew()) || state().standing === "elsewhere";
+
+export const ask = signingIn({ address: exam.dataset.signInUrl, renew: known, onward: flush });

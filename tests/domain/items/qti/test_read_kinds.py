@@ -7,6 +7,7 @@ import pytest
 
 from assessment.domain.errors import Invalid
 from assessment.domain.items.item import HumanMarking, ItemKind, MatchCorrect
+from assessment.domain.items.qti.evaluate import evaluate
 from assessment.domain.items.qti.read import read_item
 from assessment.domain.items.shapes import Area, ShapeKind
 from assessment.domain.items.variables import AreaMapEntry, BaseType, Cardinality, Scorer
@@ -227,3 +228,25 @@ def test_interactions_that_stand_apart_keep_their_places_and_those_at_the_end_ne
     last = read(essay, "", base_type="string", processing="")
     assert last.text.stem == "<p>Look.</p>"
     assert last.item.responses[0].cardinality is Cardinality.SINGLE
+
+
+def test_as_many_pairs_may_be_made_as_the_correct_response_has():
+    choices = "".join(f'<qti-gap-text identifier="{each}" match-max="1">{each}</qti-gap-text>' for each in "AB")
+    body = (
+        '<qti-gap-match-interaction response-identifier="RESPONSE" max-associations="1">'
+        f'{choices}<p>First <qti-gap identifier="G1"/>, then <qti-gap identifier="G2"/>.</p>'
+        "</qti-gap-match-interaction>"
+    )
+    found = read(body, correct("A G1", "B G2"), cardinality="multiple", base_type="directedPair")
+    assert found.item.interactions[0].max_associations == 2
+    assert [(reason.lost, str(reason)) for reason in found.reasons if "pairs" in str(reason)] == [
+        (True, "The correct response has 2 pairs, but only 1 may be made; now 2 may.")
+    ]
+    assert evaluate(found.item, {"RESPONSE": ["A G1", "B G2"]}).score == 1
+
+
+def test_a_question_without_words_is_asked_by_its_title():
+    xml = choice_xml(before="").replace(b"What does it say?", b"").replace(b"Unattended Luggage", b"Bags &amp; boxes")
+    found = read_item(xml)
+    assert found.text.stem == "<p>Bags &amp; boxes</p>"
+    assert any("title of the item stands in its place" in str(reason) for reason in found.reasons)
