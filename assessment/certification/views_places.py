@@ -128,12 +128,13 @@ def assessors(application_id: str) -> str:
     session, body_id = db.session(), me().body_id
     head = _head(application_id)
     tomorrow = now().astimezone(ZoneInfo(me().zone)).replace(hour=9, minute=0) + timedelta(days=1)
-    form = WhoCanInput(request.args if "starts_at" in request.args else None, data={"starts_at": tomorrow})
+    asked = "starts_at" in request.args
+    form = WhoCanInput(request.args if asked else None, data={"starts_at": tomorrow})
     form.task_id.choices = choices(dict(tasks_for(session, head.application, language())))
     limit = limit_of(session, body_id, head.application.scheme_version_id)
     found: list[Proposal] = []
-    if form.task_id.choices and (form.validate() or "starts_at" not in request.args):
-        task_id = form.task_id.data if "starts_at" in request.args else form.task_id.choices[0].value
+    if form.task_id.choices and (not asked or form.validate()):
+        task_id = form.task_id.data if asked else form.task_id.choices[0].value
         wanted = Wanted(
             application_id=application_id,
             scheme_version_id=head.application.scheme_version_id,

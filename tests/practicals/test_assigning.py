@@ -179,6 +179,7 @@ def test_the_office_sees_who_can_mark_names_somebody_and_sets_the_limit(site: Si
         with count_statements(site.engine) as statements:
             assert manager.get(f"{address}?lang=en").status_code == 200
         assert len(statements) <= 12, "\n".join(statements)
+    assert "This field is required." not in manager.get(f"{place}/assessors?lang=en").get_data(as_text=True)
     asked = f"{place}/assessors?task_id={office.planned.made.task_id}&starts_at=2026-03-12T12:00"
     page = manager.get(asked).get_data(as_text=True)
     lines = page.partition("<tbody")[2]
