@@ -2,7 +2,7 @@
 // Undo hands over the mark before as a new one; nothing is overwritten. A mark that is changed is kept at once and
 // goes out when its reason is given.
 import { find, island, now, sheet, tell, texts, time } from "./page.js";
-import { soon } from "./sending.js";
+import { keepingOne, soon } from "./sending.js";
 import * as kept from "./store.js";
 
 let pointing = false;
@@ -110,7 +110,6 @@ const keep = async (form, field, raw, { note, reason = "", waits = false }) => {
   if (waits) waiting.set(criterion, { ...event, practical: island.practical });
   const durable = await kept.keepMark(island.practical, event);
   say(criterion, !durable ? "memory" : waits ? "reason" : "device");
-  soon();
 };
 
 const submit = async (event) => {
@@ -133,8 +132,11 @@ const submit = async (event) => {
   note.dataset.sent = note.value;
   afterPaint(() => tell("marked", { form, tapped }));
   // What was changed before and is changed again needs no reason of its own.
-  await giveReason(form.dataset.criterion, undoing ? texts.undoneText : texts.againText);
-  await keep(form, field, raw, { note: note.value, reason: undoing ? texts.undoneText : "", waits: changed && !undoing });
+  await keepingOne(async () => {
+    await giveReason(form.dataset.criterion, undoing ? texts.undoneText : texts.againText);
+    await keep(form, field, raw, { note: note.value, reason: undoing ? texts.undoneText : "", waits: changed && !undoing });
+  });
+  soon();
   if (changed && !undoing) askReason(form);
 };
 

@@ -190,7 +190,31 @@ export const unsent = async (practical) => {
   };
 };
 
-const count = async () => tell("unsent", await unsent());
+let keeping = 0;
+let turn = 0;
+let counted = { marks: 0, photos: 0, waits: 0 };
+const say = () => tell("unsent", { ...counted, marks: counted.marks + keeping });
+
+const count = async () => {
+  const mine = (turn += 1);
+  const found = await unsent();
+  if (mine === turn) counted = found;
+  say();
+};
+
+// A tap counts as unsent from the moment it is tapped, before it has reached the disk.
+export const keepingOne = async (work) => {
+  keeping += 1;
+  say();
+  try {
+    return await work();
+  } finally {
+    counted = await unsent();
+    turn += 1;
+    keeping -= 1;
+    say();
+  }
+};
 
 const round = async () => {
   const mine = (await kept.practicals()).filter((each) => each.urls && (!person || each.person === person));

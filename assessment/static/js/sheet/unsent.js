@@ -1,7 +1,8 @@
 // The line that is always in sight: how many marks and photos are on this tablet only, why they are not sent, and the
 // sealed file that saves the day.
+import { saveFile } from "./file.js";
 import { clockAhead, island } from "./page.js";
-import { state, unsent } from "./sending.js";
+import { state } from "./sending.js";
 import { spare } from "./store.js";
 
 const place = document.querySelector("[data-outbox]");
@@ -61,7 +62,5 @@ if (place) {
   sayClock(clockAhead());
   // Only what is in this page's memory alone can be lost by leaving it.
   addEventListener("beforeunload", (event) => { if (spare()) event.preventDefault(); });
-  save?.addEventListener("click", async () => (await import("./file.js")).saveFile());
+  save?.addEventListener("click", saveFile);
 }
-
-export const everything = unsent;

@@ -5,6 +5,7 @@ import * as vault from "./vault.js";
 
 const LOCKS_AFTER = 600_000;
 const LOOKS_EVERY = 5_000;
+const NOTES_TAKE = 300;
 const LIST = "/practicals";
 
 const place = document.querySelector("[data-vault]");
@@ -33,9 +34,16 @@ const keepAll = async () => {
   return own;
 };
 
+const unsavedNotes = () => [...document.querySelectorAll("form[data-criterion]")].filter((form) => {
+  const note = form.querySelector("textarea");
+  return note.value !== (note.dataset.sent ?? note.defaultValue);
+});
+
 const lockNow = async () => {
-  // What is in this page's memory only would be gone.
-  if (spare()) return;
+  for (const form of unsavedNotes()) if (form.dataset.field) form.requestSubmit(form.querySelector("[data-keep]"));
+  await new Promise((done) => { setTimeout(done, NOTES_TAKE); });
+  // What is in this page only would be gone.
+  if (spare() || unsavedNotes().length) return;
   await vault.lock();
   location.reload();
 };
