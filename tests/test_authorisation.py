@@ -112,6 +112,7 @@ NOT_IN_THIS_WORLD = {
     "rooms.photo",
     "schemes.cell",
     "schemes.change",
+    "tasks.export",
     "tasks.page",
 }
 

@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Text, and_, func, literal, select, type_coerce, 
 from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
+from assessment.certification.awaited_reports import after_reports
 from assessment.certification.grid import Grid, grid_of
 from assessment.certification.marks import Marked, marks_of
 from assessment.certification.result_json import FORMAT, Sum, result_to_json
@@ -69,7 +70,7 @@ class Ahead:
 
 
 def gather(session: Session, application: Application, *, until: datetime | None = None) -> Gathered:
-    """Return the evidence of an application; six statements, however much there is."""
+    """Return the evidence of an application; six statements and one for reports, however much there is."""
     body_id, application_id = application.body_id, application.id
     grid = grid_of(session, body_id, application.scheme_version_id, until=until)
     unit_of = grid.unit_of
@@ -77,7 +78,8 @@ def gather(session: Session, application: Application, *, until: datetime | None
     exams = exams_of(session, body_id, application_id, until=until)
     answers = answers_of(session, body_id, exams)
     pieces += _written(grid, exams, answers)
-    for marked in marks_of(session, body_id, application_id, until=until):
+    practicals = marks_of(session, body_id, application_id, until=until)
+    for marked in after_reports(session, body_id, practicals, until=until):
         pieces += [(piece, marked.at) for piece in _observed(marked, unit_of)]
     oral, confirmed_at = _said_by_assessors(session, body_id, application_id, until)
     pieces += oral

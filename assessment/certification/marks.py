@@ -19,35 +19,20 @@ from assessment.domain.practicals.marking_json import from_json
 from assessment.domain.practicals.measurement import judge
 from assessment.domain.practicals.observation import Measurement, parse
 from assessment.domain.practicals.rubric import Judged, Measured
-from assessment.domain.practicals.task_document import ReportKind
-from assessment.domain.practicals.test_piece import with_reports
 from assessment.practicals.tables import Observation, Practical, RubricCriterion, TaskResult
-from assessment.practicals.tables_pieces import TestReport
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Marked:
-    """One submitted practical with the evidence that follows from its marks and the reports that it needs.
-
-    `at`: when its newest mark or report came in.
-    """
+    """One submitted practical with the evidence that follows from its marks."""
 
     practical_id: str
     at: datetime
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Criterion:
-    """A rubric criterion with each mark of it that counts, as a page shows it, and the report that it needs."""
-
-    id: str
-    marks: list[dict[str, Any]]
-    report: ReportKind | None
-
-
 def marks_of(session: Session, body_id: str, application_id: str, *, until: datetime | None = None) -> list[Marked]:
-    """Return the submitted practicals that count, one a task; two statements, three where a report is needed."""
+    """Return the submitted practicals that count, one a task; two statements, however many marks there are."""
     results = (
         select(TaskResult.practical_id, TaskResult.result, TaskResult.derived_at, Practical.task_id)
         .join(Practical, (Practical.body_id == TaskResult.body_id) & (Practical.id == TaskResult.practical_id))
@@ -60,60 +45,32 @@ def marks_of(session: Session, body_id: str, application_id: str, *, until: date
     for row in session.execute(results):
         newest.setdefault(row.task_id, row)
     marks = _marks(session, body_id, [(row.practical_id, row.result) for row in newest.values()])
-    needing = [
-        practical_id for practical_id, found in marks.items() if any(each.report is not None for each in found.values())
-    ]
-    reports = _newest_reports(session, body_id, needing, until) if needing else {}
-    return [_marked(row, marks.get(row.practical_id, {}), reports.get(row.practical_id, {})) for row in newest.values()]
-
-
-def _marked(row: Any, marks: Mapping[str, _Criterion], reports: Mapping[ReportKind, tuple[bool, datetime]]) -> Marked:
-    accepted = {kind: said for kind, (said, _) in reports.items()}
-    evidence = []
-    for piece in row.result["criteria"]:
-        needed = [kind for code in piece["rubric"] if code in marks and (kind := marks[code].report) is not None]
-        told: dict[str, Any] = {"marks": _told(piece["rubric"], row.result["rubric"], marks)}
-        if needed:
-            told["reports"] = {kind.value: accepted.get(kind) for kind in needed}
-        evidence.append(
-            Evidence(
-                criterion_id=piece["criterion"],
-                method=Method(piece["method"]),
-                source=Source(kind="practical", id=row.practical_id),
-                sufficient=with_reports(piece["sufficient"], needed, accepted),
-                confirmed=False,
-                safety_critical=piece["safety_critical"],
-                detail=told,
-            )
+    return [
+        Marked(
+            practical_id=row.practical_id,
+            at=row.derived_at,
+            evidence=tuple(
+                Evidence(
+                    criterion_id=piece["criterion"],
+                    method=Method(piece["method"]),
+                    source=Source(kind="practical", id=row.practical_id),
+                    sufficient=piece["sufficient"],
+                    confirmed=False,
+                    safety_critical=piece["safety_critical"],
+                    detail={"marks": _told(piece["rubric"], row.result["rubric"], marks.get(row.practical_id, {}))},
+                )
+                for piece in row.result["criteria"]
+            ),
         )
-    return Marked(
-        practical_id=row.practical_id,
-        at=max((row.derived_at, *(at for _, at in reports.values()))),
-        evidence=tuple(evidence),
-    )
+        for row in newest.values()
+    ]
 
 
-def _newest_reports(
-    session: Session, body_id: str, practical_ids: list[str], until: datetime | None
-) -> dict[str, dict[ReportKind, tuple[bool, datetime]]]:
-    """Practical id -> kind -> whether its newest report accepts, and when that came in."""
-    query = (
-        select(TestReport.practical_id, TestReport.kind, TestReport.accepted, TestReport.received_at)
-        .where(TestReport.body_id == body_id, TestReport.practical_id.in_(practical_ids))
-        .order_by(TestReport.received_at, TestReport.id)
-    )
-    if until is not None:
-        query = query.where(TestReport.received_at <= until)
-    found: dict[str, dict[ReportKind, tuple[bool, datetime]]] = {}
-    for row in session.execute(query):
-        found.setdefault(row.practical_id, {})[row.kind] = (row.accepted, row.received_at)
-    return found
+MarksByCode = dict[str, list[tuple[str, dict[str, Any]]]]
 
 
-def _marks(
-    session: Session, body_id: str, results: Sequence[tuple[str, Mapping[str, Any]]]
-) -> dict[str, dict[str, _Criterion]]:
-    """Practical id -> code of the rubric criterion -> the marks that count, in the order of the sheet."""
+def _marks(session: Session, body_id: str, results: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, MarksByCode]:
+    """Practical id -> code of the rubric criterion -> its id and each mark that counts, as a page shows it."""
     named = {
         number: place
         for _practical_id, result in results
@@ -156,24 +113,25 @@ def _marks(
         )
         .order_by(RubricCriterion.position)
     ).all()
-    found: dict[str, dict[str, _Criterion]] = {}
-    for row in rows:
-        report = row.definition.get("report")
-        found.setdefault(row.practical_id, {}).setdefault(
-            row.code, _Criterion(id=row.id, marks=[], report=None if report is None else ReportKind(report))
-        )
+    found: dict[str, MarksByCode] = {}
     for row in sorted(rows, key=lambda row: named.get(row.number, 0)):
-        found[row.practical_id][row.code].marks.append(_shown(row.mark, row.definition))
-    return found
+        of_practical = found.setdefault(row.practical_id, {code: [] for code in (each.code for each in rows)})
+        of_practical[row.code].append((row.id, _shown(row.mark, row.definition)))
+    return {
+        practical_id: {code: marks for code, marks in of_practical.items() if marks}
+        for practical_id, of_practical in found.items()
+    }
 
 
 def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, Any]:
-    """A mark, and for a measurement where it lies between its limits."""
+    """A mark, the report that it needs, and for a measurement where it lies between its limits."""
     marking = from_json(definition)
     value = parse(mark, marking)
     shown: dict[str, Any] = {name: given for name, given in mark.items() if name != "v"}
     if isinstance(marking, Judged) and marking.own_scale:
         shown |= {"highest": marking.highest}
+    if "report" in definition:
+        shown |= {"report": definition["report"]}
     if isinstance(marking, Measured) and isinstance(value, Measurement):
         reading = judge(value.value, marking.limits)
         shown |= {
@@ -189,18 +147,18 @@ def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, 
 def _told(
     statuses: Mapping[str, str],
     findings: Mapping[str, Mapping[str, Any]],
-    marks: Mapping[str, _Criterion],
+    marks: MarksByCode,
 ) -> list[dict[str, Any]]:
     """The marks behind a piece of evidence in the order of the sheet, those of one criterion beside each other."""
     codes = [code for code in marks if code in statuses] + [code for code in statuses if code not in marks]
     return [
         {
             "code": code,
-            "criterion": marks[code].id if code in marks else None,
+            "criterion": criterion,
             "status": statuses[code],
             "compensated": findings.get(code, {}).get("compensated", False),
             "mark": mark,
         }
         for code in codes
-        for mark in (marks[code].marks if code in marks else [None])
+        for criterion, mark in marks.get(code, [(None, None)])
     ]

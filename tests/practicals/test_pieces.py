@@ -1,7 +1,7 @@
 """Test pieces and reports: who may enter them, what a correction is, and what a missing report means for evidence."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.duties import take_side
 from assessment.accounts.ids import new_id
-from assessment.certification.marks import marks_of
+from assessment.certification.awaited_reports import after_reports
+from assessment.certification.marks import Marked, marks_of
 from assessment.domain.certification.duties import Side
 from assessment.domain.errors import Conflict, Invalid
 from assessment.domain.practicals.task_document import ReportKind
@@ -67,6 +68,11 @@ def piece(session: Session, practical: MadePractical, *, stamp: str = "A-17", re
         reason=reason,
         now=NOW,
     )
+
+
+def said_by(session: Session, practical: MadePractical, *, until: datetime | None = None) -> list[Marked]:
+    found = marks_of(session, practical.body_id, practical.application_id, until=until)
+    return after_reports(session, practical.body_id, found, until=until)
 
 
 def test_the_newest_entry_counts_and_the_first_one_stays(session: Session) -> None:
@@ -159,7 +165,7 @@ def test_evidence_stays_open_until_the_report_is_in(session: Session, storage: S
     submit(session, practical.assessor, practical.id, now=NOW + timedelta(hours=1))
 
     def says() -> list[bool | None]:
-        (marked,) = marks_of(session, practical.body_id, practical.application_id)
+        (marked,) = said_by(session, practical)
         order = [practical.made.criterion_ids[f"C.25LAS01.029.1/1.{n}"] for n in (1, 2)]
         by_criterion = {each.criterion_id: each.sufficient for each in marked.evidence}
         return [by_criterion[criterion_id] for criterion_id in order]
@@ -167,7 +173,7 @@ def test_evidence_stays_open_until_the_report_is_in(session: Session, storage: S
     assert says() == [None, True]
     record_report(session, practical.invigilator, storage, practical.id, REPORT, now=LATER)
     assert says() == [True, True]
-    (before,) = marks_of(session, practical.body_id, practical.application_id, until=LATER - timedelta(minutes=1))
+    (before,) = said_by(session, practical, until=LATER - timedelta(minutes=1))
     assert None in {each.sufficient for each in before.evidence}
     refusing = _report(accepted=False)
     record_report(session, practical.invigilator, storage, practical.id, refusing, now=LATER + timedelta(minutes=1))
