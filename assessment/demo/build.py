@@ -32,6 +32,7 @@ from assessment.demo.regrading import plan_regrade
 from assessment.demo.standard_setting import plan_standard_setting
 from assessment.demo.story import Story
 from assessment.demo.texts import plan_marking
+from assessment.demo.workshop import plan_task_writing
 from assessment.domain.roles import Role
 from assessment.migrating import migrate
 from assessment.settings import Settings
@@ -94,6 +95,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         plan_standard_setting(ensemble, content.form_id, agenda)
         plan_regrade(ensemble, content, agenda)
         plan_authoring(ensemble, agenda)
+        plan_task_writing(ensemble, content.task_id, agenda)
         if content.text_form_id is not None:
             plan_marking(ensemble, content.text_form_id, agenda)
     told = time.monotonic()

@@ -16,6 +16,7 @@ from assessment.demo.calendar import Agenda
 from assessment.demo.photos import drawn_photo
 from assessment.demo.sheet import marks, undecided
 from assessment.demo.story import Story
+from assessment.demo.workshop import plan_piece, plan_settling, sees_otherwise
 from assessment.domain.errors import N_, Conflict
 from assessment.domain.practicals.delivery import SentPhoto
 from assessment.practicals.content import CriterionContent
@@ -45,10 +46,14 @@ def plan_practical(story: Story, agenda: Agenda) -> None:
         return
     agenda.add(story.at("practical", 8, 15), lambda now: _check_in(story, now))
     agenda.add(story.at("practical", 8, 30), lambda now: _open(story, now))
+    if story.second_assessor:
+        plan_piece(story, agenda)
     running = story.candidate.stage == "practical_open"
     agenda.add(story.at("practical", 12), lambda now: _mark(story, now, share=MARKED_SO_FAR if running else 1))
     if not running:
         agenda.add(story.at("practical", 12, 30), lambda now: _submit(story, now))
+        if story.second_assessor:
+            plan_settling(story, agenda)
 
 
 def plan_recommendation(story: Story, agenda: Agenda) -> None:
@@ -110,10 +115,11 @@ def _mark(story: Story, now: datetime, *, share: float) -> None:
         open_one=story.candidate.stage == "needs_more_evidence",
         share=share,
     )
-    for assessor in _assessors(story):
+    for place, assessor in enumerate(_assessors(story)):
+        seen = sees_otherwise(sent, criteria) if place else sent
         with acting(assessor, now, "mark") as session:
             reply = record_observations(
-                session, assessor, story.practical_id, sent, criteria=criteria, now=now, device="tablet.1"
+                session, assessor, story.practical_id, seen, criteria=criteria, now=now, device="tablet.1"
             )
         if reply.refused:
             raise Conflict(N_("The demo's marks were not taken: %(reply)s."), reply=reply.refused)

@@ -23,7 +23,7 @@ def secret_of_installation() -> bytes:
     return secret
 
 
-def island(sheet: Sheet, actor: Actor, *, now: datetime) -> dict[str, Any]:
+def island(sheet: Sheet, actor: Actor, *, stamp: str | None, now: datetime) -> dict[str, Any]:
     """Return the values of the page as JSON holds them; own marks only, and nothing that depends on another's."""
     head = sheet.head
     return {
@@ -31,7 +31,7 @@ def island(sheet: Sheet, actor: Actor, *, now: datetime) -> dict[str, Any]:
         "practical": head.id,
         "minutes": head.minutes,
         "opened": None if head.opened_at is None else head.opened_at.isoformat(),
-        "stamp": None,
+        "stamp": stamp,
         "urls": {
             "observations": url_for("practicals.observations", practical_id=head.id),
             "photos": url_for("practicals.photos", practical_id=head.id),

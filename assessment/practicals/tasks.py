@@ -18,6 +18,7 @@ from assessment.domain.practicals.marking_json import kind_of, to_json
 from assessment.domain.practicals.rubric import Rubric, coverage, require_sound
 from assessment.domain.practicals.task_document import CriterionDocument, TaskDocument, read, rubric_of
 from assessment.practicals.content import rubric_criteria, rubric_from
+from assessment.practicals.sheets import set_rule
 from assessment.practicals.tables import Rubric as RubricRow
 from assessment.practicals.tables import (
     RubricAlignment,
@@ -185,6 +186,7 @@ def _keep_version(
             reviewed_at=passed.reviewed_at if passed else None,
         )
     )
+    set_rule(session, body_id, rubric_id, assessors=content.assessors, levels=content.spread)
     session.add_all(
         TaskVersionText(
             body_id=body_id,
