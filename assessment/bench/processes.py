@@ -34,7 +34,11 @@ def memory_mib(*roots: int) -> float:
 def _trees(roots: Iterable[int]) -> list[int]:
     found = list(roots)
     for process in found:
-        for task in Path(f"/proc/{process}/task").glob("*"):
+        try:
+            tasks = list(Path(f"/proc/{process}/task").iterdir())
+        except OSError:  # it has ended meanwhile
+            continue
+        for task in tasks:
             try:
                 found += [int(child) for child in (task / "children").read_text().split()]
             except OSError:

@@ -15,6 +15,7 @@ from assessment.practicals.content import task_content
 from assessment.practicals.island import island, permission
 from assessment.practicals.marking import criteria_to_mark, record_observations
 from assessment.practicals.opening import open_sheet
+from assessment.practicals.pieces import newest_piece
 from assessment.practicals.queries import PracticalHead, practical_head
 from assessment.practicals.sheet import Sheet, sheet_of
 from assessment.practicals.submitting import derive_sheet, submit
@@ -45,11 +46,14 @@ def sheet(practical_id: str) -> str | WerkzeugResponse:
     if head.state is not PracticalState.OPEN:
         return redirect(url_for("practicals.finish", practical_id=practical_id), 303)
     shown = sheet_of(session, me().body_id, head, language(), me().person_id)
+    piece = newest_piece(session, me().body_id, practical_id)
+    stamp = piece.stamp if piece else None
     return render_template(
         "practicals/sheet.html",
         sheet=shown,
         head=head,
-        island=island(shown, me(), now=now()),
+        island=island(shown, me(), stamp=stamp, now=now()),
+        stamp=stamp,
         client=f"page.{new_id()}",
         server_now=now(),
         separator=decimal_sign(),
