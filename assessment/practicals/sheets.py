@@ -80,8 +80,8 @@ def rule_of(session: Session, body_id: str, rubric_id: str) -> tuple[int, int]:
 
 
 def set_rule(session: Session, body_id: str, rubric_id: str, *, assessors: int, levels: int = 1) -> None:
-    """Say of a rubric by how many assessors it is marked and how many levels their marks may lie apart."""
-    session.add(RubricRule(body_id=body_id, rubric_id=rubric_id, assessors=assessors, levels=levels))
+    """Say of a rubric that is not in use yet by how many it is marked and how many levels their marks may lie apart."""
+    session.merge(RubricRule(body_id=body_id, rubric_id=rubric_id, assessors=assessors, levels=levels))
     session.flush()
 
 

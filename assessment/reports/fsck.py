@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, Text, cast, collate, func, select
@@ -31,9 +30,35 @@ from assessment.domain.errors import NotFound
 from assessment.domain.mismatch import Mismatch
 from assessment.exams import cut_study_queries as cut_studies
 from assessment.exams import rederive as exams
+from assessment.exams.tables_devices import ExportedFile
+from assessment.exams.tables_uploads import AttemptUpload
 from assessment.practicals import borderline
 from assessment.practicals import rederive as practicals
+from assessment.practicals.tables_photos import PhotoContent
+from assessment.practicals.tables_pieces import TestReport
+from assessment.practicals.tables_sheets import SheetFile
 from assessment.storage import Storage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kept:
+    """A kind of record that has a file in the store: under which digest, and since when."""
+
+    table: Any
+    record: Any
+    digest: Any
+    at: Any
+
+
+KEPT = (
+    _Kept(table=CheckIn, record=CheckIn.id, digest=CheckIn.photo_digest, at=CheckIn.at),
+    _Kept(table=Credential, record=Credential.id, digest=Credential.pdf_digest, at=Credential.issued_at),
+    _Kept(table=AttemptUpload, record=AttemptUpload.digest, digest=AttemptUpload.sealed, at=AttemptUpload.received_at),
+    _Kept(table=ExportedFile, record=ExportedFile.id, digest=ExportedFile.digest, at=ExportedFile.taken_in_at),
+    _Kept(table=SheetFile, record=SheetFile.id, digest=SheetFile.digest, at=SheetFile.taken_in_at),
+    _Kept(table=PhotoContent, record=PhotoContent.digest, digest=PhotoContent.sealed, at=PhotoContent.completed_at),
+    _Kept(table=TestReport, record=TestReport.id, digest=TestReport.file_digest, at=TestReport.received_at),
+)
 
 ROWS_AT_A_TIME = 500
 LONGEST_UNSEALED = timedelta(minutes=1)
@@ -260,18 +285,20 @@ def _derive_again(session: Session, record: str, mismatches: Iterator[Mismatch])
 
 def _files(session: Session, check: Check, storage: Storage) -> Iterator[Mismatch]:
     check.count("files", 0)
-    chosen = check.chooser(lambda: _count(session, CheckIn) + _count(session, Credential))
-    photos = select(CheckIn.body_id, CheckIn.id, CheckIn.photo_digest, CheckIn.at)
-    prints = select(Credential.body_id, Credential.id, Credential.pdf_digest, Credential.issued_at)
-    for name, row in chain(
-        (("check_in", row) for row in session.execute(photos.execution_options(yield_per=ROWS_AT_A_TIME))),
-        (("credential", row) for row in session.execute(prints.execution_options(yield_per=ROWS_AT_A_TIME))),
-    ):
-        body_id, record_id, digest, at = row
-        if not _looked_at(check, at) or not chosen():
-            continue
-        check.count("files")
-        try:
-            storage.get(digest)
-        except NotFound as error:
-            yield Mismatch(record=f"{name}/{body_id}/{record_id}", kind="file", expected=digest, found=str(error))
+    chosen = check.chooser(lambda: sum(_count(session, kept.table) for kept in KEPT))
+    for kept in KEPT:
+        table = kept.table
+        rows = session.execute(
+            select(table.body_id, kept.record, kept.digest, kept.at)
+            .where(kept.digest.is_not(None))
+            .execution_options(yield_per=ROWS_AT_A_TIME)
+        )
+        for body_id, record_id, digest, at in rows:
+            if not _looked_at(check, at) or not chosen():
+                continue
+            check.count("files")
+            try:
+                storage.get(digest)
+            except NotFound as error:
+                record = f"{table.__tablename__}/{body_id}/{record_id}"
+                yield Mismatch(record=record, kind="file", expected=digest, found=str(error))

@@ -94,5 +94,5 @@ def test_the_pages_hold_on_a_phone_and_pass_axe(site: Site, open_page: OpenPage,
         expect(page.locator("h1")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             axe(page)

@@ -197,7 +197,7 @@ def test_a_new_version_leaves_what_was_used(session: Session) -> None:
 
     old, new = session.scalars(select(Rubric).where(Rubric.task_id == task_id).order_by(Rubric.number)).all()
     assert (old.state, new.state) == (RubricState.RETIRED, RubricState.READY)
-    head = practical_head(session, body_id, practical.id)
+    head = practical_head(session, body_id, practical.id, author.person_id)
     assert (head.rubric_id, head.minutes) == (old.id, 60)
     before, after = (task_content(session, body_id, rubric.id, "id") for rubric in (old, new))
     assert (before.title, before.minutes) == ("Sample task (id)", 60)

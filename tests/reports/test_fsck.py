@@ -137,8 +137,8 @@ TAMPERING = {
         "observation",
         "observation_digest",
     ),
-    "UPDATE observation SET note = 'x' WHERE number = (SELECT max(number) FROM observation WHERE practical_id IN "
-    "(SELECT id FROM practical WHERE state = 'submitted'))": ("practical", "receipt"),
+    "UPDATE observation SET note = 'x' WHERE number = (SELECT max(number) FROM observation WHERE standing = 'accepted' "
+    "AND practical_id IN (SELECT id FROM practical WHERE state = 'submitted'))": ("sheet", "receipt"),
     "DELETE FROM status_confirmation": ("status_confirmation", "row"),
     "UPDATE exam_result SET score = 'many'": ("exam_result", "unreadable"),
 }

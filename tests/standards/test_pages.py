@@ -235,7 +235,7 @@ def test_a_statement_of_three_thousand_characters_fits_a_small_phone(
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main button[type=submit]").click()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for address in ("/standards", "/standards/import", *pages_of(site, standard)):
             page.goto(site.base_url + address)
             expect(page.locator("h1")).to_be_visible()
