@@ -34,6 +34,8 @@ def environ_of(scope: Scope, body: bytes) -> WSGIEnvironment:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
+        if "_" in name:  # it would pass for the one with a hyphen, which a trusted proxy has set
+            continue
         key = _key(name)
         before = environ.get(key)
         environ[key] = value if before is None else f"{before}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"

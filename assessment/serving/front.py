@@ -38,7 +38,6 @@ class Front:
         self._largest: int = app.config["MAX_CONTENT_LENGTH"]
         self._answers = answers
         self._lasting = lasting
-        # More at a time are no faster, since they share a processor; and each needs a connection to the database.
         self._pages = ThreadPoolExecutor(PAGES_AT_A_TIME, thread_name_prefix="page")
         self._readers = ThreadPoolExecutor(PAGES_AT_A_TIME, thread_name_prefix="reader")
 

@@ -50,7 +50,7 @@ def fields_of(page: str) -> dict[str, Any]:
     found |= dict(_AREA.findall(form))
     for name, options in _SELECT.findall(form):
         chosen = re.search(r'value="([^"]*)" selected', options)
-        found[name] = chosen[1] if chosen else re.search(r'value="([^"]*)"', options)[1]  # type: ignore[index]
+        found[name] = chosen[1] if chosen else re.search(r'value="([^"]*)"', options)[1]  # type: ignore[index]  # the form has a value for each
     return found
 
 
