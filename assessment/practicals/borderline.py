@@ -21,9 +21,9 @@ from assessment.domain.psychometrics.standard_setting import (
 )
 from assessment.practicals.content import task_content
 from assessment.practicals.quality import LastMark, Scope, last_marks, share_of_scale
-from assessment.practicals.queries import task_titles
 from assessment.practicals.tables import Rubric, RubricCriterion
 from assessment.practicals.tables_borderline import BorderlineStudy
+from assessment.practicals.task_queries import task_titles
 from assessment.web.actor import Actor
 from assessment.web.gate import RecordStanding
 

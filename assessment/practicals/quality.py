@@ -23,9 +23,9 @@ from assessment.domain.psychometrics.pairs import Given, People, Together, by_cr
 from assessment.domain.psychometrics.severity import Mark, Severity, severities
 from assessment.domain.psychometrics.signals import SheetFacts, Signal, SignalKind, signals
 from assessment.practicals.content import CriterionContent
-from assessment.practicals.queries import task_titles
 from assessment.practicals.tables import Observation, Practical, PracticalState, Rubric, Task
 from assessment.practicals.tables_sheets import Sheet, SheetSeal
+from assessment.practicals.task_queries import task_titles
 
 MOST_PRACTICALS = 300
 

@@ -1,4 +1,4 @@
-"""Reads of practicals and tasks for pages and for the gate: lists, the head of a practical, standings."""
+"""Reads of practicals for pages and for the gate: lists, the head of a practical, standings."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from assessment.accounts.persons import ERASED_NAME, names
 from assessment.accounts.tables import AssessorRegistration, CheckIn, Occasion, Site
 from assessment.domain.errors import N_, NotFound
-from assessment.domain.language import text_in
 from assessment.domain.practicals.practical_states import SheetState, seen, sees_others
 from assessment.domain.roles import Role
 from assessment.practicals.scheduling import APPLICATION
@@ -19,15 +18,11 @@ from assessment.practicals.sheets import OWN, own_of, seen_state, sheets_of
 from assessment.practicals.tables import (
     Practical,
     PracticalState,
-    Rubric,
-    RubricCriterion,
-    RubricState,
     Task,
-    TaskText,
 )
 from assessment.practicals.tables_drafts import TaskVersion
 from assessment.practicals.tables_sheets import RubricRule, Sheet
-from assessment.schemes.queries import scheme_titles
+from assessment.practicals.task_queries import task_titles
 from assessment.web.gate import RecordStanding
 
 PAGE = 25
@@ -106,19 +101,6 @@ class PracticalHead:
     def photographed(self) -> bool:
         """Whether a photo was taken at check-in."""
         return self.checked_in_at is not None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskLine:
-    """A task in a list: its scheme, its newest rubric and how many criteria that has."""
-
-    id: str
-    code: str
-    title: str
-    scheme: str
-    minutes: int
-    rubric_number: int
-    criteria: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,18 +200,6 @@ def _within(statement: Select[*tuple[Any, ...]], body_id: str, scope: Scope) -> 
     if scope.candidate_id is not None:
         ways.append(Practical.candidate_id == scope.candidate_id)
     return statement.where(or_(*ways))
-
-
-def task_titles(session: Session, body_id: str, task_ids: Collection[str], language: str) -> dict[str, str]:
-    """Return the title of each task in the reader's language; one statement."""
-    texts: dict[str, dict[str, str]] = {}
-    for row in session.execute(
-        select(TaskText.task_id, TaskText.language, TaskText.title).where(
-            TaskText.body_id == body_id, TaskText.task_id.in_(task_ids)
-        )
-    ):
-        texts.setdefault(row.task_id, {})[row.language] = row.title
-    return {task_id: text_in(found, language) or task_id for task_id, found in texts.items()}
 
 
 def practical_head(session: Session, body_id: str, practical_id: str, reader_id: str) -> PracticalHead:
@@ -334,59 +304,6 @@ def standing_of_practical(session: Session, body_id: str, practical_id: str) -> 
     )
 
 
-def standing_of_task(session: Session, body_id: str, task_id: str) -> RecordStanding | None:
-    """Return the standing of a task, or None."""
-    found = session.scalar(select(Task.id).where(Task.body_id == body_id, Task.id == task_id))
-    return None if found is None else RecordStanding()
-
-
-def newest_rubric(session: Session, body_id: str, task_id: str) -> str:
-    """Return the id of the newest rubric of a task. Raises NotFound."""
-    found = session.scalar(
-        select(Rubric.id)
-        .where(Rubric.body_id == body_id, Rubric.task_id == task_id)
-        .order_by(Rubric.number.desc())
-        .limit(1)
-    )
-    if found is None:
-        raise NotFound(N_("There is no such task."))
-    return found
-
-
-def tasks_of_body(
-    session: Session, body_id: str, *, language: str, page: int = 1, size: int = PAGE
-) -> tuple[list[TaskLine], int]:
-    """Return one page of tasks with their newest rubric, and how many there are; four statements."""
-    total = session.scalar(select(func.count()).select_from(Task).where(Task.body_id == body_id)) or 0
-    criteria = (
-        select(func.count())
-        .where(RubricCriterion.body_id == Rubric.body_id, RubricCriterion.rubric_id == Rubric.id)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Task, Rubric.number, criteria.label("criteria"))
-        .join(Rubric, (Rubric.body_id == Task.body_id) & (Rubric.task_id == Task.id))
-        .where(Task.body_id == body_id, Rubric.state == RubricState.READY)
-        .order_by(Task.code, Task.id)
-        .limit(size)
-        .offset((page - 1) * size)
-    ).all()
-    titles = task_titles(session, body_id, {row[0].id for row in rows}, language)
-    schemes = scheme_titles(session, body_id, {row[0].scheme_version_id for row in rows}, language)
-    return [
-        TaskLine(
-            id=task.id,
-            code=task.code,
-            title=titles[task.id],
-            scheme=schemes.get(task.scheme_version_id, ""),
-            minutes=task.minutes,
-            rubric_number=number,
-            criteria=count,
-        )
-        for task, number, count in rows
-    ], total
-
-
 def registered_assessors(session: Session, body_id: str, day: date) -> dict[str, str]:
     """Return person id -> name of everybody whose assessor's registration is valid on a day; two statements."""
     persons = session.scalars(
@@ -401,16 +318,3 @@ def registered_assessors(session: Session, body_id: str, day: date) -> dict[str,
     ).all()
     named = names(session, body_id, persons)
     return {person_id: name.text for person_id, name in sorted(named.items(), key=lambda item: item[1].text)}
-
-
-def tasks_with_documents(session: Session, body_id: str, language: str) -> list[tuple[str, str]]:
-    """Return (id, "CODE · title") of each task whose newest version has a document, by code; two statements."""
-    rows = session.execute(
-        select(Task.id, Task.code)
-        .join(Rubric, (Rubric.body_id == Task.body_id) & (Rubric.task_id == Task.id))
-        .join(TaskVersion, (TaskVersion.body_id == Rubric.body_id) & (TaskVersion.rubric_id == Rubric.id))
-        .where(Task.body_id == body_id, Rubric.state == RubricState.READY, TaskVersion.document.is_not(None))
-        .order_by(Task.code, Task.id)
-    ).all()
-    titles = task_titles(session, body_id, [row.id for row in rows], language)
-    return [(row.id, f"{row.code} · {titles.get(row.id, '')}") for row in rows]

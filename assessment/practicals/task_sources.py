@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from assessment.domain.practicals.document_draft import Document
 from assessment.practicals.drafting_tasks import newest_document
-from assessment.practicals.queries import standing_of_task, tasks_with_documents
 from assessment.practicals.ready_rubrics import READY, ready_document
 from assessment.practicals.tables_drafts import TaskDraft
+from assessment.practicals.task_queries import standing_of_task, tasks_with_documents
 
 
 def title_of(draft: TaskDraft) -> str:

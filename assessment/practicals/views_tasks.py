@@ -11,8 +11,8 @@ from assessment.practicals.content import task_contents
 from assessment.practicals.draft_queries import reviewed
 from assessment.practicals.drafting_tasks import WRITERS
 from assessment.practicals.exchanging import export_task
-from assessment.practicals.queries import PAGE, newest_rubric, standing_of_task, tasks_of_body
 from assessment.practicals.sheet import criterion_statements
+from assessment.practicals.task_queries import PAGE, newest_rubric, standing_of_task, tasks_of_body
 from assessment.schemes.queries import scheme_titles
 from assessment.web.actor import me
 from assessment.web.gate import locate

@@ -17,7 +17,7 @@ from assessment.domain.roles import Role
 from assessment.practicals.alignment import weights
 from assessment.practicals.content import task_content
 from assessment.practicals.drafting_tasks import Overtaken, authors_of, change_part, change_task, newest_document
-from assessment.practicals.queries import newest_rubric, practical_head
+from assessment.practicals.queries import practical_head
 from assessment.practicals.reviewing_tasks import approve, drop, send_back, submit, take_back
 from assessment.practicals.tables import PracticalState, Rubric, RubricCriterion, RubricState
 from assessment.practicals.tables_drafts import (
@@ -27,6 +27,7 @@ from assessment.practicals.tables_drafts import (
     TaskTalk,
     TaskVersion,
 )
+from assessment.practicals.task_queries import newest_rubric
 from assessment.schemes.tables import Instrument
 from tests.factories.accounts import NOW, make_actor, make_body
 from tests.factories.practicals import UNIT, a_criterion, a_document, both, make_practical, make_task

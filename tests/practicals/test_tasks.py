@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from assessment.domain.errors import Conflict, Invalid
 from assessment.domain.plan import Kind
 from assessment.practicals.content import task_content
-from assessment.practicals.queries import newest_rubric
 from assessment.practicals.tables import Task
+from assessment.practicals.task_queries import newest_rubric
 from assessment.practicals.tasks import create_task
 from assessment.schemes.tables import Instrument, InstrumentCoverage, InstrumentKind
 from tests.factories.accounts import NOW, make_body
