@@ -20,45 +20,65 @@ let typing = 0;
 
 // --- what the page says
 
+let told = said.querySelector("[data-when]:not([hidden])")?.dataset.when;
+
+const only = (when) => { for (const line of said.querySelectorAll("[data-when]")) line.hidden = line.dataset.when !== when; };
+
 const show = (when, text) => {
-  for (const line of said.querySelectorAll("[data-when]")) line.hidden = line.dataset.when !== when;
+  told = when;
+  only(when);
   if (text) said.querySelector(`[data-when="${when}"] .saved > span`).textContent = text;
 };
 
 const showAnswer = (answer) => {
-  if (!answer?.where) return;
-  if (answer.where === "server") show("server", said.dataset.serverText.replace("{time}", time(answer.at)));
+  if (!answer?.where) only(told);
+  else if (answer.where === "server") show("server", said.dataset.serverText.replace("{time}", time(answer.at)));
   else if (answer.where === "held") show("refused", said.dataset.heldText);
   else if (answer.where === "refused") show("refused", answer.detail || said.dataset.refusedText);
   else show(state().reachable ? "device" : "unsent");
 };
 
 const repaint = async () => {
-  showAnswer(await outbox.answerOf(attempt, item));
+  const answer = await outbox.answerOf(attempt, item);
+  if (!changing()) showAnswer(answer);
   await paintNavigator();
 };
 
 // --- keeping
 
+// What was changed and is not kept yet is nowhere: until it is, no line says that the answer is saved.
+let unkept = 0;
+const changing = () => unkept > 0 || typing > 0;
+
 const keep = async () => {
-  clearTimeout(typing);
   const response = readResponse(form);
   const text = JSON.stringify(response);
   if (text === written || closed()) return;
   written = text;
   seq += 1;
-  showAnswer(await outbox.keepAnswer(attempt, { client, seq, item, response, lang: form.dataset.lang, elapsed: Math.round(performance.now()) }));
-  await paintNavigator();
+  await outbox.keepAnswer(attempt, { client, seq, item, response, lang: form.dataset.lang, elapsed: Math.round(performance.now()) });
   soon();
 };
 
+const kept = () => {
+  unkept -= 1;
+  return repaint();
+};
+
 let keeping = Promise.resolve();
-const record = () => (keeping = keeping.then(keep, keep));
+const record = () => {
+  clearTimeout(typing);
+  typing = 0;
+  unkept += 1;
+  only("");
+  return (keeping = keeping.then(keep, keep).finally(kept));
+};
 
 const onInput = (event) => {
   if (event.target.type === "radio" || event.target.type === "checkbox") return;
   clearTimeout(typing);
   typing = setTimeout(record, TYPING);
+  only("");
 };
 
 const flagButton = document.querySelector("[data-flag]");
