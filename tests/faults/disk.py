@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-SIZE_MIB = 320
+SIZE_MIB = 1024
 
 
 class Disk:

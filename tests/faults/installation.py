@@ -33,6 +33,7 @@ DURABLE = {
     "full_page_writes": "on",
     "listen_addresses": "",
     "max_connections": "60",
+    "max_wal_size": "128MB",  # the disk whose power is cut is small
     "synchronous_commit": "on",
     "shared_buffers": "32MB",
     "timezone": "UTC",

@@ -124,7 +124,7 @@ def answer(page: Page, first: int, last: int, value: str = "") -> None:
     for number in range(first, last + 1):
         page.wait_for_url(f"**/{number}")
         choose(page, value or value_of(number))
-        expect(page.locator('[data-saved] [data-when="none"]')).to_be_hidden()
+        expect(page.locator('[data-saved] [data-when]:not([data-when="none"]):visible')).to_be_visible()
         page.locator("[data-onward]").click()
 
 
