@@ -13,6 +13,7 @@ from assessment.certification.tables import Choice
 from assessment.database import reading
 from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
+from assessment.demo.ending import plan_ending
 from assessment.demo.photos import drawn_photo
 from assessment.demo.sheet import marks, undecided
 from assessment.demo.story import Story
@@ -52,6 +53,7 @@ def plan_practical(story: Story, agenda: Agenda) -> None:
     agenda.add(story.at("practical", 12), lambda now: _mark(story, now, share=MARKED_SO_FAR if running else 1))
     if not running:
         agenda.add(story.at("practical", 12, 30), lambda now: _submit(story, now))
+        plan_ending(story, _assessors(story), agenda)
         if story.second_assessor:
             plan_settling(story, agenda)
 
