@@ -11,7 +11,7 @@ from sqlalchemy import select
 from assessment.database import reading
 from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
-from assessment.demo.photos import drawn_photo
+from assessment.demo.photos import drawn_photo, send_photo
 from assessment.demo.story import Story
 from assessment.domain.practicals.delivery import SentPhoto
 from assessment.practicals.closing import close
@@ -19,7 +19,6 @@ from assessment.practicals.confirming import Confirmed, by_hand, candidate_says,
 from assessment.practicals.content import task_content
 from assessment.practicals.held_marks import decide_held
 from assessment.practicals.marking import criteria_to_mark
-from assessment.practicals.photos import Received, announce, keep, receive
 from assessment.practicals.queries import practical_head
 from assessment.practicals.tables import ObservationStanding
 from assessment.practicals.tables_ending import CandidateSays, Way
@@ -80,7 +79,7 @@ def _close(story: Story, now: datetime) -> None:
 
 def _late_photo(story: Story, now: datetime) -> None:
     """A photo that was still on the tablet arrives after the closing; the invigilator takes it with a reason."""
-    assessor, storage, who = story.assessor, current_app.extensions["storage"], story.invigilator
+    assessor, who = story.assessor, story.invigilator
     with reading() as session:
         criteria = criteria_to_mark(session, story.ensemble.code, story.practical_id)
     content = drawn_photo("F")
@@ -95,13 +94,7 @@ def _late_photo(story: Story, now: datetime) -> None:
         device="tablet.1",
     )
     sent_at = now - timedelta(minutes=5)
-    with acting(assessor, sent_at, "photo") as session:
-        announce(session, assessor, story.practical_id, photo, criteria=criteria, now=sent_at)
-    with reading() as session:
-        received = receive(session, storage, assessor, story.practical_id, photo.digest, offset=0, piece=content)
-    if isinstance(received, Received):
-        with acting(assessor, sent_at, "photo") as session:
-            keep(session, assessor, story.practical_id, received, now=sent_at)
+    send_photo(assessor, story.practical_id, photo, content, criteria, sent_at)
     with reading() as session:
         held = session.scalars(
             select(WorkPhoto.id).where(

@@ -122,8 +122,7 @@ def test_the_pages_have_no_barrier(
     address = f"{site.base_url}/practicals/{practical.id}"
     for name in ("confirm", "confirm/candidate", "record"):
         page.goto(f"{address}/{name}")
-        for folded in page.locator("main details:not([open]) > summary").all():
-            folded.click()
+        page.evaluate("document.querySelectorAll('main details').forEach(folded => { folded.open = true; })")
         axe(page)
         assert fits(page), name
         shot(page, f"{name.replace('/', '_')}-{width}-{scheme}")
