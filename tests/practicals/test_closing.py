@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from assessment.database import db
 from assessment.domain.errors import Conflict, Invalid, NotFound
 from assessment.domain.practicals.closing import Hold
 from assessment.domain.practicals.photo import read_announcement
@@ -29,7 +30,10 @@ from assessment.practicals.tables_sheets import Sheet
 from assessment.web.actor import Actor
 from tests.factories.accounts import NOW, make_actor
 from tests.factories.practicals import MadePractical, entry, make_practical, mark_all
-from tests.practicals.test_work_photos import announcement
+from tests.factories.visitors import signed_in, writing_on
+from tests.fixtures.sites import Site
+from tests.practicals.test_requests import assessor_of, login_of, made_on, post_marks
+from tests.practicals.test_work_photos import a_photo, announced, announcement, send_whole
 
 LATER = NOW + timedelta(minutes=40)
 REASON = "Jaringan di bengkel putus."
@@ -259,3 +263,35 @@ def test_photos_above_the_limit_are_held(session: Session) -> None:
     photo = read_announcement(announcement(b"x"), {each.code for each in criteria}, device="tablet-7")
     store_announcement(session, sheet, photo, criteria=criteria, now=LATER)
     assert session.scalars(select(WorkPhoto.standing)).all() == [ObservationStanding.HELD]
+
+
+@pytest.mark.long_lock("the first photo of a process compiles its statements under the lock")
+def test_the_office_sees_why_something_is_held_and_takes_it(site: Site) -> None:
+    practical = made_on(site)
+    content = a_photo(64)
+    with writing_on(site) as session:
+        close(session, practical.invigilator, practical.id, remark="", now=NOW + timedelta(minutes=1))
+    device = assessor_of(site, practical)
+    page = device.get(f"/practicals/{practical.id}/sheet?lang=en").get_data(as_text=True)
+    assert "This practical is closed" in page
+    reply = post_marks(device.client, device.csrf, practical, entry("J1", level=2))
+    assert reply.get_json()["held"] == [["tab.1", 1]]
+    announced(device, practical, content)
+    send_whole(device, practical, content)
+    finish = device.get(f"/practicals/{practical.id}/finish?lang=en").get_data(as_text=True)
+    assert "1 mark waits for a second person" in finish
+    watching = signed_in(site, login_of(site, practical.invigilator.account_id or ""))
+    address = f"/practicals/{practical.id}/held"
+    page = watching.get(f"{address}?lang=en").get_data(as_text=True)
+    assert page.count("came after the practical was closed") == 2
+    with site.app.app_context():
+        photo_id = db.session.scalars(select(WorkPhoto.id)).one()
+        number = db.session.scalars(select(Observation.number)).one()
+    picture = watching.get(f"/practicals/{practical.id}/held-photos/{photo_id}")
+    assert (picture.status_code, picture.mimetype) == (200, "image/jpeg")
+    assert device.get(f"/practicals/{practical.id}/held-photos/{photo_id}").status_code == 404
+    chosen = {"number": str(number), "photo": photo_id, "decision": "take", "reason": REASON}
+    assert watching.post(address, chosen).status_code == 303
+    assert watching.get(f"{address}?lang=en").get_data(as_text=True).count("Taken") == 2
+    assert watching.post(address, {**chosen, "photo": "no-such-photo"}).status_code == 404
+    assert watching.post(address, {"decision": "take", "reason": REASON}).status_code == 422
