@@ -15,6 +15,7 @@ from assessment.certification.appealing import appeal_until, last_decision, was_
 from assessment.certification.appointments import appointments
 from assessment.certification.authority import today_in
 from assessment.certification.evidence_table import ids_in, table_of
+from assessment.certification.feedback import feedback_of, has_feedback
 from assessment.certification.inputs import (
     AppealInput,
     yes,
@@ -116,7 +117,17 @@ def result(application_id: str) -> str:
         reasons=REASONS,
         closes=CLOSES,
         state=STATES[head.application.state],
+        has_feedback=has_feedback(db.session(), me().body_id, application_id),
     )
+
+
+@applications.get("/applications/<application_id>/feedback")
+def feedback(application_id: str) -> str:
+    head = own_head(application_id, draft=False)
+    decision = decided(head)
+    wanted = request.args.get("practical", "")
+    told = feedback_of(db.session(), me().body_id, application_id, language(), until=decision.decided_at, wanted=wanted)
+    return render_template("certification/feedback.html", head=head, decision=decision, told=told)
 
 
 @applications.route("/applications/<application_id>/appeal", methods=["GET", "POST"])

@@ -13,7 +13,8 @@ from assessment.certification.tables import Choice
 from assessment.database import reading
 from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
-from assessment.demo.photos import drawn_photo
+from assessment.demo.ending import plan_ending
+from assessment.demo.photos import drawn_photo, send_photo
 from assessment.demo.sheet import marks, undecided
 from assessment.demo.story import Story
 from assessment.demo.workshop import plan_piece, plan_settling, sees_otherwise
@@ -22,7 +23,6 @@ from assessment.domain.practicals.delivery import SentPhoto
 from assessment.practicals.content import CriterionContent
 from assessment.practicals.marking import criteria_to_mark, record_observations
 from assessment.practicals.opening import check_in, open_sheet
-from assessment.practicals.photos import Received, announce, keep, receive
 from assessment.practicals.submitting import submit
 from assessment.web.actor import Actor
 
@@ -52,6 +52,7 @@ def plan_practical(story: Story, agenda: Agenda) -> None:
     agenda.add(story.at("practical", 12), lambda now: _mark(story, now, share=MARKED_SO_FAR if running else 1))
     if not running:
         agenda.add(story.at("practical", 12, 30), lambda now: _submit(story, now))
+        plan_ending(story, _assessors(story), agenda)
         if story.second_assessor:
             plan_settling(story, agenda)
 
@@ -131,8 +132,7 @@ def _mark(story: Story, now: datetime, *, share: float) -> None:
 
 def _photograph(story: Story, criteria: Sequence[CriterionContent], now: datetime) -> None:
     """A photo of the finished work, sent as a tablet sends it."""
-    assessor, storage = story.assessor, current_app.extensions["storage"]
-    content = drawn_photo("W")
+    assessor, content = story.assessor, drawn_photo("W")
     photo = SentPhoto(
         client="demo",
         seq=1,
@@ -143,13 +143,7 @@ def _photograph(story: Story, criteria: Sequence[CriterionContent], now: datetim
         taken_at=now - timedelta(minutes=5),
         device="tablet.1",
     )
-    with acting(assessor, now, "photo") as session:
-        announce(session, assessor, story.practical_id, photo, criteria=criteria, now=now)
-    with reading() as session:
-        received = receive(session, storage, assessor, story.practical_id, photo.digest, offset=0, piece=content)
-    if isinstance(received, Received):
-        with acting(assessor, now, "photo") as session:
-            keep(session, assessor, story.practical_id, received, now=now)
+    send_photo(assessor, story.practical_id, photo, content, criteria, now)
 
 
 def _submit(story: Story, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 An observation is known by (sheet, client, seq); what comes under a key that is taken is placed by
 `domain.outbox`. Nothing is overwritten: a changed mark is a new observation. What comes after the sheet was
-submitted is kept as held until a second person takes or rejects it.
+submitted, after the practical was closed or above the limit a day (`holding`) is kept as held until a second person
+takes or rejects it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ from assessment.domain.practicals.observation import to_json
 from assessment.domain.practicals.practical_states import SheetState
 from assessment.practicals.authority import day_at, require_registered_assessor
 from assessment.practicals.content import CriterionContent, rubric_criteria
+from assessment.practicals.holding import holding_of
 from assessment.practicals.sheets import own_sheet
 from assessment.practicals.tables import Observation, ObservationStanding, Practical
 from assessment.practicals.tables_sheets import Sheet
@@ -76,25 +78,27 @@ def store(
     known = _known(session, sheet, batch.sent)
     digests = {key: text for key, (text, _standing) in known.items()}
     refused = list(batch.refused)
-    standing = ObservationStanding.ACCEPTED if sheet.state is SheetState.OPEN else ObservationStanding.HELD
     kept: dict[ObservationStanding, list[Key]] = {each: [] for each in ObservationStanding}
-    fresh: list[Sent] = []
+    fresh: list[tuple[Sent, ObservationStanding]] = []
+    assigned = sheet.state is SheetState.ASSIGNED
+    holding = None if assigned else holding_of(session, sheet, [sent.observed_at for sent in batch.sent])
     for sent in batch.sent:
         key = stored_key(sent.key, digests, partial(_digest_under, sent))
         if key not in known:
-            if sheet.state is SheetState.ASSIGNED:
+            if holding is None:
                 refused.append(Refused(client=sent.client, seq=sent.seq, reason=Unfit.NOT_OPEN))
                 continue
             stored = replace(sent, client=key[0], seq=key[1])
+            standing = holding.standing(sent.observed_at)
             digests[key] = digest(stored)
             known[key] = (digests[key], standing)
-            fresh.append(stored)
+            fresh.append((stored, standing))
         kept[known[key][1]].append(sent.key)
     if fresh:
         require_registered_assessor(session, sheet.body_id, sheet.person_id, day_at(session, sheet.body_id, now))
         ids = {criterion.code: criterion.id for criterion in criteria}
         session.execute(
-            insert(Observation), [observation_row(sheet, sent, ids, now, standing=standing) for sent in fresh]
+            insert(Observation), [observation_row(sheet, sent, ids, now, standing=standing) for sent, standing in fresh]
         )
     return Reply(
         now=now,

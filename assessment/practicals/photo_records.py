@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session
 from assessment.domain.practicals.delivery import SentPhoto
 from assessment.practicals.content import CriterionContent
 from assessment.practicals.tables import ObservationStanding
+from assessment.practicals.tables_ending import PhotoDecision
 from assessment.practicals.tables_photos import PhotoContent, PhotoKind, PhotoOutcome, WorkPhoto
 from assessment.practicals.tables_sheets import Sheet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownPhoto:
-    """A photo of the work as a page shows it. `outcome` None: its bytes are still on their way."""
+    """A photo of the work as a page shows it. `outcome` None: its bytes are still on their way.
+
+    `taken`: what the second person said last of a held photo, None for nothing yet.
+    """
 
     id: str
     person_id: str
@@ -31,6 +35,7 @@ class ShownPhoto:
     reason: str | None
     width: int | None
     height: int | None
+    taken: bool | None = None
 
     @property
     def kept(self) -> bool:
@@ -96,8 +101,16 @@ def photos_of(
 ) -> list[ShownPhoto]:
     """Return the photos of a practical, of one assessor where one is named, in the order they were taken."""
     codes = {criterion.id: criterion.code for criterion in criteria}
+    last = (
+        select(PhotoDecision.taken)
+        .where(PhotoDecision.body_id == WorkPhoto.body_id, PhotoDecision.photo_id == WorkPhoto.id)
+        .order_by(PhotoDecision.turn.desc())
+        .limit(1)
+        .correlate(WorkPhoto)
+        .scalar_subquery()
+    )
     wanted = (
-        select(WorkPhoto, PhotoContent)
+        select(WorkPhoto, PhotoContent, last)
         .join(
             PhotoContent,
             (PhotoContent.body_id == WorkPhoto.body_id)
@@ -125,7 +138,8 @@ def photos_of(
             reason=None if content is None else content.reason,
             width=None if content is None else content.width,
             height=None if content is None else content.height,
+            taken=taken,
         )
-        for row, content in session.execute(wanted.order_by(WorkPhoto.taken_at, WorkPhoto.client, WorkPhoto.seq))
+        for row, content, taken in session.execute(wanted.order_by(WorkPhoto.taken_at, WorkPhoto.client, WorkPhoto.seq))
         if row.rubric_criterion_id in codes
     ]

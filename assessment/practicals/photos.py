@@ -28,6 +28,7 @@ from assessment.domain.practicals.photo import LARGEST_PIECE, MOST_PHOTOS, MOST_
 from assessment.domain.practicals.practical_states import SheetState
 from assessment.jobs.service import ask_for, handle
 from assessment.practicals.content import CriterionContent
+from assessment.practicals.holding import holding_of
 from assessment.practicals.sheets import find_sheet, own_sheet
 from assessment.practicals.tables import ObservationStanding, Practical
 from assessment.practicals.tables_photos import PhotoContent, PhotoKind, PhotoOutcome, PhotoPiece, WorkPhoto
@@ -77,8 +78,8 @@ def announce(
 ) -> Progress:
     """Write down that a photo of the actor's own sheet is on its way; one that is known changes nothing.
 
-    One that is announced after the sheet was submitted is kept as held. Raises NotFound for whoever has no sheet on
-    this practical, Conflict while the sheet is not open, and when it has too many photos.
+    One that is announced late or above the limit a day (`holding`) is kept as held. Raises NotFound for whoever has no
+    sheet on this practical, Conflict while the sheet is not open, and when it has too many photos.
     """
     sheet = own_sheet(session, actor, practical_id)
     store_announcement(session, sheet, photo, criteria=criteria, now=now)
@@ -108,7 +109,6 @@ def store_announcement(
         raise Conflict(N_("This sheet has %(most)s photos already."), most=MOST_PHOTOS)
     if (_size_said(session, sheet, photo.digest) or photo.size) != photo.size:
         _drop_pieces(session, sheet, photo.digest, now=now)  # the size that was said before was wrong
-    open_ = sheet.state is SheetState.OPEN
     session.add(
         WorkPhoto(
             body_id=sheet.body_id,
@@ -123,7 +123,7 @@ def store_announcement(
             digest=photo.digest,
             size=photo.size,
             device=photo.device,
-            standing=ObservationStanding.ACCEPTED if open_ else ObservationStanding.HELD,
+            standing=holding_of(session, sheet, [photo.taken_at]).standing(photo.taken_at),
             taken_at=photo.taken_at,
             announced_at=now,
         )
@@ -284,6 +284,15 @@ def picture(session: Session, storage: Storage, body_id: str, practical_id: str,
         return photo.person_id, sealer().open(wrapped, candidate_id, storage.get(content.sealed))
     except Erased as error:
         raise NotFound(N_("There is no photo.")) from error
+
+
+def held_picture(session: Session, storage: Storage, body_id: str, practical_id: str, photo_id: str) -> bytes:
+    """Return a held photo of the work as JPEG, for who decides on it. Raises NotFound for one that is not held."""
+    photo = session.get(WorkPhoto, (body_id, photo_id))
+    if photo is None or photo.standing is not ObservationStanding.HELD:
+        raise NotFound(N_("There is no photo."))
+    _person, content = picture(session, storage, body_id, practical_id, photo_id)
+    return content
 
 
 def _forget(_body_id: str, payload: dict[str, Any], _now: datetime) -> None:

@@ -13,6 +13,7 @@ from assessment.accounts.tables import AssessorRegistration, CheckIn, Occasion, 
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.practicals.practical_states import SheetState, seen, sees_others
 from assessment.domain.roles import Role
+from assessment.practicals.holding import newest_closing
 from assessment.practicals.scheduling import APPLICATION
 from assessment.practicals.sheets import OWN, own_of, seen_state, sheets_of
 from assessment.practicals.tables import (
@@ -64,7 +65,8 @@ class PracticalHead:
     Whoever has a sheet on it is told of that sheet: its state, times, marks and receipt; others of the practical.
     `until` is the end of the time once it runs. `place`: of the reader's own sheet, None without one; `sees_others`:
     whether what others marked may be shown; `finished`: whether the result is derived, as far as it may be known.
-    `sheets`: those that the reader may know of as more than a name; `levels` that judged marks may lie apart.
+    `sheets`: those that the reader may know of as more than a name; `levels` that judged marks may lie apart;
+    `closed`: what arrives now is held.
     """
 
     id: str
@@ -91,6 +93,7 @@ class PracticalHead:
     finished: bool
     sheets: tuple[SheetLine, ...]
     levels: int
+    closed: bool
 
     @property
     def assessor(self) -> str:
@@ -213,6 +216,7 @@ def practical_head(session: Session, body_id: str, practical_id: str, reader_id:
             CheckIn.at,
             CheckIn.exception,
             RubricRule.levels,
+            newest_closing().label("closed"),
         )
         .join(Task, (Task.body_id == Practical.body_id) & (Task.id == Practical.task_id))
         .join(
@@ -285,6 +289,7 @@ def practical_head(session: Session, body_id: str, practical_id: str, reader_id:
             if sheet is own or (others and (own is None or sheet.state is SheetState.SUBMITTED))
         ),
         levels=1 if row.levels is None else row.levels,
+        closed=bool(row.closed),
     )
 
 

@@ -76,7 +76,11 @@ def _sheet(
     if not submitted and not seals:
         return
     yield from differs(record, "seal", True, bool(seals))
-    marked = {each.sent.criterion for each in own}
+    # A held mark that a second person took before the submission is a mark too, though the receipt does not seal it.
+    then = stored
+    if submitted and any(each.held for each in stored):
+        then = observations_of(session, sheet.body_id, sheet.practical_id, criteria, until=sheet.submitted_at)
+    marked = {each.sent.criterion for each in then if each.person_id == sheet.person_id and each.counts}
     yield from differs(record, "missing", [], [each.code for each in criteria if each.code not in marked])
     photos = photos_sent(session, sheet.body_id, sheet.practical_id, sheet.person_id, criteria)
     for seal in seals:

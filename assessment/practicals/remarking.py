@@ -28,6 +28,7 @@ from assessment.domain.practicals.practical_states import (
 )
 from assessment.practicals.authority import day_at, require_registered_assessor
 from assessment.practicals.content import CriterionContent, rubric_criteria
+from assessment.practicals.holding import require_open
 from assessment.practicals.marking import observation_row
 from assessment.practicals.opening import locked
 from assessment.practicals.settling import compare_practical, settle
@@ -51,9 +52,10 @@ class Again:
 def ask_again(session: Session, actor: Actor, practical_id: str, *, reason: str, now: datetime) -> Remark:
     """Ask all assessors of a practical to mark again what lies apart.
 
-    Raises Invalid without a reason, and Conflict when nothing lies apart now.
+    Raises Invalid without a reason, and Conflict when nothing lies apart now or the practical is closed.
     """
     practical = locked(session, actor.body_id, practical_id)
+    require_open(session, practical)
     state = PRACTICAL.after(practical.state, PracticalEvent.ASK_AGAIN)
     reason = check_reason(reason)
     apart = compare_practical(session, practical).apart
@@ -105,6 +107,7 @@ def mark_again(
     asked = asked_of(session, actor, practical_id)
     if asked is None:
         raise Conflict(N_("You are not asked to mark anything again now."))
+    require_open(session, practical)
     require_registered_assessor(session, actor.body_id, actor.person_id, day_at(session, actor.body_id, now))
     criteria = rubric_criteria(session, practical.body_id, practical.rubric_id)
     sent = _sent(sheet, asked, criteria, marks, now)
@@ -125,6 +128,7 @@ def call_third(
     registration, Conflict when nothing lies apart now, when there are three already, or for another side's person.
     """
     practical = locked(session, actor.body_id, practical_id)
+    require_open(session, practical)
     state = PRACTICAL.after(practical.state, PracticalEvent.CALL_THIRD)
     reason = check_reason(reason)
     sheets = sheets_of(session, actor.body_id, practical_id)

@@ -63,7 +63,7 @@ class StepCards:
 class Sheet:
     """A whole sheet: what it is about, its steps, and what its observations say now.
 
-    `counting`: criterion code -> the observation that counts.
+    `counting`: criterion code -> the observation that counts; `held`: how many wait for a second person.
     """
 
     head: PracticalHead
@@ -71,6 +71,7 @@ class Sheet:
     steps: tuple[StepCards, ...]
     derived: Derived
     counting: Mapping[str, StoredObservation]
+    held: int = 0
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -128,6 +129,7 @@ def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str,
         steps=tuple(steps),
         derived=derived,
         counting={each.sent.criterion: each for each in counted},
+        held=sum(each.held and each.taken is None for each in stored),
     )
 
 

@@ -37,7 +37,7 @@ class RubricState(StrEnum):
 
 
 class ObservationStanding(StrEnum):
-    """Whether an observation counts as it came, or waits for a second person because its sheet was submitted."""
+    """Whether an observation counts as it came, or waits for a second person (`domain.practicals.closing.Hold`)."""
 
     ACCEPTED = "accepted"
     HELD = "held"

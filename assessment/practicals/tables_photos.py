@@ -29,7 +29,8 @@ class PhotoOutcome(StrEnum):
 class WorkPhoto(Scoped, Base):
     """A photo that a device announced: of which criterion, taken when, by whom; `digest` of the file as sent.
 
-    `standing`: held where it was announced after its sheet had been submitted.
+    `standing`: held where it was announced after its sheet had been submitted, after the practical was closed, or above
+    the limit a day.
     """
 
     __tablename__ = "work_photo"

@@ -18,10 +18,10 @@ from assessment.database import db, reading
 from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.roles import Role
 from assessment.practicals import opening
+from assessment.practicals.confirming import ended_of
 from assessment.practicals.content import task_content
 from assessment.practicals.queries import PAGE, practical_head, practicals_on, standing_of_practical
 from assessment.practicals.record import record_of
-from assessment.practicals.sheet import criterion_statements
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.today import UNFINISHED, day_of, scope_of
 from assessment.web.actor import me
@@ -138,11 +138,11 @@ def record(practical_id: str) -> str:
     session = db.session()
     head = practical_head(session, me().body_id, practical_id, me().person_id)
     shown = record_of(session, me().body_id, head, language(), me().person_id)
-    statements = criterion_statements(session, me().body_id, shown.task.criteria, language())
+    sealed = [sheet.person_id for sheet in head.sheets if sheet.receipt is not None]
     return render_template(
         "practicals/record.html",
         shown=shown,
         head=head,
-        statements=statements,
+        ended=ended_of(session, me().body_id, practical_id, sealed) if sealed else [],
         may_decide=head.place is None and bool(me().roles & {Role.SCHEME_MANAGER, Role.QUALITY_MANAGER}),
     )

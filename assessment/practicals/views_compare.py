@@ -11,9 +11,10 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.practicals.practical_states import MOST_SHEETS, PracticalState
 from assessment.domain.roles import Role
 from assessment.practicals.authority import day_at
+from assessment.practicals.closing import closings_of
 from assessment.practicals.content import task_content
 from assessment.practicals.exported import LARGEST, keep_photo, open_file, receive_photo, take_in, taken_in
-from assessment.practicals.held_marks import decide_held, held_marks
+from assessment.practicals.held_marks import decide_held, held_marks, held_photos
 from assessment.practicals.island import secret_of_installation
 from assessment.practicals.queries import PracticalHead, practical_head, registered_assessors
 from assessment.practicals.record import Record, record_of
@@ -97,7 +98,16 @@ def held(practical_id: str) -> str | Response | tuple[str, int]:
         taken = request.form.get("decision") == "take"
         reason = request.form.get("reason", "")
         try:
-            decide_held(db.session(), me(), practical_id, numbers, taken=taken, reason=reason, now=now())
+            decide_held(
+                db.session(),
+                me(),
+                practical_id,
+                numbers,
+                taken=taken,
+                reason=reason,
+                now=now(),
+                photos=request.form.getlist("photo"),
+            )
         except (Invalid, Conflict) as error:
             refusal, status = say(error), STATUS[type(error)]
         else:
@@ -108,8 +118,12 @@ def held(practical_id: str) -> str | Response | tuple[str, int]:
         if head.place is not None:
             raise NotFound(N_("There is no such practical."))
         task = task_content(session, me().body_id, head.rubric_id, language())
-        marks = held_marks(session, me().body_id, head, task.criteria)
-        page = render_template("practicals/held.html", head=head, task=task, marks=marks, refusal=refusal)
+        turns = closings_of(session, me().body_id, practical_id)
+        marks = held_marks(session, me().body_id, head, task.criteria, turns)
+        photos = held_photos(session, me().body_id, head, task.criteria, turns)
+        page = render_template(
+            "practicals/held.html", head=head, task=task, marks=marks, photos=photos, refusal=refusal
+        )
     return page, status
 
 

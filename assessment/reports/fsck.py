@@ -34,6 +34,7 @@ from assessment.exams.tables_devices import ExportedFile
 from assessment.exams.tables_uploads import AttemptUpload
 from assessment.practicals import borderline
 from assessment.practicals import rederive as practicals
+from assessment.practicals.tables_ending import CandidateConfirmation, SheetConfirmation
 from assessment.practicals.tables_photos import PhotoContent
 from assessment.practicals.tables_pieces import TestReport
 from assessment.practicals.tables_sheets import SheetFile
@@ -58,6 +59,18 @@ KEPT = (
     _Kept(table=SheetFile, record=SheetFile.id, digest=SheetFile.digest, at=SheetFile.taken_in_at),
     _Kept(table=PhotoContent, record=PhotoContent.digest, digest=PhotoContent.sealed, at=PhotoContent.completed_at),
     _Kept(table=TestReport, record=TestReport.id, digest=TestReport.file_digest, at=TestReport.received_at),
+    _Kept(
+        table=SheetConfirmation,
+        record=SheetConfirmation.sheet_id,
+        digest=SheetConfirmation.signature,
+        at=SheetConfirmation.confirmed_at,
+    ),
+    _Kept(
+        table=CandidateConfirmation,
+        record=CandidateConfirmation.sheet_id,
+        digest=CandidateConfirmation.signature,
+        at=CandidateConfirmation.said_at,
+    ),
 )
 
 ROWS_AT_A_TIME = 500

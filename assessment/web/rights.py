@@ -178,6 +178,14 @@ MATRIX: dict[str, Rule] = {
     "practicals.ask": may(assessor=DUTY, scheme_manager=ANY),
     "practicals.remark": may(assessor=DUTY),
     "practicals.third": may(scheme_manager=ANY),
+    # The assessor's tablet at the end: the own sheet is confirmed, and the candidate beside it is asked.
+    "practicals.confirm": may(assessor=DUTY),
+    "practicals.candidate": may(assessor=DUTY),
+    "practicals.signature": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
+    "practicals.closing": may(invigilator=SITE, scheme_manager=ANY, quality_manager=ANY),
+    "practicals.close": may(invigilator=SITE, scheme_manager=ANY),
+    "practicals.reopen": may(invigilator=SITE, scheme_manager=ANY),
+    "practicals.held_photo": may(invigilator=SITE, scheme_manager=ANY, quality_manager=ANY),
     "practicals.held": may(invigilator=SITE, scheme_manager=ANY, quality_manager=ANY),
     "practicals.take_in": may(invigilator=ANY, scheme_manager=ANY),
     "practicals.record": may(assessor=DUTY, scheme_manager=ANY, quality_manager=ANY, decider=ANY, releaser=ANY),
@@ -281,6 +289,7 @@ MATRIX: dict[str, Rule] = {
     "applications.agreement": may(candidate=OWN),
     "applications.withdraw": may(candidate=OWN),
     "applications.result": may(candidate=OWN),
+    "applications.feedback": may(candidate=OWN),
     "applications.appeal": may(candidate=OWN),
     # --- certification: the office, the assessor's evidence, decision meetings, appeals
     "office.index": may(scheme_manager=ANY),

@@ -133,6 +133,7 @@ def test_no_page_takes_more_statements_than_its_budget(site: Site) -> None:
             "/applications",
             f"/applications/{application_id}",
             f"/applications/{application_id}/result",
+            f"/applications/{application_id}/feedback",
             f"/applications/{application_id}/consents",
             f"/applications/{application_id}/agreement",
             f"/applications/{application_id}/appeal",

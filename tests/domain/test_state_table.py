@@ -7,11 +7,13 @@ import pytest
 from assessment.domain.certification.application_states import APPLICATION, ApplicationState
 from assessment.domain.errors import Conflict
 from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent, AttemptState
+from assessment.domain.practicals.closing import GATE, Gate
 from assessment.domain.state_table import StateTable
 
 TABLES = [
     pytest.param(ATTEMPT, AttemptState, id="attempt"),
     pytest.param(APPLICATION, ApplicationState, id="application"),
+    pytest.param(GATE, Gate, id="gate"),
 ]
 
 

@@ -34,6 +34,7 @@ from assessment.practicals.tables import (
     RubricCriterion,
     RubricCriterionText,
     RubricState,
+    RubricText,
     Task,
     TaskResult,
     TaskText,
@@ -392,6 +393,7 @@ def do_practical(
     )
     session.add(rubric)
     session.flush()
+    session.add(RubricText(body_id=body_id, rubric_id=rubric.id, language="id", steps={"work": "Pengerjaan"}))
     practical = Practical(
         body_id=body_id,
         id=new_id(),
