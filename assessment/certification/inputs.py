@@ -22,7 +22,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from assessment.certification.tables import Choice, Purpose
 from assessment.certification.wording import PURPOSES
-from assessment.practicals.tables_assigning import NamedBy
+from assessment.domain.practicals.reassessment import LONGEST
+from assessment.practicals.tables_assigning import Closeness, NamedBy
 from assessment.web.inputs import Input, choices
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -160,6 +161,62 @@ class PracticalPlaceInput(Input):
     )
 
 
+class AgainInput(Input):
+    """A re-assessment: site, one to three assessors and time; what is marked again follows from the earlier results."""
+
+    site_id = SelectField(_l("Site"), validators=[DataRequired()])
+    assessor_id = SelectField(_l("Assessor"), validators=[DataRequired()])
+    second_id = SelectField(_l("Second assessor"), validators=[Optional()])
+    third_id = SelectField(_l("Third assessor"), validators=[Optional()])
+    starts_at = DateTimeLocalField(_l("Starts at"), format=MOMENT, validators=[InputRequired()])
+    over_limit = StringField(
+        _l("Why above the day's limit"),
+        description=_l("Only where an assessor has more practicals that day than the scheme allows."),
+        validators=[Optional(), Length(max=500)],
+    )
+
+
+class CarryOverInput(Input):
+    """For how many days a scheme lets marks be carried over."""
+
+    days = IntegerField(
+        _l("Days"),
+        description=_l("0: nothing is carried over, and everything is marked again."),
+        validators=[InputRequired(), NumberRange(0, LONGEST)],
+    )
+
+
+CLOSENESS = {
+    Closeness.FAMILY.value: _l("Family"),
+    Closeness.TRAINED.value: _l("Trained the candidate"),
+    Closeness.EMPLOYER.value: _l("Employer or superior"),
+    Closeness.OTHER.value: _l("Something else"),
+}
+
+
+class NameInput(Input):
+    """Whom the candidate finds too close, and how."""
+
+    person_id = HiddenField(validators=[DataRequired()])
+    closeness = RadioField(
+        _l("How close is this person to you?"),
+        choices=choices(
+            {
+                Closeness.FAMILY: _l("Family"),
+                Closeness.TRAINED: _l("Trained me"),
+                Closeness.EMPLOYER: _l("My employer or superior"),
+                Closeness.OTHER: _l("Something else"),
+            }
+        ),
+        validators=[DataRequired()],
+    )
+    words = StringField(
+        _l("In your own words"),
+        description=_l("Needed for something else, from 5 characters on."),
+        validators=[Optional(), Length(max=500)],
+    )
+
+
 class TooCloseInput(Input):
     """Who must not mark on an application, on whose word, and why."""
 
@@ -169,6 +226,7 @@ class TooCloseInput(Input):
         choices=choices({NamedBy.CANDIDATE: _l("The candidate"), NamedBy.SCHEME: _l("The scheme")}),
         validators=[DataRequired()],
     )
+    closeness = SelectField(_l("How close"), choices=choices(CLOSENESS), default=Closeness.OTHER.value)
     too_close_reason = StringField(
         _l("What makes them too close"),
         description=_l("For example: relative, employer, trained them before."),

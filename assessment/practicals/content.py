@@ -4,8 +4,8 @@ Texts fall back from the reader's language to Indonesian, to English, to whateve
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -94,6 +94,16 @@ class TaskContent:
     def criteria(self) -> tuple[CriterionContent, ...]:
         """All criteria in the order of the sheet."""
         return tuple(criterion for step in self.steps for criterion in step.criteria)
+
+    def without(self, codes: Collection[str]) -> Self:
+        """The task without these criteria, and without the steps that have none left."""
+        if not codes:
+            return self
+        steps = [
+            replace(step, criteria=tuple(each for each in step.criteria if each.code not in codes))
+            for step in self.steps
+        ]
+        return replace(self, steps=tuple(step for step in steps if step.criteria))
 
 
 def task_content(session: Session, body_id: str, rubric_id: str, language: str) -> TaskContent:

@@ -15,11 +15,10 @@ from assessment.domain.roles import Role
 from assessment.practicals.assigning import (
     Wanted,
     limit_of,
-    name_too_close,
     proposals,
     set_limit,
-    too_close_of,
 )
+from assessment.practicals.naming import name_too_close, names_on
 from assessment.practicals.scheduling import schedule
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.tables_assigning import NamedBy
@@ -88,9 +87,7 @@ class Office:
 def test_who_was_named_as_too_close_cannot_be_assigned(session: Session) -> None:
     office = Office(session)
     office.name(office.second)
-    assert [each.reason for each in too_close_of(session, office.body_id, office.application_id)] == [
-        "Bekas atasan asesi."
-    ]
+    assert [each.reason for each in names_on(session, office.body_id, office.application_id)] == ["Bekas atasan asesi."]
     assert office.order()[-1] == (office.second, Obstacle.TOO_CLOSE, False)
     with pytest.raises(Conflict, match="too close"):
         office.plan(office.second)
