@@ -256,6 +256,8 @@ def build(site: Site) -> People:
             "report_digest": "0" * 64,
             "digest": "0" * 64,
             "photo_id": "no-such-photo",
+            "named_id": "no-such-name",
+            "sheet_id": "no-such-sheet",
             "code": "las",
             "criterion_code": "J1",
             "name": "nothing",
