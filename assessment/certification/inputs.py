@@ -194,20 +194,21 @@ CLOSENESS = {
 }
 
 
+OWN_CLOSENESS = {
+    Closeness.FAMILY.value: _l("Family"),
+    Closeness.TRAINED.value: _l("Trained me"),
+    Closeness.EMPLOYER.value: _l("My employer or superior"),
+    Closeness.OTHER.value: _l("Something else"),
+}
+
+
 class NameInput(Input):
     """Whom the candidate finds too close, and how."""
 
     person_id = HiddenField(validators=[DataRequired()])
     closeness = RadioField(
         _l("How close is this person to you?"),
-        choices=choices(
-            {
-                Closeness.FAMILY: _l("Family"),
-                Closeness.TRAINED: _l("Trained me"),
-                Closeness.EMPLOYER: _l("My employer or superior"),
-                Closeness.OTHER: _l("Something else"),
-            }
-        ),
+        choices=choices(OWN_CLOSENESS),
         validators=[DataRequired()],
     )
     words = StringField(

@@ -37,7 +37,12 @@ def marks_of(session: Session, body_id: str, application_id: str, *, until: date
         select(TaskResult.practical_id, TaskResult.result, TaskResult.derived_at, Practical.task_id)
         .join(Practical, (Practical.body_id == TaskResult.body_id) & (Practical.id == TaskResult.practical_id))
         .where(TaskResult.body_id == body_id, TaskResult.application_id == application_id)
-        .order_by(TaskResult.derived_at.desc(), TaskResult.practical_id)
+        # The practical that was done last, even where an earlier one got another result after it.
+        .order_by(
+            func.coalesce(Practical.opened_at, Practical.starts_at).desc(),
+            TaskResult.derived_at.desc(),
+            TaskResult.practical_id,
+        )
     )
     if until is not None:
         results = results.where(TaskResult.derived_at <= until)

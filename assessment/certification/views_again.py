@@ -15,13 +15,11 @@ from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import AgainInput, CarryOverInput, in_zone
 from assessment.certification.office_page import sites_of
 from assessment.certification.placing import reassess_practical
-from assessment.certification.queries import people_with
+from assessment.certification.queries import Head, people_with
 from assessment.certification.views_places import office_head, places, places_page
 from assessment.database import db
 from assessment.domain.errors import N_, Invalid, NotFound, Refusal
-from assessment.domain.practicals.reassessment import MISSING
 from assessment.domain.roles import Role
-from assessment.practicals.content import task_content
 from assessment.practicals.naming import to_replace, withdraw_name
 from assessment.practicals.reassessing import prospect_of, set_carry_over_days
 from assessment.practicals.replacing import replace_assessor
@@ -36,24 +34,23 @@ __all__ = ("places",)
 OLDEST = 3
 
 
-@places.get("/office/applications/<application_id>/practicals/<practical_id>/again")
-def again(application_id: str, practical_id: str) -> str:
-    return _again_page(application_id, practical_id)
+@places.get("/office/applications/<application_id>/practicals/<earlier_id>/again")
+def again(application_id: str, earlier_id: str) -> str:
+    return _again_page(application_id, earlier_id)
 
 
-@places.post("/office/applications/<application_id>/practicals/<practical_id>/again")
-def plan_again(application_id: str, practical_id: str) -> Response | tuple[str, int]:
+@places.post("/office/applications/<application_id>/practicals/<earlier_id>/again")
+def plan_again(application_id: str, earlier_id: str) -> Response | tuple[str, int]:
     form = AgainInput()
-    office_head(application_id)
-    _choices(form, application_id)
+    _choices(form, office_head(application_id))
     if not form.validate_on_submit() or form.starts_at.data is None:
-        return drawn_again(_again_page, application_id, practical_id, form=form)
+        return drawn_again(_again_page, application_id, earlier_id, form=form)
     try:
         reassess_practical(
             db.session(),
             me(),
             application_id,
-            practical_id,
+            earlier_id,
             site_id=form.site_id.data,
             assessor_ids=[form.assessor_id.data, *(each for each in (form.second_id.data, form.third_id.data) if each)],
             starts_at=in_zone(form.starts_at.data, me().zone),
@@ -61,20 +58,20 @@ def plan_again(application_id: str, practical_id: str) -> Response | tuple[str, 
             now=now(),
         )
     except Refusal as error:
-        return drawn_again(_again_page, application_id, practical_id, form=form, refusal=say(error))
+        return drawn_again(_again_page, application_id, earlier_id, form=form, refusal=say(error))
     flash(gettext("Planned. Only what is missing is marked again."))
     return redirect(url_for("places.page", application_id=application_id), 303)
 
 
-@places.post("/office/applications/<application_id>/practicals/<practical_id>/carry-over")
-def carry_over(application_id: str, practical_id: str) -> Response:
+@places.post("/office/applications/<application_id>/practicals/<earlier_id>/carry-over")
+def carry_over(application_id: str, earlier_id: str) -> Response:
     form = CarryOverInput()
     head = office_head(application_id)
     if not form.validate_on_submit():
         raise Invalid(N_("Expected a whole number of days from 0 to 1096."))
     set_carry_over_days(db.session(), me(), head.application.scheme_version_id, form.days.data or 0, now=now())
     flash(gettext("This time holds for the whole scheme from now on. What is planned already stays as it is."))
-    return redirect(url_for("places.again", application_id=application_id, practical_id=practical_id), 303)
+    return redirect(url_for("places.again", application_id=application_id, earlier_id=earlier_id), 303)
 
 
 @places.post("/office/applications/<application_id>/too-close/<named_id>/withdraw")
@@ -107,9 +104,8 @@ def replace(application_id: str, sheet_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("places.page", application_id=application_id), 303)
 
 
-def _choices(form: AgainInput, application_id: str) -> None:
+def _choices(form: AgainInput, head: Head) -> None:
     session, body_id = db.session(), me().body_id
-    head = office_head(application_id)
     staff = people_with(session, body_id, [Role.ASSESSOR], now=now()) - {head.application.person_id}
     named = names(session, body_id, staff)
     listed = {id_: text for text, id_ in sorted((name.text, id_) for id_, name in named.items())}
@@ -118,34 +114,30 @@ def _choices(form: AgainInput, application_id: str) -> None:
     form.second_id.choices = form.third_id.choices = choices({"": gettext("Nobody"), **listed})
 
 
-def _again_page(application_id: str, practical_id: str, *, form: AgainInput | None = None, refusal: str = "") -> str:
+def _again_page(application_id: str, earlier_id: str, *, form: AgainInput | None = None, refusal: str = "") -> str:
     session, body_id = db.session(), me().body_id
     head = office_head(application_id)
     if form is None:
         form = AgainInput(formdata=None)
-        _choices(form, application_id)
+        _choices(form, head)
     starts_at = now() if form.starts_at.data is None else in_zone(form.starts_at.data, me().zone)
-    prospect = prospect_of(session, body_id, practical_id, starts_at=starts_at)
+    prospect = prospect_of(session, body_id, earlier_id, starts_at=starts_at, language=language())
     if prospect.earlier.application_id != application_id:
         raise NotFound(N_("There is no such practical."))
-    content = task_content(session, body_id, prospect.rubric_id, language())
+    marked = [each for each in prospect.task.criteria if each.code in prospect.plan.to_mark]
     return render_template(
         "certification/again.html",
         head=head,
         form=form,
         prospect=prospect,
-        task=content,
+        task=prospect.task,
         day=starts_at.astimezone(ZoneInfo(me().zone)).date(),
-        missing=[each for each in content.criteria if prospect.plan.to_mark.get(each.code) in MISSING],
-        others=[
-            each
-            for each in content.criteria
-            if each.code in prospect.plan.to_mark and prospect.plan.to_mark[each.code] not in MISSING
-        ],
-        carried=[each for each in content.criteria if each.code in prospect.plan.carried],
+        missing=[each for each in marked if each.code in prospect.plan.missing],
+        others=[each for each in marked if each.code not in prospect.plan.missing],
+        carried=[each for each in prospect.task.criteria if each.code in prospect.plan.carried],
         days=prospect.days,
         days_form=CarryOverInput(formdata=None, data={"days": prospect.days}),
-        practical_id=practical_id,
+        earlier_id=earlier_id,
         refusal=refusal,
     )
 

@@ -10,7 +10,7 @@ from assessment.accounts.persons import names
 from assessment.accounts.registrations import day_at
 from assessment.certification.closeness import OPEN_TO_NAMES, name_by_candidate
 from assessment.certification.drawing import drawn_again
-from assessment.certification.inputs import NameInput
+from assessment.certification.inputs import OWN_CLOSENESS, NameInput
 from assessment.certification.views_applying import own_head
 from assessment.certification.views_candidate import applications
 from assessment.database import db
@@ -102,6 +102,7 @@ def _naming_page(
         "certification/too_close.html",
         head=head,
         form=form or NameInput(formdata=None),
+        kinds=OWN_CLOSENESS,
         asked=asked,
         own=own,
         planned=[person_id for person_id in planned if person_id not in standing],

@@ -220,9 +220,8 @@ def places_page(
     # Whoever was named is not told by whom: not even where they run the office themselves.
     close = [each for each in names_on(session, me().body_id, application_id) if each.person_id != me().person_id]
     replaced = to_replace(session, me().body_id, application_id)
-    people = {person for place in taken for person in place.assessors} | {
-        each.person_id for each in (*close, *replaced)
-    }
+    people = {person for place in taken for person in place.assessors}
+    people |= {each.person_id for each in close} | {each.person_id for each in replaced}
     named = names(session, me().body_id, people)
     return render_template(
         "certification/places.html",

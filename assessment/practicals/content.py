@@ -42,7 +42,10 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CriterionContent:
-    """One line of the sheet. `levels`: descriptors of 0 to 3; texts that the kind does not have are empty."""
+    """One line of the sheet. `levels`: descriptors of 0 to 3; texts that the kind does not have are empty.
+
+    `report`: the kind of test report that it needs, empty for none.
+    """
 
     id: str
     code: str
@@ -58,6 +61,7 @@ class CriterionContent:
     resolution: str = ""
     group: str = ""
     limit_source: str = ""
+    report: str = ""
 
     @property
     def numbers(self) -> str:
@@ -231,6 +235,7 @@ def rubric_criteria(session: Session, body_id: str, rubric_id: str) -> list[Crit
             marking=from_json(row.definition),
             safety_critical=row.safety_critical,
             proves=tuple(proofs[row.id]),
+            report=row.definition.get("report", ""),
         )
         for row in found.values()
     ]
@@ -272,4 +277,5 @@ def _worded(criterion: CriterionContent, texts: Mapping[str, RubricCriterionText
         resolution=content.get("resolution", ""),
         group=content.get("group", ""),
         limit_source=content.get("limit_source", ""),
+        report=criterion.report,
     )

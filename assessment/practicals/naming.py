@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.guessing import count_guess
@@ -193,12 +193,6 @@ def to_replace(
     session: Session, body_id: str, application_id: str | None = None, *, most: int = 100
 ) -> list[ToReplace]:
     """Return the sheets that need another assessor before the start, of one application or all; one statement."""
-    taken_back = (
-        select(NameWithdrawal.named_id)
-        .where(NameWithdrawal.body_id == TooClose.body_id, NameWithdrawal.named_id == TooClose.id)
-        .correlate(TooClose)
-        .exists()
-    )
     wanted = (
         select(Sheet.id, Sheet.practical_id, Sheet.application_id, Sheet.person_id, Practical.starts_at)
         .distinct()
@@ -209,7 +203,7 @@ def to_replace(
             & (TooClose.application_id == Sheet.application_id)
             & (TooClose.person_id == Sheet.person_id),
         )
-        .where(Sheet.body_id == body_id, Practical.state.in_(BEFORE_THE_START), ~taken_back)
+        .where(Sheet.body_id == body_id, Practical.state.in_(BEFORE_THE_START), not_taken_back())
         .order_by(Practical.starts_at, Sheet.id)
         .limit(most)
     )
@@ -225,6 +219,16 @@ def to_replace(
         )
         for row in session.execute(wanted)
     ]
+
+
+def not_taken_back() -> ColumnElement[bool]:
+    """Return the condition that a name in a select of `TooClose` stands."""
+    return ~(
+        select(NameWithdrawal.named_id)
+        .where(NameWithdrawal.body_id == TooClose.body_id, NameWithdrawal.named_id == TooClose.id)
+        .correlate(TooClose)
+        .exists()
+    )
 
 
 def planned_assessors(session: Session, body_id: str, application_id: str) -> list[str]:

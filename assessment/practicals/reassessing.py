@@ -6,7 +6,7 @@ it says is kept with the new practical, so that a later change of the rule chang
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,11 @@ from assessment.domain.practicals.aggregation import CriterionFinding, Status
 from assessment.domain.practicals.reassessment import LONGEST, NOT_ALLOWED, Earlier, Plan, plan
 from assessment.domain.practicals.task_document import ReportKind
 from assessment.domain.practicals.test_piece import with_reports
-from assessment.practicals.content import rubric_criteria, rubric_from
-from assessment.practicals.naming import standing_names
-from assessment.practicals.scheduling import newest_rubric, schedule
-from assessment.practicals.tables import Practical, PracticalState, RubricCriterion, Task, TaskResult
+from assessment.practicals.content import CriterionContent, TaskContent, rubric_from, task_content
+from assessment.practicals.naming import not_taken_back
+from assessment.practicals.scheduling import schedule
+from assessment.practicals.tables import Practical, PracticalState, Rubric, RubricState, Task, TaskResult
+from assessment.practicals.tables_assigning import TooClose
 from assessment.practicals.tables_pieces import TestReport
 from assessment.practicals.tables_reassessing import CarriedMark, CarryOverRule, Reassessment
 from assessment.practicals.tables_sheets import Sheet
@@ -32,60 +33,49 @@ from assessment.web.actor import Actor
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prospect:
-    """What a re-assessment of a practical would be on a day. `observations`: of each practical, by criterion code."""
+    """What a re-assessment of a practical would be on a day. `observations`: by practical and criterion code."""
 
     earlier: Practical
-    scheme_version_id: str
-    rubric_id: str
+    task: TaskContent
     days: int
     plan: Plan
     observations: Mapping[tuple[str, str], Sequence[int]]
 
 
-def prospect_of(session: Session, body_id: str, practical_id: str, *, starts_at: datetime) -> Prospect:
-    """Return what would be marked again and what carried over; eight statements, nine where a report is needed.
+def prospect_of(
+    session: Session, body_id: str, practical_id: str, *, starts_at: datetime, language: str = "id"
+) -> Prospect:
+    """Return what would be marked again and what carried over; five statements, six where a report is needed.
 
     Raises NotFound, and Conflict while the practical has no result.
     """
-    practical = session.get(Practical, (body_id, practical_id))
-    if practical is None:
-        raise NotFound(N_("There is no such practical."))
+    base = _base(session, body_id, practical_id)
+    practical: Practical = base.Practical
     if practical.state is not PracticalState.SUBMITTED:
         raise Conflict(N_("This practical has no result yet: it can be assessed again when it has."))
-    rubric_id = newest_rubric(session, body_id, practical.task_id)
-    criteria = rubric_criteria(session, body_id, rubric_id)
-    scheme_version_id, zone = session.execute(
-        select(Task.scheme_version_id, CertificationBody.zone)
-        .join(CertificationBody, CertificationBody.id == Task.body_id)
-        .where(Task.body_id == body_id, Task.id == practical.task_id)
-    ).one()
-    days = carry_over_days(session, body_id, scheme_version_id)
+    if base.rubric_id is None:
+        raise NotFound(N_("There is no such task with a rubric that is ready."))
+    task = task_content(session, body_id, base.rubric_id, language)
     results = _results(session, practical)
-    safety = {criterion.code for criterion in criteria if criterion.safety_critical}
-    aside = _marked_by_somebody_too_close(session, practical, [row.Practical.id for row in results])
-    reports = _reports(session, body_id, [row.Practical for row in results])
+    reports = _reports(session, body_id, task.criteria, [row.Practical.id for row in results])
+    safety = {criterion.code for criterion in task.criteria if criterion.safety_critical}
+    zone = ZoneInfo(base.zone)
+    days = NOT_ALLOWED if base.days is None else base.days
     earlier = [
         Earlier(
             practical_id=row.Practical.id,
             rubric_id=row.Practical.rubric_id,
-            done_on=_day(row.Practical, zone),
+            done_on=(row.Practical.opened_at or row.Practical.starts_at).astimezone(zone).date(),
             findings=_findings(row.result, safety, reports.get(row.Practical.id, {})),
-            set_aside=row.Practical.id in aside,
+            set_aside=row.by_somebody_too_close,
         )
         for row in results
     ]
     return Prospect(
         earlier=practical,
-        scheme_version_id=scheme_version_id,
-        rubric_id=rubric_id,
+        task=task,
         days=days,
-        plan=plan(
-            rubric_id,
-            rubric_from(criteria),
-            earlier,
-            on=starts_at.astimezone(ZoneInfo(zone)).date(),
-            days=days,
-        ),
+        plan=plan(base.rubric_id, rubric_from(task.criteria), earlier, on=starts_at.astimezone(zone).date(), days=days),
         observations={
             (row.Practical.id, code): finding.get("observations", ())
             for row in results
@@ -136,7 +126,7 @@ def reassess(
             planned_at=now,
         )
     )
-    ids = {each.code: each.id for each in rubric_criteria(session, actor.body_id, again.rubric_id)}
+    ids = {each.code: each.id for each in prospect.task.criteria}
     session.add_all(
         CarriedMark(
             body_id=actor.body_id,
@@ -159,17 +149,6 @@ def reassessment_of(session: Session, body_id: str, practical_id: str) -> Reasse
     return session.get(Reassessment, (body_id, practical_id))
 
 
-def carry_over_days(session: Session, body_id: str, scheme_version_id: str) -> int:
-    """Return for how many days a scheme version lets marks be carried over; 0 where nobody has said so."""
-    days = session.scalar(
-        select(CarryOverRule.days)
-        .where(CarryOverRule.body_id == body_id, CarryOverRule.scheme_version_id == scheme_version_id)
-        .order_by(CarryOverRule.set_at.desc(), CarryOverRule.id.desc())
-        .limit(1)
-    )
-    return NOT_ALLOWED if days is None else days
-
-
 def set_carry_over_days(session: Session, actor: Actor, scheme_version_id: str, days: int, *, now: datetime) -> None:
     """Set for how many days marks may be carried over; what was in force before stays beside it.
 
@@ -190,17 +169,61 @@ def set_carry_over_days(session: Session, actor: Actor, scheme_version_id: str, 
     session.flush()
 
 
+def _base(session: Session, body_id: str, practical_id: str) -> Any:
+    """A practical with its scheme version, the body's zone, the newest rubric of its task and the scheme's days."""
+    newest_rubric = (
+        select(Rubric.id)
+        .where(Rubric.body_id == body_id, Rubric.task_id == Practical.task_id, Rubric.state == RubricState.READY)
+        .order_by(Rubric.number.desc())
+        .limit(1)
+        .correlate(Practical)
+        .scalar_subquery()
+    )
+    days = (
+        select(CarryOverRule.days)
+        .where(CarryOverRule.body_id == body_id, CarryOverRule.scheme_version_id == Task.scheme_version_id)
+        .order_by(CarryOverRule.set_at.desc(), CarryOverRule.id.desc())
+        .limit(1)
+        .correlate(Task)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(Practical, CertificationBody.zone, newest_rubric.label("rubric_id"), days.label("days"))
+        .join(Task, (Task.body_id == Practical.body_id) & (Task.id == Practical.task_id))
+        .join(CertificationBody, CertificationBody.id == Practical.body_id)
+        .where(Practical.body_id == body_id, Practical.id == practical_id)
+    ).first()
+    if row is None:
+        raise NotFound(N_("There is no such practical."))
+    return row
+
+
 def _results(session: Session, practical: Practical) -> list[Any]:
-    """The practicals of the same task and application that have a result, each with its newest one."""
+    """The practicals of the same task and application that have a result, each with its newest one.
+
+    `by_somebody_too_close`: whoever marked it was named as too close since.
+    """
     newest = (
         select(func.max(TaskResult.generation))
         .where(TaskResult.body_id == Practical.body_id, TaskResult.practical_id == Practical.id)
         .correlate(Practical)
         .scalar_subquery()
     )
+    too_close = (
+        select(Sheet.id)
+        .join(
+            TooClose,
+            (TooClose.body_id == Sheet.body_id)
+            & (TooClose.application_id == Sheet.application_id)
+            & (TooClose.person_id == Sheet.person_id),
+        )
+        .where(Sheet.body_id == Practical.body_id, Sheet.practical_id == Practical.id, not_taken_back())
+        .correlate(Practical)
+        .exists()
+    )
     return list(
         session.execute(
-            select(Practical, TaskResult.result)
+            select(Practical, TaskResult.result, too_close.label("by_somebody_too_close"))
             .join(
                 TaskResult,
                 (TaskResult.body_id == Practical.body_id)
@@ -214,10 +237,6 @@ def _results(session: Session, practical: Practical) -> list[Any]:
             )
         )
     )
-
-
-def _day(practical: Practical, zone: str) -> date:
-    return (practical.opened_at or practical.starts_at).astimezone(ZoneInfo(zone)).date()
 
 
 def _findings(
@@ -240,45 +259,24 @@ def _findings(
     return found
 
 
-def _reports(session: Session, body_id: str, practicals: Sequence[Practical]) -> dict[str, dict[str, bool | None]]:
-    """Practical id -> code of each criterion that needs a report -> whether the newest one accepts, None: not in."""
-    needed: dict[str, dict[str, ReportKind]] = {}
-    for row in session.execute(
-        select(RubricCriterion.rubric_id, RubricCriterion.code, RubricCriterion.definition).where(
-            RubricCriterion.body_id == body_id, RubricCriterion.rubric_id.in_({each.rubric_id for each in practicals})
-        )
-    ):
-        if "report" in row.definition:
-            needed.setdefault(row.rubric_id, {})[row.code] = ReportKind(row.definition["report"])
+def _reports(
+    session: Session, body_id: str, criteria: Sequence[CriterionContent], practical_ids: Sequence[str]
+) -> dict[str, dict[str, bool | None]]:
+    """Practical id -> code of each criterion that needs a report -> whether the newest one accepts, None: not in.
+
+    Only the criteria of the newest rubric are looked at: nothing is carried over from another one.
+    """
+    needed = {criterion.code: ReportKind(criterion.report) for criterion in criteria if criterion.report}
     if not needed:
         return {}
-    said: dict[str, dict[ReportKind, bool]] = {}
+    said: dict[str, dict[ReportKind, bool]] = {practical_id: {} for practical_id in practical_ids}
     for report in session.execute(
         select(TestReport.practical_id, TestReport.kind, TestReport.accepted)
-        .where(TestReport.body_id == body_id, TestReport.practical_id.in_([each.id for each in practicals]))
+        .where(TestReport.body_id == body_id, TestReport.practical_id.in_(practical_ids))
         .order_by(TestReport.received_at, TestReport.id)
     ):
-        said.setdefault(report.practical_id, {})[report.kind] = report.accepted
+        said[report.practical_id][report.kind] = report.accepted
     return {
-        each.id: {
-            code: with_reports(True, [kind], said.get(each.id, {}))
-            for code, kind in needed.get(each.rubric_id, {}).items()
-        }
-        for each in practicals
+        practical_id: {code: with_reports(True, [kind], reports) for code, kind in needed.items()}
+        for practical_id, reports in said.items()
     }
-
-
-def _marked_by_somebody_too_close(session: Session, practical: Practical, practical_ids: Sequence[str]) -> set[str]:
-    """The practicals that somebody marked who was named as too close to the candidate since."""
-    close = standing_names(session, practical.body_id, practical.application_id)
-    if not close:
-        return set()
-    return set(
-        session.scalars(
-            select(Sheet.practical_id).where(
-                Sheet.body_id == practical.body_id,
-                Sheet.practical_id.in_(practical_ids),
-                Sheet.person_id.in_(close),
-            )
-        )
-    )

@@ -114,19 +114,6 @@ def schedule(
     return practical
 
 
-def newest_rubric(session: Session, body_id: str, task_id: str) -> str:
-    """Return the newest rubric of a task that is ready. Raises NotFound."""
-    rubric_id = session.scalar(
-        select(Rubric.id)
-        .where(Rubric.body_id == body_id, Rubric.task_id == task_id, Rubric.state == RubricState.READY)
-        .order_by(Rubric.number.desc())
-        .limit(1)
-    )
-    if rubric_id is None:
-        raise NotFound(N_("There is no such task with a rubric that is ready."))
-    return rubric_id
-
-
 def _rubric_for(session: Session, body_id: str, application_id: str, task_id: str) -> tuple[str, str]:
     """Return the newest rubric of a task that belongs to the application's scheme version, and that version."""
     rows = session.execute(

@@ -20,7 +20,6 @@ from assessment.practicals.opening import open_sheet
 from assessment.practicals.queries import practical_head
 from assessment.practicals.reassessing import (
     Prospect,
-    carry_over_days,
     prospect_of,
     reassess,
     reassessment_of,
@@ -57,9 +56,17 @@ DOCUMENT = a_document(
 class Workshop:
     """A practical of which one criterion was missed, and an office that plans it again."""
 
-    def __init__(self, session: Session, *, days: int | None = 90, others: int = 0, **missed: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        days: int | None = 90,
+        others: int = 0,
+        document: dict[str, Any] = DOCUMENT,
+        **missed: dict[str, Any],
+    ) -> None:
         self.session = session
-        self.first = make_practical(session, document=DOCUMENT, others=others)
+        self.first = make_practical(session, document=document, others=others)
         self.body_id = self.first.body_id
         self.manager = make_actor(session, self.body_id, Role.SCHEME_MANAGER, login="skema")
         if days is not None:
@@ -182,7 +189,7 @@ def test_a_safety_criterion_that_fails_today_is_not_saved_by_the_day_before(sess
 
 def test_without_a_rule_of_the_scheme_everything_is_marked_again(session: Session) -> None:
     workshop = Workshop(session, days=None)
-    assert carry_over_days(session, workshop.body_id, workshop.first.made.scheme.scheme_version_id) == 0
+    assert workshop.prospect().days == 0
     assert set(workshop.prospect().plan.to_mark.values()) == {Why.NOT_MET, Why.SAFETY, Why.NOT_ALLOWED}
     assert codes(session, workshop.plan()) == ["J1", "M1", "K1", "C1"]
 
