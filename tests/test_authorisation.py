@@ -103,6 +103,7 @@ NOT_IN_THIS_WORLD = {
     "practicals.compare",
     "pieces.file",
     "practicals.finish",
+    "places.again",
     "practicals.held",
     "practicals.photo",
     "practicals.photo_progress",
@@ -115,6 +116,7 @@ NOT_IN_THIS_WORLD = {
     "rooms.photo",
     "schemes.cell",
     "schemes.change",
+    "task_reviews.copy",
     "tasks.export",
     "tasks.page",
 }

@@ -211,6 +211,7 @@ MATRIX: dict[str, Rule] = {
     "task_forms.save_criterion": may(item_author=ANY, scheme_manager=ANY),
     # A second person: the rule compares persons, so that no author passes their own task.
     "task_reviews.page": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "task_reviews.copy": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "task_reviews.remark": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "task_reviews.give_back": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "task_reviews.accept": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
