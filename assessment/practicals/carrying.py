@@ -5,7 +5,7 @@ late that the scheme's time is over, and then the criterion is back on the sheet
 result, because a second person took a mark that came late, and then the criterion is not proved any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -104,6 +104,17 @@ def reassessed_by(session: Session, body_id: str, practical_id: str) -> Sequence
         .where(CarriedMark.body_id == body_id, CarriedMark.source_id == practical_id)
         .order_by(CarriedMark.practical_id)
     ).all()
+
+
+def partly_marked(session: Session, body_id: str, practical_ids: Collection[str]) -> set[str]:
+    """Return those of these practicals that carry something over; one statement."""
+    return set(
+        session.scalars(
+            select(CarriedMark.practical_id)
+            .distinct()
+            .where(CarriedMark.body_id == body_id, CarriedMark.practical_id.in_(practical_ids))
+        )
+    )
 
 
 def on_the_sheet(criteria: Sequence[CriterionContent], carried: Carried) -> list[CriterionContent]:
