@@ -13,9 +13,9 @@ from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import OWN_CLOSENESS, NameInput
 from assessment.certification.views_applying import own_head
 from assessment.certification.views_candidate import applications
-from assessment.database import db
+from assessment.database import Act, db, reading, unit_of_work
 from assessment.domain.errors import Refusal
-from assessment.practicals.naming import find_assessors, names_on, planned_assessors, withdraw_name
+from assessment.practicals.naming import count_search, find_assessors, names_on, planned_assessors, withdraw_name
 from assessment.practicals.tables_assigning import Closeness, NamedBy
 from assessment.web.actor import me
 from assessment.web.refusals import say
@@ -30,16 +30,29 @@ def too_close(application_id: str) -> str:
 
 
 @applications.post("/applications/<application_id>/too-close/search")
-def find_assessor(application_id: str) -> str | Response | tuple[str, int]:
-    own_head(application_id, draft=False)
+def find_assessor(application_id: str) -> str | tuple[str, int]:
     searched = request.form.get("searched", "")
-    session = db.session()
     try:
-        found = find_assessors(session, me(), searched, day=day_at(session, me().body_id, now()), now=now())
+        _count()
+        with reading() as session:
+            found = find_assessors(session, me(), searched, day=day_at(session, me().body_id, now()))
+            return _naming_page(application_id, searched=searched, found=found)
     except Refusal as error:
-        # The count of the searches stays: only the page is drawn.
-        return _naming_page(application_id, searched=searched, refusal=say(error)), 422
-    return _naming_page(application_id, searched=searched, found=found)
+        return drawn_again(_naming_page, application_id, searched=searched, refusal=say(error))
+
+
+def _count() -> None:
+    """Count a search in a transaction of its own, so that it counts whatever the answer is."""
+    somebody = me()
+    act = Act(
+        body_id=somebody.body_id,
+        account_id=somebody.account_id,
+        person_id=somebody.person_id,
+        at=now(),
+        name=request.endpoint or "",
+    )
+    with unit_of_work(act) as session:
+        count_search(session, somebody, now=now())
 
 
 @applications.post("/applications/<application_id>/too-close")

@@ -4,14 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from assessment.domain.practicals.observation import parse
 from assessment.practicals.carrying import Carried
-from assessment.practicals.content import CriterionContent
-from assessment.practicals.observations import ShownMark, shown_mark
-from assessment.practicals.tables import Observation
+from assessment.practicals.observations import ShownMark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,36 +18,20 @@ class Origin:
     marks: tuple[ShownMark, ...]
 
 
-def origins_of(
-    session: Session, body_id: str, carried: Carried, criteria: Sequence[CriterionContent]
-) -> Mapping[str, Origin]:
-    """Return criterion code -> where it was marked; one statement, none where nothing is carried over."""
-    if not carried:
-        return {}
-    by_code = {criterion.code: criterion for criterion in criteria}
-    numbers = [number for each in carried.values() for number in each.observations]
-    rows = session.scalars(
-        select(Observation).where(Observation.body_id == body_id, Observation.number.in_(numbers))
-    ).all()
-    by_number = {row.number: row for row in rows}
+def numbers_in(carried: Carried) -> list[int]:
+    """Return the numbers of the observations that are carried over."""
+    return [number for each in carried.values() for number in each.observations]
 
-    def shown(code: str, number: int) -> ShownMark:
-        row, criterion = by_number[number], by_code[code]
-        return shown_mark(
-            parse(row.mark, criterion.marking),
-            criterion.marking,
-            criterion.levels,
-            note=row.note,
-            observed_at=row.observed_at,
-            received_at=row.received_at,
-        )
+
+def origins_of(carried: Carried, shown: Mapping[int, ShownMark]) -> Mapping[str, Origin]:
+    """Return criterion code -> where it was marked; `shown`: the marks by the numbers of their observations."""
+
+    def marks(numbers: Sequence[int]) -> tuple[ShownMark, ...]:
+        return tuple(shown[number] for number in numbers if number in shown)
 
     return {
         code: Origin(
-            practical_id=each.source_id,
-            done_on=each.done_on,
-            stands=each.stands,
-            marks=tuple(shown(code, number) for number in each.observations if number in by_number),
+            practical_id=each.source_id, done_on=each.done_on, stands=each.stands, marks=marks(each.observations)
         )
         for code, each in carried.items()
     }

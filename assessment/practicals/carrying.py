@@ -8,12 +8,13 @@ result, because a second person took a mark that came late, and then the criteri
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assessment.accounts.tables import CertificationBody
 from assessment.domain.practicals.aggregation import CriterionFinding, Status
-from assessment.practicals.authority import day_at
 from assessment.practicals.content import CriterionContent
 from assessment.practicals.tables import Practical, RubricCriterion, TaskResult
 from assessment.practicals.tables_reassessing import CarriedMark, Reassessment
@@ -46,8 +47,7 @@ Carried = Mapping[str, CarriedOver]
 
 
 def carried_of(session: Session, body_id: str, practical_id: str, *, until: datetime | None = None) -> Carried:
-    """Return what a practical carries over, as the earlier results stood at a moment; one statement, two for a
-    re-assessment."""
+    """Return what a practical carries over, as the earlier results stood at a moment; one statement."""
     newest = select(func.max(TaskResult.generation)).where(
         TaskResult.body_id == body_id, TaskResult.practical_id == CarriedMark.source_id
     )
@@ -55,12 +55,13 @@ def carried_of(session: Session, body_id: str, practical_id: str, *, until: date
         newest = newest.where(TaskResult.derived_at <= until)
     rows = session.execute(
         select(CarriedMark, RubricCriterion.code, RubricCriterion.safety_critical, Reassessment.days, TaskResult.result)
-        .add_columns(func.coalesce(Practical.opened_at, Practical.starts_at).label("begins_at"))
+        .add_columns(func.coalesce(Practical.opened_at, Practical.starts_at).label("begins_at"), CertificationBody.zone)
         .join(
             RubricCriterion,
             (RubricCriterion.body_id == body_id) & (RubricCriterion.id == CarriedMark.rubric_criterion_id),
         )
         .join(Practical, (Practical.body_id == body_id) & (Practical.id == CarriedMark.practical_id))
+        .join(CertificationBody, CertificationBody.id == CarriedMark.body_id)
         .join(Reassessment, (Reassessment.body_id == body_id) & (Reassessment.practical_id == CarriedMark.practical_id))
         .join(
             TaskResult,
@@ -72,13 +73,10 @@ def carried_of(session: Session, body_id: str, practical_id: str, *, until: date
         .where(CarriedMark.body_id == body_id, CarriedMark.practical_id == practical_id)
         .order_by(RubricCriterion.position)
     ).all()
-    if not rows:
-        return {}
-    begins_on = day_at(session, body_id, rows[0].begins_at)
     found: dict[str, CarriedOver] = {}
     for row in rows:
         kept: CarriedMark = row.CarriedMark
-        if begins_on > kept.done_on + timedelta(days=row.days):
+        if row.begins_at.astimezone(ZoneInfo(row.zone)).date() > kept.done_on + timedelta(days=row.days):
             continue
         said = {} if row.result is None else row.result["rubric"].get(row.code, {})
         found[row.code] = CarriedOver(

@@ -4,7 +4,6 @@ A name is only added, and taken back with a reason; both stay. Whoever was named
 functions serve the candidate and whoever plans, and no page of an assessor asks them.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -246,14 +245,17 @@ def planned_assessors(session: Session, body_id: str, application_id: str) -> li
     return list(dict.fromkeys(found))
 
 
-def find_assessors(
-    session: Session, actor: Actor, searched: str, *, day: date, without: Collection[str] = (), now: datetime
-) -> dict[str, str]:
-    """Return person id -> name of assessors who may mark for the body that day and whom the search means.
+def count_search(session: Session, actor: Actor, *, now: datetime) -> None:
+    """Count a search of the actor. Raises NotAllowed after too many of them, so that they make no list of the staff."""
+    if count_guess(session, "assessor", actor.person_id, now=now) > MOST_SEARCHES:
+        raise NotAllowed(N_("That were many searches. Wait 15 minutes, or ask the office."))
+
+
+def find_assessors(session: Session, actor: Actor, searched: str, *, day: date) -> dict[str, str]:
+    """Return person id -> name of assessors who may mark for the body that day and whom the search means; reads only.
 
     A search is a registration number, or at least three letters with which a part of the name begins; it finds a few
-    people or asks for more letters, and nobody may search for ever, so that it makes no list of the staff. Raises
-    Invalid for a search that is too short, too long or means too many, NotAllowed after too many of them.
+    people or asks for more letters. Raises Invalid for a search that is too short, too long or means too many.
     """
     wanted = " ".join(searched.split()).casefold()
     letters = sum(character.isalnum() for character in wanted)
@@ -263,8 +265,6 @@ def find_assessors(
             least=SHORTEST_SEARCH,
             got=letters,
         )
-    if count_guess(session, "assessor", actor.person_id, now=now) > MOST_SEARCHES:
-        raise NotAllowed(N_("That were many searches. Wait 15 minutes, or ask the office."))
     numbers: dict[str, set[str]] = {}
     for row in session.execute(
         select(AssessorRegistration.person_id, AssessorRegistration.number)
@@ -272,7 +272,7 @@ def find_assessors(
             AssessorRegistration.body_id == actor.body_id,
             AssessorRegistration.valid_from <= day,
             AssessorRegistration.valid_until >= day,
-            AssessorRegistration.person_id.not_in([actor.person_id, *without]),
+            AssessorRegistration.person_id != actor.person_id,
         )
         .order_by(AssessorRegistration.person_id)
         .limit(MOST_REGISTERED)

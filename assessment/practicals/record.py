@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from assessment.domain.practicals.aggregation import CriterionFinding, Status
 from assessment.domain.practicals.practical_states import SheetState
 from assessment.domain.practicals.spread import Apart, Spread
-from assessment.practicals.carried_record import Origin, origins_of
+from assessment.practicals.carried_record import Origin, numbers_in, origins_of
 from assessment.practicals.carrying import carried_of
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, observations_of, shown_mark
@@ -117,7 +117,7 @@ class Record:
 def record_of(
     session: Session, body_id: str, head: PracticalHead, language: str, reader_id: str, *, submitted_only: bool = False
 ) -> Record:
-    """Return the record as its reader may see it; six statements, and two for a re-assessment.
+    """Return the record as its reader may see it; six statements.
 
     `submitted_only`: without the sheets that are still being marked, as assessors compare them.
     """
@@ -127,10 +127,16 @@ def record_of(
         sheets = [sheet for sheet in sheets if sheet.state is SheetState.SUBMITTED]
     alone = None if head.sees_others else reader_id
     persons = [sheet.person_id for sheet in sheets]
-    stored = observations_of(session, body_id, head.id, task.criteria, person_id=alone)
-    photos = photos_of(session, body_id, head.id, task.criteria, person_id=alone)
     carried = carried_of(session, body_id, head.id)
-    origins = origins_of(session, body_id, carried, task.criteria)
+    numbers = numbers_in(carried)
+    everything = observations_of(session, body_id, head.id, task.criteria, person_id=alone, also=numbers)
+    stored = [each for each in everything if each.number not in numbers]
+    by_code = {criterion.code: criterion for criterion in task.criteria}
+    origins = origins_of(
+        carried,
+        {each.number: _mark(each, by_code[each.sent.criterion]) for each in everything if each.number in numbers},
+    )
+    photos = photos_of(session, body_id, head.id, task.criteria, person_id=alone)
     compared = compare(head.id, task.criteria, persons, stored, levels=head.levels, carried=carried)
     spreads = {each.rubric_criterion_id: each for each in compared.spreads}
     names = [head.assessors[person_id] for person_id in persons]
