@@ -145,22 +145,6 @@ class RosterPlaceInput(Input):
     late_reason = StringField(_l("Reason, if the roster is closed"), validators=[Optional(), LONG])
 
 
-class PracticalPlaceInput(Input):
-    """A practical: task, site, one to three assessors and time."""
-
-    task_id = SelectField(_l("Task"), validators=[DataRequired()])
-    site_id = SelectField(_l("Site"), validators=[DataRequired()])
-    assessor_id = SelectField(_l("Assessor"), validators=[DataRequired()])
-    second_id = SelectField(_l("Second assessor"), validators=[Optional()])
-    third_id = SelectField(_l("Third assessor"), validators=[Optional()])
-    starts_at = DateTimeLocalField(_l("Starts at"), format=MOMENT, validators=[InputRequired()])
-    over_limit = StringField(
-        _l("Why above the day's limit"),
-        description=_l("Only where an assessor has more practicals that day than the scheme allows."),
-        validators=[Optional(), Length(max=500)],
-    )
-
-
 class AgainInput(Input):
     """A re-assessment: site, one to three assessors and time; what is marked again follows from the earlier results."""
 
@@ -174,6 +158,12 @@ class AgainInput(Input):
         description=_l("Only where an assessor has more practicals that day than the scheme allows."),
         validators=[Optional(), Length(max=500)],
     )
+
+
+class PracticalPlaceInput(AgainInput):
+    """A practical: beside where, by whom and when, its task."""
+
+    task_id = SelectField(_l("Task"), validators=[DataRequired()])
 
 
 class CarryOverInput(Input):

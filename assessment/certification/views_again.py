@@ -9,14 +9,11 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from assessment.accounts.persons import names
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import AgainInput, CarryOverInput, in_zone
-from assessment.certification.office_page import sites_of
 from assessment.certification.placing import reassess_practical
-from assessment.certification.queries import Head, people_with
-from assessment.certification.views_places import office_head, places, places_page
+from assessment.certification.views_places import office_head, place_choices, places, places_page
 from assessment.database import db
 from assessment.domain.errors import N_, Invalid, NotFound, Refusal
 from assessment.domain.roles import Role
@@ -24,7 +21,6 @@ from assessment.practicals.naming import to_replace, withdraw_name
 from assessment.practicals.reassessing import prospect_of, set_carry_over_days
 from assessment.practicals.replacing import replace_assessor
 from assessment.web.actor import Actor, me
-from assessment.web.inputs import choices
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -42,7 +38,7 @@ def again(application_id: str, earlier_id: str) -> str:
 @places.post("/office/applications/<application_id>/practicals/<earlier_id>/again")
 def plan_again(application_id: str, earlier_id: str) -> Response | tuple[str, int]:
     form = AgainInput()
-    _choices(form, office_head(application_id))
+    place_choices(form, office_head(application_id))
     if not form.validate_on_submit() or form.starts_at.data is None:
         return drawn_again(_again_page, application_id, earlier_id, form=form)
     try:
@@ -104,22 +100,12 @@ def replace(application_id: str, sheet_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("places.page", application_id=application_id), 303)
 
 
-def _choices(form: AgainInput, head: Head) -> None:
-    session, body_id = db.session(), me().body_id
-    staff = people_with(session, body_id, [Role.ASSESSOR], now=now()) - {head.application.person_id}
-    named = names(session, body_id, staff)
-    listed = {id_: text for text, id_ in sorted((name.text, id_) for id_, name in named.items())}
-    form.site_id.choices = choices(dict(sites_of(session, body_id)))
-    form.assessor_id.choices = choices(listed)
-    form.second_id.choices = form.third_id.choices = choices({"": gettext("Nobody"), **listed})
-
-
 def _again_page(application_id: str, earlier_id: str, *, form: AgainInput | None = None, refusal: str = "") -> str:
     session, body_id = db.session(), me().body_id
     head = office_head(application_id)
     if form is None:
         form = AgainInput(formdata=None)
-        _choices(form, head)
+        place_choices(form, head)
     starts_at = now() if form.starts_at.data is None else in_zone(form.starts_at.data, me().zone)
     prospect = prospect_of(session, body_id, earlier_id, starts_at=starts_at, language=language())
     if prospect.earlier.application_id != application_id:

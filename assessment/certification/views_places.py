@@ -12,6 +12,7 @@ from assessment.certification.appointments import appointments
 from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import (
     CLOSENESS,
+    AgainInput,
     DayLimitInput,
     PracticalPlaceInput,
     RosterPlaceInput,
@@ -176,10 +177,15 @@ def office_head(application_id: str) -> Head:
 
 
 def _choices(form: PracticalPlaceInput, head: Head) -> None:
+    form.task_id.choices = choices(dict(tasks_for(db.session(), head.application, language())))
+    place_choices(form, head)
+
+
+def place_choices(form: AgainInput, head: Head) -> None:
+    """Fill in where and by whom a practical of an application may be marked; three statements."""
     session, body_id = db.session(), me().body_id
     assessors = people_with(session, body_id, [Role.ASSESSOR], now=now()) - {head.application.person_id}
     named = names(session, body_id, assessors)
-    form.task_id.choices = choices(dict(tasks_for(session, head.application, language())))
     form.site_id.choices = choices(dict(sites_of(session, body_id)))
     listed = {id_: text for text, id_ in sorted((name.text, id_) for id_, name in named.items())}
     form.assessor_id.choices = choices(listed)

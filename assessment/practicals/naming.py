@@ -79,15 +79,7 @@ def name_too_close(
     """
     if session.get(Person, (actor.body_id, person_id)) is None:
         raise NotFound(N_("There is no such person."))
-    words = reason.strip()
-    least = SHORTEST_REASON if closeness is Closeness.OTHER or words else 0
-    if not least <= len(words) <= LONGEST_REASON or "\0" in words:
-        raise Invalid(
-            N_("Expected a text of %(least)s to %(most)s characters, got %(got)s."),
-            least=SHORTEST_REASON,
-            most=LONGEST_REASON,
-            got=len(words),
-        )
+    words = checked_words(reason, needed=closeness is Closeness.OTHER)
     if person_id in standing_names(session, actor.body_id, application_id):
         raise Conflict(N_("This person is named already."))
     if _marks_now(session, actor.body_id, application_id, person_id):
@@ -129,14 +121,7 @@ def withdraw_name(
         raise NotFound(N_("There is no such name."))
     if only_by is not None and named.named_by is not only_by:
         raise NotAllowed(N_("The scheme has named this person; ask the office."))
-    words = reason.strip()
-    if not SHORTEST_REASON <= len(words) <= LONGEST_REASON or "\0" in words:
-        raise Invalid(
-            N_("Expected a text of %(least)s to %(most)s characters, got %(got)s."),
-            least=SHORTEST_REASON,
-            most=LONGEST_REASON,
-            got=len(words),
-        )
+    words = checked_words(reason)
     if session.get(NameWithdrawal, (actor.body_id, named_id)) is not None:
         raise Conflict(N_("This name was taken back already."))
     session.add(
@@ -149,6 +134,19 @@ def withdraw_name(
         )
     )
     session.flush()
+
+
+def checked_words(text: str, *, needed: bool = True) -> str:
+    """Return what somebody said without the space around it. Raises Invalid for too few or too many characters."""
+    words = text.strip()
+    if (words or needed) and (not SHORTEST_REASON <= len(words) <= LONGEST_REASON or "\0" in words):
+        raise Invalid(
+            N_("Expected a text of %(least)s to %(most)s characters, got %(got)s."),
+            least=SHORTEST_REASON,
+            most=LONGEST_REASON,
+            got=len(words),
+        )
+    return words
 
 
 def names_on(session: Session, body_id: str, application_id: str) -> list[Name]:

@@ -12,7 +12,7 @@ from assessment.domain.certification.duties import Side
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.practicals.assigning import Wanted, require_assignable
 from assessment.practicals.authority import day_at, require_registered_assessor
-from assessment.practicals.naming import BEFORE_THE_START, LONGEST_REASON, SHORTEST_REASON
+from assessment.practicals.naming import BEFORE_THE_START, checked_words
 from assessment.practicals.opening import locked
 from assessment.practicals.tables import Task
 from assessment.practicals.tables_assigning import AssessorReplacement
@@ -42,14 +42,7 @@ def replace_assessor(
     practical = locked(session, actor.body_id, sheet.practical_id)
     if practical.state not in BEFORE_THE_START:
         raise Conflict(N_("This practical has begun: its assessors stay."))
-    words = reason.strip()
-    if not SHORTEST_REASON <= len(words) <= LONGEST_REASON or "\0" in words:
-        raise Invalid(
-            N_("Expected a text of %(least)s to %(most)s characters, got %(got)s."),
-            least=SHORTEST_REASON,
-            most=LONGEST_REASON,
-            got=len(words),
-        )
+    words = checked_words(reason)
     marking = session.scalars(
         select(Sheet.person_id).where(Sheet.body_id == actor.body_id, Sheet.practical_id == practical.id)
     ).all()
