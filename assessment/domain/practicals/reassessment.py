@@ -39,8 +39,8 @@ MISSING = frozenset({Why.NOT_MET, Why.NOT_MARKED})
 class Earlier:
     """An earlier practical of the same task: what was really marked in it, not what it carried over itself.
 
-    `done_on`: the day on which the candidate did the work, in the body's own zone. `set_aside`: it does not count any
-    more, because it was withdrawn or annulled.
+    `done_on`: the day on which the candidate did the work, in the body's own zone. `set_aside`: nothing of it is
+    carried over, because its marks are not relied on any more.
     """
 
     practical_id: str
