@@ -82,11 +82,11 @@ def test_only_what_was_missing_is_marked_again_and_the_record_opens_the_rest(
     seen(assessor, axe, "start")
     assessor.get_by_role("button", name="Open the sheet").tap()
     expect(assessor.locator("form[data-criterion]")).to_have_count(2)
-    expect(assessor.locator("[data-outbox]")).to_have_text("All marks are on the server")
+    expect(assessor.locator("[data-sheet-page][data-ready]")).to_have_count(1)
     assessor.get_by_text("2 criteria are carried over and not marked today").tap()
     seen(assessor, axe, "sheet")
     for code in ("K1", "C1"):
-        yes = assessor.locator(f"form[data-criterion='{code}'] button[value=yes]")
+        yes = assessor.locator(f"form[data-criterion='{code}'] button.yes")
         yes.click()
         expect(yes).to_have_attribute("aria-pressed", "true")
     expect(assessor.locator("[data-total-marked]")).to_have_text("2 of 2 marked")
