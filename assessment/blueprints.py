@@ -13,13 +13,13 @@ import assessment.practicals.views_ending
 import assessment.practicals.views_photos  # noqa: F401 - these add pages to blueprints of others
 from assessment.accounts.views_body import administration
 from assessment.accounts.views_me import accounts
+from assessment.certification.views_again import places
 from assessment.certification.views_appeal import appeals
 from assessment.certification.views_assessor import evidence
-from assessment.certification.views_candidate import applications
 from assessment.certification.views_decision import decisions
 from assessment.certification.views_meeting import meetings
+from assessment.certification.views_naming import applications
 from assessment.certification.views_office import office
-from assessment.certification.views_places import places
 from assessment.certification.views_regrade import regrade_cases
 from assessment.credentials.views import certificates
 from assessment.credentials.views_public import public_files

@@ -21,26 +21,42 @@ def after_reports(
     session: Session, body_id: str, found: list[Marked], *, until: datetime | None = None
 ) -> list[Marked]:
     """Return what practicals say once their reports are looked at; one statement, none where no report is needed."""
-    needing = [marked.practical_id for marked in found if any(_needed(piece) for piece in marked.evidence)]
+    needing = {
+        practical_id
+        for marked in found
+        for piece in marked.evidence
+        for practical_id in (place for places in _needed(piece).values() for place in places)
+    }
     if not needing:
         return found
-    reports = _newest_reports(session, body_id, needing, until)
-    return [_after(marked, reports.get(marked.practical_id, {})) for marked in found]
+    reports = _newest_reports(session, body_id, sorted(needing), until)
+    return [_after(marked, reports) for marked in found]
 
 
-def _after(marked: Marked, reports: Said) -> Marked:
+def _after(marked: Marked, reports: Mapping[str, Said]) -> Marked:
+    places = {
+        marked.practical_id,
+        *(place for piece in marked.evidence for each in _needed(piece).values() for place in each),
+    }
     return replace(
         marked,
-        at=max((marked.at, *(at for _, at in reports.values()))),
+        at=max((marked.at, *(at for place in places for _, at in reports.get(place, {}).values()))),
         evidence=tuple(_with(piece, reports) for piece in marked.evidence),
     )
 
 
-def _with(piece: Evidence, reports: Said) -> Evidence:
+def _with(piece: Evidence, reports: Mapping[str, Said]) -> Evidence:
     needed = _needed(piece)
     if not needed:
         return piece
-    accepted = {kind: said for kind, (said, _) in reports.items()}
+    accepted: dict[ReportKind, bool] = {}
+    for kind, places in needed.items():
+        said = [reports.get(place, {}).get(kind) for place in places]
+        answers = [each[0] for each in said if each is not None]
+        if False in answers:
+            accepted[kind] = False
+        elif len(answers) == len(said):
+            accepted[kind] = True
     return replace(
         piece,
         sufficient=with_reports(piece.sufficient, needed, accepted),
@@ -48,9 +64,17 @@ def _with(piece: Evidence, reports: Said) -> Evidence:
     )
 
 
-def _needed(piece: Evidence) -> list[ReportKind]:
-    kinds = ((told["mark"] or {}).get("report") for told in piece.detail.get("marks", ()))
-    return [ReportKind(kind) for kind in dict.fromkeys(kinds) if kind is not None]
+def _needed(piece: Evidence) -> dict[ReportKind, list[str]]:
+    """Each kind of report that is needed -> the practicals with their pieces: also that of a mark carried over."""
+    found: dict[ReportKind, list[str]] = {}
+    for told in piece.detail.get("marks", ()):
+        kind = (told["mark"] or {}).get("report")
+        if kind is not None:
+            place = told["carried"]["practical"] if "carried" in told else piece.source.id
+            places = found.setdefault(ReportKind(kind), [])
+            if place not in places:
+                places.append(place)
+    return found
 
 
 def _newest_reports(

@@ -5,6 +5,7 @@ Prepared values for the decision page, the assessor's page and the print; no wor
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -45,7 +46,8 @@ class Answer:
 class Mark:
     """One rubric line behind a criterion; `practical_id` and `code` lead to the mark itself.
 
-    `said`: {level}, {answer}, or {value, unit, lower, upper, inside}; None where nothing was marked.
+    `said`: {level}, {answer}, or {value, unit, lower, upper, inside}; None where nothing was marked. `carried_on`: the
+    day of an earlier practical, for a mark that is carried over from it.
     """
 
     practical_id: str
@@ -54,6 +56,7 @@ class Mark:
     status: str
     compensated: bool
     said: Mapping[str, Any] | None
+    carried_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -255,12 +258,13 @@ def _line(
         ),
         marks=tuple(
             Mark(
-                practical_id=piece.source.id,
+                practical_id=mark["carried"]["practical"] if "carried" in mark else piece.source.id,
                 code=mark["code"],
                 title=words.get(mark["criterion"], NO_WORDS).text if mark["criterion"] else mark["code"],
                 status=mark["status"],
                 compensated=mark["compensated"],
                 said=mark["mark"],
+                carried_on=date.fromisoformat(mark["carried"]["on"]) if "carried" in mark else None,
             )
             for piece in pieces
             for mark in piece.detail.get("marks", ())

@@ -171,7 +171,7 @@ def decision_facts(session: Session, body_id: str, decision_id: str) -> Decision
         validity_months=version.validity_months,
         look_back_days=version.look_back_days,
         units=_units(session, decision, version),
-        places=_places(session, application),
+        places=places_of(session, application),
         trained_here=body.party is Party.P1 and Side.TRAINER in sides,
         exceptions=exceptions,
         photo_abroad=photo_abroad,
@@ -297,7 +297,8 @@ def _units(session: Session, decision: Decision, version: SchemeVersion) -> tupl
     return tuple(found.values())
 
 
-def _places(session: Session, application: Application) -> tuple[Place, ...]:
+def places_of(session: Session, application: Application) -> tuple[Place, ...]:
+    """Return where and when an application was examined, the earliest first; one statement."""
     exams = (
         select(literal("exam").label("kind"), Sitting.starts_at.label("at"), Site.name, Site.city)
         .join(Attempt, (Attempt.body_id == Sitting.body_id) & (Attempt.sitting_id == Sitting.id))

@@ -22,7 +22,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from assessment.certification.tables import Choice, Purpose
 from assessment.certification.wording import PURPOSES
-from assessment.practicals.tables_assigning import NamedBy
+from assessment.domain.practicals.reassessment import LONGEST
+from assessment.practicals.tables_assigning import Closeness, NamedBy
 from assessment.web.inputs import Input, choices
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -144,10 +145,9 @@ class RosterPlaceInput(Input):
     late_reason = StringField(_l("Reason, if the roster is closed"), validators=[Optional(), LONG])
 
 
-class PracticalPlaceInput(Input):
-    """A practical: task, site, one to three assessors and time."""
+class AgainInput(Input):
+    """A re-assessment: site, one to three assessors and time; what is marked again follows from the earlier results."""
 
-    task_id = SelectField(_l("Task"), validators=[DataRequired()])
     site_id = SelectField(_l("Site"), validators=[DataRequired()])
     assessor_id = SelectField(_l("Assessor"), validators=[DataRequired()])
     second_id = SelectField(_l("Second assessor"), validators=[Optional()])
@@ -156,6 +156,54 @@ class PracticalPlaceInput(Input):
     over_limit = StringField(
         _l("Why above the day's limit"),
         description=_l("Only where an assessor has more practicals that day than the scheme allows."),
+        validators=[Optional(), Length(max=500)],
+    )
+
+
+class PracticalPlaceInput(AgainInput):
+    """A practical: beside where, by whom and when, its task."""
+
+    task_id = SelectField(_l("Task"), validators=[DataRequired()])
+
+
+class CarryOverInput(Input):
+    """For how many days a scheme lets marks be carried over."""
+
+    days = IntegerField(
+        _l("Days"),
+        description=_l("0: nothing is carried over, and everything is marked again."),
+        validators=[InputRequired(), NumberRange(0, LONGEST)],
+    )
+
+
+CLOSENESS = {
+    Closeness.FAMILY.value: _l("Family"),
+    Closeness.TRAINED.value: _l("Trained the candidate"),
+    Closeness.EMPLOYER.value: _l("Employer or superior"),
+    Closeness.OTHER.value: _l("Something else"),
+}
+
+
+OWN_CLOSENESS = {
+    Closeness.FAMILY.value: _l("Family"),
+    Closeness.TRAINED.value: _l("Trained me"),
+    Closeness.EMPLOYER.value: _l("My employer or superior"),
+    Closeness.OTHER.value: _l("Something else"),
+}
+
+
+class NameInput(Input):
+    """Whom the candidate finds too close, and how."""
+
+    person_id = HiddenField(validators=[DataRequired()])
+    closeness = RadioField(
+        _l("How close is this person to you?"),
+        choices=choices(OWN_CLOSENESS),
+        validators=[DataRequired()],
+    )
+    words = StringField(
+        _l("In your own words"),
+        description=_l("Needed for something else, from 5 characters on."),
         validators=[Optional(), Length(max=500)],
     )
 
@@ -169,6 +217,7 @@ class TooCloseInput(Input):
         choices=choices({NamedBy.CANDIDATE: _l("The candidate"), NamedBy.SCHEME: _l("The scheme")}),
         validators=[DataRequired()],
     )
+    closeness = SelectField(_l("How close"), choices=choices(CLOSENESS), default=Closeness.OTHER.value)
     too_close_reason = StringField(
         _l("What makes them too close"),
         description=_l("For example: relative, employer, trained them before."),

@@ -37,7 +37,12 @@ def marks_of(session: Session, body_id: str, application_id: str, *, until: date
         select(TaskResult.practical_id, TaskResult.result, TaskResult.derived_at, Practical.task_id)
         .join(Practical, (Practical.body_id == TaskResult.body_id) & (Practical.id == TaskResult.practical_id))
         .where(TaskResult.body_id == body_id, TaskResult.application_id == application_id)
-        .order_by(TaskResult.derived_at.desc(), TaskResult.practical_id)
+        # The practical that was done last, even where an earlier one got another result after it.
+        .order_by(
+            func.coalesce(Practical.opened_at, Practical.starts_at).desc(),
+            TaskResult.derived_at.desc(),
+            TaskResult.practical_id,
+        )
     )
     if until is not None:
         results = results.where(TaskResult.derived_at <= until)
@@ -71,9 +76,10 @@ MarksByCode = dict[str, list[tuple[str, dict[str, Any]]]]
 
 def _marks(session: Session, body_id: str, results: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, MarksByCode]:
     """Practical id -> code of the rubric criterion -> its id and each mark that counts, as a page shows it."""
+    # What is carried over was observed at another practical, and counts for this one.
     named = {
-        number: place
-        for _practical_id, result in results
+        number: (practical_id, place)
+        for practical_id, result in results
         for finding in result["rubric"].values()
         for place, number in enumerate(finding.get("observations", ()))
     }
@@ -114,8 +120,9 @@ def _marks(session: Session, body_id: str, results: Sequence[tuple[str, Mapping[
         .order_by(RubricCriterion.position)
     ).all()
     found: dict[str, MarksByCode] = {}
-    for row in sorted(rows, key=lambda row: named.get(row.number, 0)):
-        of_practical = found.setdefault(row.practical_id, {code: [] for code in (each.code for each in rows)})
+    for row in sorted(rows, key=lambda row: named.get(row.number, ("", 0))[1]):
+        practical_id, _place = named.get(row.number, (row.practical_id, 0))
+        of_practical = found.setdefault(practical_id, {code: [] for code in (each.code for each in rows)})
         of_practical[row.code].append((row.id, _shown(row.mark, row.definition)))
     return {
         practical_id: {code: marks for code, marks in of_practical.items() if marks}
@@ -158,6 +165,7 @@ def _told(
             "status": statuses[code],
             "compensated": findings.get(code, {}).get("compensated", False),
             "mark": mark,
+            **({"carried": findings[code]["carried"]} if "carried" in findings.get(code, {}) else {}),
         }
         for code in codes
         for criterion, mark in marks.get(code, [(None, None)])

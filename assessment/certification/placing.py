@@ -21,6 +21,7 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.exams.candidates import Registrable, Registration, candidates_come_from
 from assessment.exams.sittings import register
 from assessment.exams.tables import Form, RosterEntry, Sitting
+from assessment.practicals.reassessing import reassess
 from assessment.practicals.scheduling import schedule
 from assessment.practicals.tables import Practical
 from assessment.web.actor import Actor
@@ -101,6 +102,40 @@ def schedule_practical(
     )
     _move_on(session, actor, application, now=now)
     return practical
+
+
+def reassess_practical(
+    session: Session,
+    actor: Actor,
+    application_id: str,
+    practical_id: str,
+    *,
+    site_id: str,
+    assessor_ids: Sequence[str],
+    starts_at: datetime,
+    over_limit: str = "",
+    now: datetime,
+) -> Practical:
+    """Plan a practical that marks again what an earlier one of the application missed; the rest is carried over.
+
+    Raises NotFound for a practical of another application, and what `schedule_practical` and `reassess` refuse.
+    """
+    application = _ready(session, actor, application_id)
+    earlier = session.get(Practical, (actor.body_id, practical_id))
+    if earlier is None or earlier.application_id != application_id:
+        raise NotFound(N_("There is no such practical."))
+    again = reassess(
+        session,
+        actor,
+        practical_id,
+        site_id=site_id,
+        assessor_ids=assessor_ids,
+        starts_at=starts_at,
+        over_limit=over_limit,
+        now=now,
+    )
+    _move_on(session, actor, application, now=now)
+    return again
 
 
 def registrable(session: Session, body_id: str, scheme_version_id: str) -> list[Registrable]:

@@ -11,6 +11,8 @@ from assessment.accounts.persons import names
 from assessment.certification.appointments import appointments
 from assessment.certification.drawing import drawn_again
 from assessment.certification.inputs import (
+    CLOSENESS,
+    AgainInput,
     DayLimitInput,
     PracticalPlaceInput,
     RosterPlaceInput,
@@ -31,12 +33,11 @@ from assessment.practicals.assigning import (
     Wanted,
     limit_of,
     minutes_of,
-    name_too_close,
     proposals,
     set_limit,
-    too_close_of,
 )
-from assessment.practicals.tables_assigning import NamedBy
+from assessment.practicals.naming import name_too_close, names_on, to_replace
+from assessment.practicals.tables_assigning import Closeness, NamedBy
 from assessment.web.actor import me
 from assessment.web.inputs import choices
 from assessment.web.language import language
@@ -48,17 +49,17 @@ places = Blueprint("places", __name__)
 
 @places.get("/office/applications/<application_id>/places")
 def page(application_id: str) -> str:
-    return _page(application_id)
+    return places_page(application_id)
 
 
 @places.post("/office/applications/<application_id>/places/exam")
 def exam(application_id: str) -> str | Response | tuple[str, int]:
     form = RosterPlaceInput()
-    head = _head(application_id)
+    head = office_head(application_id)
     coming = coming_sittings(db.session(), head.application, now=now())
     form.sitting_id.choices = choices({sitting.id: sitting.code for sitting, _ in coming})
     if not form.validate_on_submit():
-        return drawn_again(_page, application_id, exam_form=form)
+        return drawn_again(places_page, application_id, exam_form=form)
     try:
         put_on_roster(
             db.session(),
@@ -70,7 +71,7 @@ def exam(application_id: str) -> str | Response | tuple[str, int]:
             now=now(),
         )
     except Refusal as error:
-        return drawn_again(_page, application_id, exam_form=form, refusal=say(error))
+        return drawn_again(places_page, application_id, exam_form=form, refusal=say(error))
     flash(gettext("The candidate is on the roster."))
     return redirect(url_for("places.page", application_id=application_id), 303)
 
@@ -78,10 +79,10 @@ def exam(application_id: str) -> str | Response | tuple[str, int]:
 @places.post("/office/applications/<application_id>/places/practical")
 def practical(application_id: str) -> str | Response | tuple[str, int]:
     form = PracticalPlaceInput()
-    head = _head(application_id)
+    head = office_head(application_id)
     _choices(form, head)
     if not form.validate_on_submit() or form.starts_at.data is None:
-        return drawn_again(_page, application_id, practical_form=form)
+        return drawn_again(places_page, application_id, practical_form=form)
     try:
         schedule_practical(
             db.session(),
@@ -95,7 +96,7 @@ def practical(application_id: str) -> str | Response | tuple[str, int]:
             now=now(),
         )
     except Refusal as error:
-        return drawn_again(_page, application_id, practical_form=form, refusal=say(error))
+        return drawn_again(places_page, application_id, practical_form=form, refusal=say(error))
     flash(gettext("The practical is scheduled."))
     return redirect(url_for("places.page", application_id=application_id), 303)
 
@@ -103,10 +104,10 @@ def practical(application_id: str) -> str | Response | tuple[str, int]:
 @places.post("/office/applications/<application_id>/too-close")
 def too_close(application_id: str) -> str | Response | tuple[str, int]:
     form = TooCloseInput()
-    head = _head(application_id)
+    head = office_head(application_id)
     _people(form, head)
     if not form.validate_on_submit():
-        return drawn_again(_page, application_id, close_form=form)
+        return drawn_again(places_page, application_id, close_form=form)
     try:
         name_too_close(
             db.session(),
@@ -114,11 +115,12 @@ def too_close(application_id: str) -> str | Response | tuple[str, int]:
             application_id,
             form.person_id.data,
             named_by=NamedBy(form.named_by.data),
+            closeness=Closeness(form.closeness.data),
             reason=form.too_close_reason.data or "",
             now=now(),
         )
     except Refusal as error:
-        return drawn_again(_page, application_id, close_form=form, refusal=say(error))
+        return drawn_again(places_page, application_id, close_form=form, refusal=say(error))
     flash(gettext("Kept. This person cannot be assigned to this candidate."))
     return redirect(url_for("places.page", application_id=application_id), 303)
 
@@ -126,7 +128,7 @@ def too_close(application_id: str) -> str | Response | tuple[str, int]:
 @places.get("/office/applications/<application_id>/assessors")
 def assessors(application_id: str) -> str:
     session, body_id = db.session(), me().body_id
-    head = _head(application_id)
+    head = office_head(application_id)
     tomorrow = now().astimezone(ZoneInfo(me().zone)).replace(hour=9, minute=0) + timedelta(days=1)
     asked = "starts_at" in request.args
     form = WhoCanInput(request.args if asked else None, data={"starts_at": tomorrow})
@@ -158,7 +160,7 @@ def assessors(application_id: str) -> str:
 @places.post("/office/applications/<application_id>/day-limit")
 def limit(application_id: str) -> Response:
     form = DayLimitInput()
-    head = _head(application_id)
+    head = office_head(application_id)
     if not form.validate_on_submit():
         raise Invalid(N_("Expected a whole number of practicals a day from 1 to 50."))
     set_limit(db.session(), me(), head.application.scheme_version_id, form.practicals.data or 0, now=now())
@@ -166,7 +168,8 @@ def limit(application_id: str) -> Response:
     return redirect(url_for("places.assessors", application_id=application_id), 303)
 
 
-def _head(application_id: str) -> Head:
+def office_head(application_id: str) -> Head:
+    """Return the head of an application of the office. Raises NotFound."""
     head = head_of(db.session(), me().body_id, application_id, language())
     if head is None:
         raise NotFound(N_("There is no such application."))
@@ -174,10 +177,15 @@ def _head(application_id: str) -> Head:
 
 
 def _choices(form: PracticalPlaceInput, head: Head) -> None:
+    form.task_id.choices = choices(dict(tasks_for(db.session(), head.application, language())))
+    place_choices(form, head)
+
+
+def place_choices(form: AgainInput, head: Head) -> None:
+    """Fill in where and by whom a practical of an application may be marked; three statements."""
     session, body_id = db.session(), me().body_id
     assessors = people_with(session, body_id, [Role.ASSESSOR], now=now()) - {head.application.person_id}
     named = names(session, body_id, assessors)
-    form.task_id.choices = choices(dict(tasks_for(session, head.application, language())))
     form.site_id.choices = choices(dict(sites_of(session, body_id)))
     listed = {id_: text for text, id_ in sorted((name.text, id_) for id_, name in named.items())}
     form.assessor_id.choices = choices(listed)
@@ -193,7 +201,7 @@ def _people(form: TooCloseInput, head: Head) -> None:
     )
 
 
-def _page(
+def places_page(
     application_id: str,
     *,
     close_form: TooCloseInput | None = None,
@@ -201,7 +209,8 @@ def _page(
     practical_form: PracticalPlaceInput | None = None,
     refusal: str = "",
 ) -> str:
-    head = _head(application_id)
+    """Draw the page of an application's places; its forms are drawn again with what was typed."""
+    head = office_head(application_id)
     session = db.session()
     exam_form = exam_form or RosterPlaceInput(formdata=None)
     sittings = coming_sittings(session, head.application, now=now())
@@ -214,8 +223,11 @@ def _page(
         close_form = TooCloseInput(formdata=None)
         close_form.person_id.choices = practical_form.assessor_id.choices
     taken = appointments(session, me().body_id, [application_id])
-    close = too_close_of(session, me().body_id, application_id)
-    people = {person for place in taken for person in place.assessors} | {each.person_id for each in close}
+    # Whoever was named is not told by whom: not even where they run the office themselves.
+    close = [each for each in names_on(session, me().body_id, application_id) if each.person_id != me().person_id]
+    replaced = to_replace(session, me().body_id, application_id)
+    people = {person for place in taken for person in place.assessors}
+    people |= {each.person_id for each in close} | {each.person_id for each in replaced}
     named = names(session, me().body_id, people)
     return render_template(
         "certification/places.html",
@@ -226,6 +238,8 @@ def _page(
         exam=exam_form,
         practical=practical_form,
         close=close,
+        closeness=CLOSENESS,
+        to_replace=replaced,
         close_form=close_form,
         sittings=sittings,
         open=head.application.state in (S.AGREED, S.REASSESSMENT, S.RECOGNITION, S.SCHEDULED, S.IN_ASSESSMENT),

@@ -9,7 +9,8 @@ from assessment.demo.cast import FOUNDED_DAYS_AGO, Ensemble
 from assessment.demo.content import Content
 from assessment.demo.story import Story
 from assessment.domain.roles import Role
-from assessment.practicals.assigning import name_too_close, set_limit
+from assessment.practicals.assigning import set_limit
+from assessment.practicals.naming import name_too_close
 from assessment.practicals.tables_assigning import NamedBy
 
 PRACTICALS_A_DAY = 12

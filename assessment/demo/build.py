@@ -28,6 +28,7 @@ from assessment.demo.deciding import plan_certificate, plan_meetings, work
 from assessment.demo.examining import plan_exams
 from assessment.demo.ground import mark_begun, mark_complete
 from assessment.demo.marking import plan_practical, plan_recommendation
+from assessment.demo.reassessing import plan_reassessment
 from assessment.demo.regrading import plan_regrade
 from assessment.demo.standard_setting import plan_standard_setting
 from assessment.demo.story import Story
@@ -89,6 +90,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         for story in stories:
             plan_practical(story, agenda)
             plan_recommendation(story, agenda)
+        plan_reassessment(ensemble, content, stories, agenda)
         plan_meetings(ensemble, stories, agenda)
         for story in stories:
             plan_certificate(story, agenda)

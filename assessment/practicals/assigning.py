@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
-from assessment.accounts.tables import AssessorRegistration, BodyLicence, Duty, Person
+from assessment.accounts.tables import AssessorRegistration, BodyLicence, Duty
 from assessment.domain.certification.duties import Side
 from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.practicals.assignment import AssessorFacts, Proposal, propose
+from assessment.practicals.naming import standing_names
 from assessment.practicals.tables import Practical, PracticalState, Task
-from assessment.practicals.tables_assigning import DayLimit, NamedBy, TooClose
+from assessment.practicals.tables_assigning import DayLimit
 from assessment.practicals.tables_sheets import Sheet
 from assessment.web.actor import Actor
 
@@ -59,13 +60,7 @@ def facts_of(session: Session, body_id: str, wanted: Wanted, person_ids: Collect
             )
         )
     }
-    close = set(
-        session.scalars(
-            select(TooClose.person_id).where(
-                TooClose.body_id == body_id, TooClose.application_id == wanted.application_id
-            )
-        )
-    )
+    close = standing_names(session, body_id, wanted.application_id)
     registered = set(
         session.scalars(
             select(AssessorRegistration.person_id).where(
@@ -146,59 +141,6 @@ def require_licence(session: Session, body_id: str, day: date) -> None:
     )
     if valid is None:
         raise NotAllowed(N_("Expected a licence of the body that is valid on %(day)s, got none."), day=day.isoformat())
-
-
-def name_too_close(
-    session: Session,
-    actor: Actor,
-    application_id: str,
-    person_id: str,
-    *,
-    named_by: NamedBy,
-    reason: str,
-    now: datetime,
-) -> TooClose:
-    """Keep that somebody is too close to the candidate of an application.
-
-    Raises NotFound for an unknown person, Invalid without a reason, and Conflict when the person marks already.
-    """
-    if session.get(Person, (actor.body_id, person_id)) is None:
-        raise NotFound(N_("There is no such person."))
-    words = reason.strip()
-    if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
-        raise Invalid(
-            N_("Expected a text of %(least)s to %(most)s characters, got %(got)s."),
-            least=SHORTEST_REASON,
-            most=LONGEST_REASON,
-            got=len(words),
-        )
-    duty = session.get(Duty, (actor.body_id, application_id, person_id))
-    if duty is not None and duty.side is Side.ASSESSOR:
-        raise Conflict(N_("This person marks on this application already. Plan the practical anew with somebody else."))
-    named = TooClose(
-        body_id=actor.body_id,
-        id=new_id(),
-        application_id=application_id,
-        person_id=person_id,
-        named_by=named_by,
-        reason=words,
-        kept_by=actor.person_id,
-        kept_at=now,
-    )
-    session.add(named)
-    session.flush()
-    return named
-
-
-def too_close_of(session: Session, body_id: str, application_id: str) -> list[TooClose]:
-    """Return who was named as too close on an application, the oldest first; one statement."""
-    return list(
-        session.scalars(
-            select(TooClose)
-            .where(TooClose.body_id == body_id, TooClose.application_id == application_id)
-            .order_by(TooClose.kept_at, TooClose.id)
-        )
-    )
 
 
 def limit_of(session: Session, body_id: str, scheme_version_id: str) -> int | None:

@@ -19,6 +19,7 @@ from assessment.domain.psychometrics.standard_setting import (
     BorderlineRegression,
     borderline_regression,
 )
+from assessment.practicals.carrying import partly_marked
 from assessment.practicals.content import task_content
 from assessment.practicals.quality import LastMark, Scope, last_marks, share_of_scale
 from assessment.practicals.tables import Rubric, RubricCriterion
@@ -219,7 +220,10 @@ def rederive_study(session: Session, body_id: str, study_id: str) -> Iterator[Mi
 
 def _scores(session: Session, body_id: str, asked: Asked, until: datetime) -> list[tuple[Fraction, Fraction]]:
     scope = Scope(body_id=body_id, rubric_id=asked.rubric_id, first=asked.first, end=min(asked.end, until))
-    return scores_of(last_marks(session, scope, most=MOST_CANDIDATES, until=until), asked.criterion_id)
+    marks = last_marks(session, scope, most=MOST_CANDIDATES, until=until)
+    # Where criteria were carried over, the sheet holds a part of the checklist and says nothing of the whole.
+    in_part = partly_marked(session, body_id, {each.practical_id for each in marks})
+    return scores_of([each for each in marks if each.practical_id not in in_part], asked.criterion_id)
 
 
 def _mean(values: Sequence[Fraction]) -> Fraction:

@@ -4,8 +4,8 @@ Texts fall back from the reader's language to Indonesian, to English, to whateve
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -42,7 +42,10 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CriterionContent:
-    """One line of the sheet. `levels`: descriptors of 0 to 3; texts that the kind does not have are empty."""
+    """One line of the sheet. `levels`: descriptors of 0 to 3; texts that the kind does not have are empty.
+
+    `report`: the kind of test report that it needs, empty for none.
+    """
 
     id: str
     code: str
@@ -58,6 +61,7 @@ class CriterionContent:
     resolution: str = ""
     group: str = ""
     limit_source: str = ""
+    report: str = ""
 
     @property
     def numbers(self) -> str:
@@ -94,6 +98,16 @@ class TaskContent:
     def criteria(self) -> tuple[CriterionContent, ...]:
         """All criteria in the order of the sheet."""
         return tuple(criterion for step in self.steps for criterion in step.criteria)
+
+    def without(self, codes: Collection[str]) -> Self:
+        """The task without these criteria, and without the steps that have none left."""
+        if not codes:
+            return self
+        steps = [
+            replace(step, criteria=tuple(each for each in step.criteria if each.code not in codes))
+            for step in self.steps
+        ]
+        return replace(self, steps=tuple(step for step in steps if step.criteria))
 
 
 def task_content(session: Session, body_id: str, rubric_id: str, language: str) -> TaskContent:
@@ -221,6 +235,7 @@ def rubric_criteria(session: Session, body_id: str, rubric_id: str) -> list[Crit
             marking=from_json(row.definition),
             safety_critical=row.safety_critical,
             proves=tuple(proofs[row.id]),
+            report=row.definition.get("report", ""),
         )
         for row in found.values()
     ]
@@ -262,4 +277,5 @@ def _worded(criterion: CriterionContent, texts: Mapping[str, RubricCriterionText
         resolution=content.get("resolution", ""),
         group=content.get("group", ""),
         limit_source=content.get("limit_source", ""),
+        report=criterion.report,
     )

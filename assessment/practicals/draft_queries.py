@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
+from assessment.domain.errors import N_, NotFound
 from assessment.domain.items.draft_states import EDITABLE, OPEN, DraftState
+from assessment.practicals.tables import Rubric
 from assessment.practicals.tables_drafts import TaskDraft, TaskDraftCopy, TaskDraftEntry, TaskTalk, TaskVersion
 from assessment.web.gate import RecordStanding
 
@@ -57,13 +60,13 @@ def standing_of_task_draft(session: Session, body_id: str, task_draft_id: str) -
 
 
 def list_task_drafts(
-    session: Session, body_id: str, person_id: str, *, show: str, page: int
+    session: Session, body_id: str, person_id: str, *, show: str, page: int, language: str
 ) -> tuple[list[TaskDraftLine], int]:
-    """Return one page of drafts, the one that was changed last first, and how many there are in all."""
+    """Return one page of drafts, titled in a language, the one changed last first, and how many there are in all."""
     conditions = [TaskDraft.body_id == body_id, *_shown(body_id, person_id, show)]
     count = session.scalar(select(func.count()).select_from(TaskDraft).where(*conditions)) or 0
     rows = session.execute(
-        select(*_LINE)
+        select(*_line(language))
         .where(*conditions)
         .order_by(TaskDraft.changed_at.desc(), TaskDraft.id)
         .limit(PAGE)
@@ -72,10 +75,12 @@ def list_task_drafts(
     return [TaskDraftLine(**row._mapping) for row in rows], count
 
 
-def waiting_task_drafts(session: Session, body_id: str, person_id: str) -> tuple[Sequence[TaskDraftLine], int, int]:
+def waiting_task_drafts(
+    session: Session, body_id: str, person_id: str, *, language: str
+) -> tuple[Sequence[TaskDraftLine], int, int]:
     """Return the oldest drafts that a person may review, how many these are, and how many came back to them."""
     rows = session.execute(
-        select(*_LINE, func.count().over().label("total"))
+        select(*_line(language), func.count().over().label("total"))
         .where(TaskDraft.body_id == body_id, *_shown(body_id, person_id, "review"))
         .order_by(TaskDraft.changed_at)
         .limit(3)
@@ -105,6 +110,39 @@ def history_of(session: Session, body_id: str, task_draft_id: str) -> list[Said]
     return [Said(**row._mapping) for row in rows]
 
 
+def copies_of(session: Session, draft: TaskDraft) -> list[TaskDraftCopy]:
+    """Return the kept copies of a draft, the newest first, without their contents; one statement."""
+    return list(
+        session.scalars(
+            select(TaskDraftCopy)
+            .options(defer(TaskDraftCopy.content))
+            .where(TaskDraftCopy.body_id == draft.body_id, TaskDraftCopy.task_draft_id == draft.id)
+            .order_by(TaskDraftCopy.revision.desc())
+            .limit(PAGE)
+        )
+    )
+
+
+def find_copy(session: Session, draft: TaskDraft, revision: int) -> TaskDraftCopy:
+    """Return a kept copy of a draft. Raises NotFound."""
+    found = session.get(TaskDraftCopy, (draft.body_id, draft.id, revision))
+    if found is None:
+        raise NotFound(N_("There is no such copy."))
+    return found
+
+
+def base_document(session: Session, draft: TaskDraft) -> dict[str, Any]:
+    """Return the document of the version that a draft began with. Raises NotFound for a draft of a new task."""
+    document = session.scalar(
+        select(TaskVersion.document)
+        .join(Rubric, (Rubric.body_id == TaskVersion.body_id) & (Rubric.id == TaskVersion.rubric_id))
+        .where(Rubric.body_id == draft.body_id, Rubric.task_id == draft.task_id, Rubric.number == draft.base)
+    )
+    if document is None:
+        raise NotFound(N_("There is no such copy."))
+    return dict(document)
+
+
 def reviewed(session: Session, body_id: str, rubric_id: str) -> Reviewed:
     """Return who stands for a version of a task; one statement."""
     row = session.execute(
@@ -120,16 +158,19 @@ def reviewed(session: Session, body_id: str, rubric_id: str) -> Reviewed:
     return Reviewed(**row._mapping)
 
 
-_LINE = (
-    TaskDraft.id,
-    TaskDraft.task_id,
-    TaskDraft.scheme_version_id,
-    TaskDraft.code,
-    TaskDraft.title,
-    TaskDraft.state,
-    TaskDraft.changed_at,
-    TaskDraft.changed_by,
-)
+def _line(language: str) -> tuple[Any, ...]:
+    """The columns of a line; a title that is not written in the language is the draft's own."""
+    said = func.nullif(TaskDraft.content["title"][language].as_string(), "")
+    return (
+        TaskDraft.id,
+        TaskDraft.task_id,
+        TaskDraft.scheme_version_id,
+        TaskDraft.code,
+        func.coalesce(said, TaskDraft.title).label("title"),
+        TaskDraft.state,
+        TaskDraft.changed_at,
+        TaskDraft.changed_by,
+    )
 
 
 def _shown(body_id: str, person_id: str, show: str) -> list[ColumnElement[bool]]:

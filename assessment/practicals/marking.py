@@ -21,6 +21,7 @@ from assessment.domain.practicals.delivery import FORMAT_VERSION, Batch, Refused
 from assessment.domain.practicals.observation import to_json
 from assessment.domain.practicals.practical_states import SheetState
 from assessment.practicals.authority import day_at, require_registered_assessor
+from assessment.practicals.carrying import carried_of, on_the_sheet
 from assessment.practicals.content import CriterionContent, rubric_criteria
 from assessment.practicals.holding import holding_of
 from assessment.practicals.sheets import own_sheet
@@ -43,13 +44,16 @@ class Reply:
 
 
 def criteria_to_mark(session: Session, body_id: str, practical_id: str) -> list[CriterionContent]:
-    """Return the criteria of a practical's rubric; read before the lock is taken. Raises NotFound."""
+    """Return the criteria on the sheets of a practical: all of its rubric but what is carried over.
+
+    Three statements, read before the lock is taken. Raises NotFound.
+    """
     rubric_id = session.scalar(
         select(Practical.rubric_id).where(Practical.body_id == body_id, Practical.id == practical_id)
     )
     if rubric_id is None:
         raise NotFound(N_("There is no such practical."))
-    return rubric_criteria(session, body_id, rubric_id)
+    return on_the_sheet(rubric_criteria(session, body_id, rubric_id), carried_of(session, body_id, practical_id))
 
 
 def record_observations(

@@ -1,6 +1,6 @@
 """Observations as they are stored, read back for calculations and for pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,10 +74,12 @@ def observations_of(
     *,
     person_id: str | None = None,
     until: datetime | None = None,
+    also: Collection[int] = (),
 ) -> list[StoredObservation]:
     """Return the observations of a practical in the order of arrival, of one assessor where one is named.
 
-    `until`: as they stood then, without later observations and later decisions on held ones.
+    `until`: as they stood then, without later observations and later decisions on held ones. `also`: the numbers of
+    observations of other practicals that are carried over into this one.
 
     One statement. Raises Invalid when a stored mark is none: somebody changed it in the database.
     """
@@ -86,11 +88,12 @@ def observations_of(
     if until is not None:
         decided = decided.where(ObservationDecision.decided_at <= until)
     last = decided.order_by(ObservationDecision.turn.desc()).limit(1).correlate(Observation).scalar_subquery()
-    wanted = select(Observation, last.label("taken")).where(
-        Observation.body_id == body_id, Observation.practical_id == practical_id
-    )
+    mine = Observation.practical_id == practical_id
     if person_id is not None:
-        wanted = wanted.where(Observation.person_id == person_id)
+        mine &= Observation.person_id == person_id
+    wanted = select(Observation, last.label("taken")).where(
+        Observation.body_id == body_id, mine | Observation.number.in_(also) if also else mine
+    )
     if until is not None:
         wanted = wanted.where(Observation.received_at <= until)
     return [

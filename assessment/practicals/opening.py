@@ -17,6 +17,7 @@ from assessment.domain.practicals.practical_states import (
     SheetState,
 )
 from assessment.practicals.authority import day_at, require_registered_assessor, require_verified_site
+from assessment.practicals.naming import standing_names
 from assessment.practicals.sheets import own_sheet
 from assessment.practicals.tables import Practical
 from assessment.practicals.tables_sheets import Sheet
@@ -69,7 +70,7 @@ def open_sheet(session: Session, actor: Actor, practical_id: str, *, now: dateti
     """Start the time of the actor's own sheet; marks are taken on it from now on. An open one stays as it is.
 
     Raises NotFound for whoever has no sheet on this practical, NotAllowed outside the assessor's registration,
-    and Conflict before the check-in or after the submission.
+    and Conflict before the check-in, after the submission, and for somebody who must be replaced first.
     """
     sheet = own_sheet(session, actor, practical_id)
     if sheet.state is SheetState.OPEN:
@@ -79,6 +80,8 @@ def open_sheet(session: Session, actor: Actor, practical_id: str, *, now: dateti
     practical = locked(session, actor.body_id, practical_id)
     if practical.state is PracticalState.SCHEDULED:
         raise Conflict(N_("The candidate is not checked in yet: the invigilator does that first."))
+    if actor.person_id in standing_names(session, actor.body_id, practical.application_id):
+        raise Conflict(N_("Somebody else marks this practical. Ask the office."))
     require_registered_assessor(session, actor.body_id, actor.person_id, day_at(session, actor.body_id, now))
     sheet.state = SHEET.after(sheet.state, SheetEvent.OPEN)
     sheet.opened_at = now

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from assessment.domain.practicals.aggregation import CriterionFinding, Status
 from assessment.domain.practicals.practical_states import SheetState
 from assessment.domain.practicals.spread import Apart, Spread
+from assessment.practicals.carried_record import Origin, numbers_in, origins_of
+from assessment.practicals.carrying import carried_of
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, observations_of, shown_mark
 from assessment.practicals.photo_records import ShownPhoto, photos_of
@@ -46,13 +48,17 @@ class OfAssessor:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One criterion of the record with what every assessor marked, and why their marks are apart, if they are."""
+    """One criterion of the record with what every assessor marked, and why their marks are apart, if they are.
+
+    `origin`: where it was marked, for one that is carried over.
+    """
 
     criterion: CriterionContent
     finding: CriterionFinding
     assessors: tuple[OfAssessor, ...]
     apart: Apart | None
     spread: Spread | None
+    origin: Origin | None = None
 
     @property
     def marked(self) -> bool:
@@ -111,7 +117,7 @@ class Record:
 def record_of(
     session: Session, body_id: str, head: PracticalHead, language: str, reader_id: str, *, submitted_only: bool = False
 ) -> Record:
-    """Return the record as its reader may see it; five statements.
+    """Return the record as its reader may see it; six statements.
 
     `submitted_only`: without the sheets that are still being marked, as assessors compare them.
     """
@@ -121,9 +127,17 @@ def record_of(
         sheets = [sheet for sheet in sheets if sheet.state is SheetState.SUBMITTED]
     alone = None if head.sees_others else reader_id
     persons = [sheet.person_id for sheet in sheets]
-    stored = observations_of(session, body_id, head.id, task.criteria, person_id=alone)
+    carried = carried_of(session, body_id, head.id)
+    numbers = numbers_in(carried)
+    everything = observations_of(session, body_id, head.id, task.criteria, person_id=alone, also=numbers)
+    stored = [each for each in everything if each.number not in numbers]
+    by_code = {criterion.code: criterion for criterion in task.criteria}
+    origins = origins_of(
+        carried,
+        {each.number: _mark(each, by_code[each.sent.criterion]) for each in everything if each.number in numbers},
+    )
     photos = photos_of(session, body_id, head.id, task.criteria, person_id=alone)
-    compared = compare(head.id, task.criteria, persons, stored, levels=head.levels)
+    compared = compare(head.id, task.criteria, persons, stored, levels=head.levels, carried=carried)
     spreads = {each.rubric_criterion_id: each for each in compared.spreads}
     names = [head.assessors[person_id] for person_id in persons]
     steps = []
@@ -138,7 +152,9 @@ def record_of(
                     assessors=tuple(
                         _of(place, person_id, names[place], criterion, compared, stored, photos)
                         for place, person_id in enumerate(persons)
+                        if criterion.code not in origins
                     ),
+                    origin=origins.get(criterion.code),
                     apart=None if found is None else found.apart,
                     spread=found,
                 )

@@ -10,6 +10,7 @@ from assessment.domain.errors import Invalid
 from assessment.domain.mismatch import Mismatch, differs, mismatch
 from assessment.domain.practicals.delivery import digest, receipt, sheet_receipt
 from assessment.domain.practicals.practical_states import SheetState
+from assessment.practicals.carrying import carried_of, on_the_sheet
 from assessment.practicals.content import CriterionContent, rubric_criteria
 from assessment.practicals.observations import StoredObservation, observations_of
 from assessment.practicals.photo_records import photos_sent
@@ -49,6 +50,7 @@ def rederive(session: Session, body_id: str, practical_id: str) -> Iterator[Mism
         return
     for each in stored:
         yield from differs(f"observation/{each.number}", "observation_digest", digest(each.sent), each.digest)
+    to_mark = on_the_sheet(criteria, carried_of(session, body_id, practical_id))
     sheets = sheets_of(session, body_id, practical_id)
     seals: dict[str, list[SheetSeal]] = {}
     for seal in session.scalars(
@@ -58,7 +60,7 @@ def rederive(session: Session, body_id: str, practical_id: str) -> Iterator[Mism
     ):
         seals.setdefault(seal.sheet_id, []).append(seal)
     for sheet in sheets:
-        yield from _sheet(session, sheet, criteria, stored, seals.get(sheet.id, []))
+        yield from _sheet(session, sheet, to_mark, stored, seals.get(sheet.id, []))
     old = any(seal.v == FIRST_VERSION for each in seals.values() for seal in each)
     yield from _results(session, practical, criteria, sheets, as_they_came=old)
 
@@ -115,7 +117,8 @@ def _results(
     persons = [sheet.person_id for sheet in sheets]
     for row in results:
         stored = observations_of(session, practical.body_id, practical.id, criteria, until=row.derived_at)
-        compared = compare(practical.id, criteria, persons, stored, as_they_came=as_they_came)
+        carried = carried_of(session, practical.body_id, practical.id, until=row.derived_at)
+        compared = compare(practical.id, criteria, persons, stored, as_they_came=as_they_came, carried=carried)
         version = row.result.get("v", FIRST_VERSION)
         expected = result_to_json(compared, version=version if version in (1, 2) else 2)
         yield from differs(f"{name}/{row.generation}", "task_result", expected, row.result)

@@ -30,6 +30,7 @@ from assessment.practicals.authority import day_at, require_registered_assessor
 from assessment.practicals.content import CriterionContent, rubric_criteria
 from assessment.practicals.holding import require_open
 from assessment.practicals.marking import observation_row
+from assessment.practicals.naming import standing_names
 from assessment.practicals.opening import locked
 from assessment.practicals.settling import compare_practical, settle
 from assessment.practicals.sheets import own_sheet, sheets_of
@@ -125,7 +126,8 @@ def call_third(
     """Give a third assessor a sheet on a practical whose marks lie apart; they mark it without seeing the others'.
 
     Raises Invalid without a reason or for somebody who marks it already, NotAllowed for somebody without a valid
-    registration, Conflict when nothing lies apart now, when there are three already, or for another side's person.
+    registration, Conflict when nothing lies apart now, when there are three already, or for a
+    person of another side or too close.
     """
     practical = locked(session, actor.body_id, practical_id)
     require_open(session, practical)
@@ -136,6 +138,8 @@ def call_third(
         raise Conflict(N_("Three assessors mark this practical already; they mark again instead."))
     if person_id in {sheet.person_id for sheet in sheets}:
         raise Invalid(N_("Choose an assessor who has not marked this practical."))
+    if person_id in standing_names(session, actor.body_id, practical.application_id):
+        raise Conflict(N_("This person was named as too close to the candidate and cannot mark here."))
     require_registered_assessor(session, actor.body_id, person_id, day_at(session, actor.body_id, now))
     take_side(session, actor.body_id, practical.application_id, person_id, Side.ASSESSOR, now=now)
     third = Sheet(

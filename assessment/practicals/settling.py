@@ -22,26 +22,32 @@ from assessment.domain.practicals.practical_states import (
     PracticalState,
     SheetState,
 )
+from assessment.domain.practicals.reassessment import combined, to_mark_of
 from assessment.domain.practicals.rubric import Rubric
 from assessment.domain.practicals.spread import Spread, SpreadRule, apart, spread
+from assessment.practicals.carrying import Carried, CarriedOver, carried_of, reassessed_by
 from assessment.practicals.content import CriterionContent, rubric_criteria, rubric_from
 from assessment.practicals.observations import StoredObservation, in_force, observations_of
 from assessment.practicals.sheets import rule_of, sheets_of
 from assessment.practicals.tables import Observation, Practical, TaskResult
+from assessment.practicals.tables_reassessing import Reassessment
 from assessment.practicals.tables_sheets import ObservationDecision, Remark, Sheet, SheetSeal
 
 FORMAT_VERSION = 2
 OF_ONE_ASSESSOR = 1
+NOTHING_CARRIED: Carried = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Compared:
     """The marks of all sheets beside each other, and what follows from them.
 
-    `in_force`: for each sheet in its place, criterion code -> the observation that counts.
+    `in_force`: for each sheet in its place, criterion code -> the observation that counts. `carried`: what is not on
+    the sheets because it is carried over.
     """
 
     in_force: tuple[Mapping[str, StoredObservation], ...]
+    carried: Carried
     spreads: tuple[Spread, ...]
     result: aggregation.TaskResult
     evidence: tuple[Evidence, ...]
@@ -60,14 +66,16 @@ def compare(
     *,
     levels: int = 1,
     as_they_came: bool = False,
+    carried: Carried = NOTHING_CARRIED,
 ) -> Compared:
-    """Compare the marks of these assessors and derive what they say together; reads nothing."""
+    """Compare the marks of these assessors and derive what they say together, with what is carried over."""
     forces: list[Mapping[str, StoredObservation]] = []
     for person_id in persons:
         own = [each for each in stored if each.person_id == person_id]
         forces.append({each.sent.criterion: each for each in in_force(own, as_they_came=as_they_came)})
     plain = rubric_from(criteria)
-    rubric = Rubric(criteria=plain.criteria, assessors=max(1, len(persons)))
+    whole = Rubric(criteria=plain.criteria, assessors=max(1, len(persons)))
+    rubric = to_mark_of(whole, carried)
     marks: list[Mapping[str, ObservedValue]] = [
         {code: each.sent.value for code, each in force.items()} for force in forces
     ]
@@ -79,21 +87,24 @@ def compare(
             for code, value in own_marks.items()
         ],
     )
+    result = combined(whole, result, {code: each.counting for code, each in carried.items()}) if carried else result
     return Compared(
         in_force=tuple(forces),
+        carried=carried,
         spreads=spread(rubric, marks, SpreadRule(levels=levels)),
         result=result,
-        evidence=from_task(rubric, result, source=Source(kind="task", id=practical_id), confirmed=False),
+        evidence=from_task(whole, result, source=Source(kind="task", id=practical_id), confirmed=False),
     )
 
 
 def compare_practical(session: Session, practical: Practical) -> Compared:
-    """Compare what the sheets of a practical say now; four statements."""
+    """Compare what the sheets of a practical say now; five statements."""
     criteria = rubric_criteria(session, practical.body_id, practical.rubric_id)
     persons = [sheet.person_id for sheet in sheets_of(session, practical.body_id, practical.id)]
     stored = observations_of(session, practical.body_id, practical.id, criteria)
     _assessors, levels = rule_of(session, practical.body_id, practical.rubric_id)
-    return compare(practical.id, criteria, persons, stored, levels=levels)
+    carried = carried_of(session, practical.body_id, practical.id)
+    return compare(practical.id, criteria, persons, stored, levels=levels, carried=carried)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,11 +131,18 @@ def look_ahead(
     seen = _seen(session, body_id, practical_id)
     if seen[0] != (stored[-1].number if stored else 0):
         return None
-    rubric_id = session.scalar(
-        select(Practical.rubric_id).where(Practical.body_id == body_id, Practical.id == practical_id)
-    )
-    assert rubric_id is not None  # its criteria were read
-    _assessors, levels = rule_of(session, body_id, rubric_id)
+    row = session.execute(
+        select(Practical.rubric_id, Reassessment.practical_id.is_not(None).label("again"))
+        .join(
+            Reassessment,
+            (Reassessment.body_id == Practical.body_id) & (Reassessment.practical_id == Practical.id),
+            isouter=True,
+        )
+        .where(Practical.body_id == body_id, Practical.id == practical_id)
+    ).one()
+    if row.again:
+        return None  # it rests on the results of other practicals too
+    _assessors, levels = rule_of(session, body_id, row.rubric_id)
     persons = [sheet.person_id for sheet in sheets]
     return Ahead(compared=compare(practical_id, criteria, persons, stored, levels=levels), seen=seen)
 
@@ -159,6 +177,7 @@ def settle(session: Session, practical: Practical, *, now: datetime, ahead: Ahea
         compared = compare_practical(session, practical)
     if practical.state is PracticalState.SUBMITTED:
         _keep(session, practical, compared, now=now)
+        _settle_what_rests_on(session, practical, now=now)
         return
     # The third assessor's marks settle what two could not agree on.
     differ = compared.apart and practical.state is not PracticalState.THIRD
@@ -170,6 +189,14 @@ def settle(session: Session, practical: Practical, *, now: datetime, ahead: Ahea
         practical.submitted_at = now
         _keep(session, practical, compared, now=now)
     session.flush()
+
+
+def _settle_what_rests_on(session: Session, practical: Practical, *, now: datetime) -> None:
+    """A result that changes changes those of the re-assessments that carry marks over from it."""
+    for practical_id in reassessed_by(session, practical.body_id, practical.id):
+        again = session.get(Practical, (practical.body_id, practical_id), with_for_update=True)
+        if again is not None and again.state is PracticalState.SUBMITTED:
+            settle(session, again, now=now)
 
 
 def current_round(session: Session, practical: Practical) -> int:
@@ -231,7 +258,8 @@ def result_to_json(compared: Compared, *, version: int = FORMAT_VERSION) -> dict
     """Return the result as it is stored.
 
     `rubric`: rubric criterion -> status, whether its group carries it, and (from version 2 on) the numbers of the
-    observations that count, in the places of their assessors; `criteria`: one entry for each performance criterion
+    observations that count, in the places of their assessors; where it is carried over, the earlier practical and its
+    day, and whether it stands; `criteria`: one entry for each performance criterion
     and method with `sufficient` true, false, or null for needs more evidence.
     """
     rubric: dict[str, dict[str, Any]] = {}
@@ -239,6 +267,8 @@ def result_to_json(compared: Compared, *, version: int = FORMAT_VERSION) -> dict
         rubric[code] = {"status": finding.status.value, "compensated": finding.compensated}
         if version > OF_ONE_ASSESSOR:
             rubric[code]["observations"] = [force[code].number for force in compared.in_force if code in force]
+        if code in compared.carried:
+            rubric[code] |= _carried_json(compared.carried[code])
     return {
         "v": version,
         "status": compared.result.status.value,
@@ -254,4 +284,15 @@ def result_to_json(compared: Compared, *, version: int = FORMAT_VERSION) -> dict
             }
             for piece in sorted(compared.evidence, key=lambda piece: (piece.criterion_id, piece.method.value))
         ],
+    }
+
+
+def _carried_json(carried: CarriedOver) -> dict[str, Any]:
+    return {
+        "observations": list(carried.observations) if carried.stands else [],
+        "carried": {
+            "practical": carried.source_id,
+            "on": carried.done_on.isoformat(),
+            "stands": carried.stands,
+        },
     }

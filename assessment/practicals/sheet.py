@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from assessment.domain.practicals.aggregation import CriterionFinding
 from assessment.domain.practicals.rubric import Judged, Measured
+from assessment.practicals.carrying import carried_of
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, in_force, observations_of, shown_mark
 from assessment.practicals.photo_records import ShownPhoto, photos_of
@@ -60,10 +62,20 @@ class StepCards:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CarriedLine:
+    """A criterion that is carried over, as the sheet names it: what it asks and the day on which it was met."""
+
+    code: str
+    title: str
+    done_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
     """A whole sheet: what it is about, its steps, and what its observations say now.
 
-    `counting`: criterion code -> the observation that counts; `held`: how many wait for a second person.
+    `counting`: criterion code -> the observation that counts; `held`: how many wait for a second person;
+    `carried_over`: what is not marked here, because it was met on an earlier day.
     """
 
     head: PracticalHead
@@ -72,6 +84,7 @@ class Sheet:
     derived: Derived
     counting: Mapping[str, StoredObservation]
     held: int = 0
+    carried_over: tuple[CarriedLine, ...] = ()
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -90,8 +103,10 @@ class Sheet:
 
 
 def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str, person_id: str) -> Sheet:
-    """Return the sheet that a person has on a practical, and nothing of another's; five statements."""
-    task = task_content(session, body_id, head.rubric_id, language)
+    """Return the sheet that a person has on a practical, and nothing of another's; six statements."""
+    carried = carried_of(session, body_id, head.id)
+    whole = task_content(session, body_id, head.rubric_id, language)
+    task = whole.without(carried)
     stored = observations_of(session, body_id, head.id, task.criteria, person_id=person_id)
     photos = photos_of(session, body_id, head.id, task.criteria, person_id=person_id)
     derived = derive(person_id, task.criteria, stored)
@@ -130,6 +145,11 @@ def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str,
         derived=derived,
         counting={each.sent.criterion: each for each in counted},
         held=sum(each.held and each.taken is None for each in stored),
+        carried_over=tuple(
+            CarriedLine(code=each.code, title=each.title, done_on=carried[each.code].done_on)
+            for each in whole.criteria
+            if each.code in carried
+        ),
     )
 
 

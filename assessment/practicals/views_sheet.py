@@ -11,6 +11,7 @@ from assessment.accounts.ids import new_id
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.practicals.delivery import Body, Refused, Unfit, parse
+from assessment.practicals.carrying import carried_of
 from assessment.practicals.content import task_content
 from assessment.practicals.island import island, permission
 from assessment.practicals.marking import criteria_to_mark, record_observations
@@ -41,8 +42,9 @@ def sheet(practical_id: str) -> str | WerkzeugResponse:
     session = db.session()
     head = _head(session, practical_id)
     if head.state in (PracticalState.SCHEDULED, PracticalState.CHECKED_IN):
-        content = task_content(session, me().body_id, head.rubric_id, language())
-        return render_template("practicals/start.html", head=head, task=content)
+        carried = carried_of(session, me().body_id, practical_id)
+        content = task_content(session, me().body_id, head.rubric_id, language()).without(carried)
+        return render_template("practicals/start.html", head=head, task=content, carried=len(carried))
     if head.state is not PracticalState.OPEN:
         return redirect(url_for("practicals.finish", practical_id=practical_id), 303)
     shown = sheet_of(session, me().body_id, head, language(), me().person_id)

@@ -62,7 +62,7 @@ def index() -> str:
     session, actor = db.session(), me()
     show = request.args.get("show", SHOWN[0])
     page = max(1, request.args.get("page", 1, type=int))
-    lines, count = list_task_drafts(session, actor.body_id, actor.person_id, show=show, page=page)
+    lines, count = list_task_drafts(session, actor.body_id, actor.person_id, show=show, page=page, language=language())
     people = names(session, actor.body_id, {line.changed_by for line in lines})
     return render_template(
         "practicals/task_drafts.html",
@@ -208,7 +208,7 @@ def _act(task_draft_id: str, change: Callable[[Document], Document]) -> bool:
 
 def waiting_task_reviews(session: Session, actor: Actor, _now: datetime) -> list[Pile]:
     """What waits of drafts of tasks: those that this person may review, and those that came back to them."""
-    oldest, count, back = waiting_task_drafts(session, actor.body_id, actor.person_id)
+    oldest, count, back = waiting_task_drafts(session, actor.body_id, actor.person_id, language=language())
     return [
         Pile(
             title=ngettext("%(num)s task waits for your review", "%(num)s tasks wait for your review", count),

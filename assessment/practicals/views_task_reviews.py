@@ -12,10 +12,11 @@ from assessment.database import db
 from assessment.domain.errors import Conflict, Invalid, NotAllowed
 from assessment.domain.items.draft_states import DRAFT, DraftEvent, DraftState
 from assessment.domain.language import FALLBACK, LANGUAGES
+from assessment.domain.practicals.document_difference import LABELS, compare_documents
 from assessment.domain.practicals.task_document import SECTIONS
 from assessment.practicals import labels
 from assessment.practicals.alignment import weights
-from assessment.practicals.draft_queries import history_of
+from assessment.practicals.draft_queries import base_document, copies_of, find_copy, history_of
 from assessment.practicals.drafting_tasks import WRITERS, authors_of, get_task_draft
 from assessment.practicals.reviewing_tasks import (
     approve,
@@ -44,7 +45,8 @@ def page(task_draft_id: str) -> str:
     made, faults, _ = looked_through(session, draft)
     authors = authors_of(session, draft)
     history = history_of(session, actor.body_id, task_draft_id)
-    people = {each.person_id for each in history} | authors
+    copies = copies_of(session, draft)
+    people = {each.person_id for each in history} | authors | {each.changed_by for each in copies}
     first = language()
     second = next((code for code in FALLBACK if code != first), first)
     own = actor.person_id in authors
@@ -69,6 +71,29 @@ def page(task_draft_id: str) -> str:
         may={event.value: DRAFT.allows(draft.state, event) for event in DraftEvent},
         answers=draft.state is DraftState.IN_REVIEW and not own,
         codes=list(LANGUAGES),
+        copies=copies,
+    )
+
+
+@task_reviews.get("/tasks/drafts/<task_draft_id>/copies/<int:number>")
+def copy(task_draft_id: str, number: int) -> str:
+    """What changed since a kept copy; 0 stands for the version of the task that the draft began with."""
+    session, body_id = db.session(), me().body_id
+    draft = get_task_draft(session, body_id, task_draft_id)
+    kept = find_copy(session, draft, number) if number else None
+    content = base_document(session, draft) if kept is None else kept.content
+    texts, facts = compare_documents(content, draft.content)
+    who = names(session, body_id, {draft.changed_by, *([kept.changed_by] if kept else [])})
+    return render_template(
+        "practicals/task_draft_changes.html",
+        draft=draft,
+        kept=kept,
+        title=title_of(draft),
+        texts=texts,
+        facts=facts,
+        names_of_parts=LABELS,
+        language_names=LANGUAGES,
+        people={person_id: name.text for person_id, name in who.items()},
     )
 
 

@@ -15,11 +15,10 @@ from assessment.domain.roles import Role
 from assessment.practicals.assigning import (
     Wanted,
     limit_of,
-    name_too_close,
     proposals,
     set_limit,
-    too_close_of,
 )
+from assessment.practicals.naming import name_too_close, names_on, to_replace
 from assessment.practicals.scheduling import schedule
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.tables_assigning import NamedBy
@@ -88,9 +87,7 @@ class Office:
 def test_who_was_named_as_too_close_cannot_be_assigned(session: Session) -> None:
     office = Office(session)
     office.name(office.second)
-    assert [each.reason for each in too_close_of(session, office.body_id, office.application_id)] == [
-        "Bekas atasan asesi."
-    ]
+    assert [each.reason for each in names_on(session, office.body_id, office.application_id)] == ["Bekas atasan asesi."]
     assert office.order()[-1] == (office.second, Obstacle.TOO_CLOSE, False)
     with pytest.raises(Conflict, match="too close"):
         office.plan(office.second)
@@ -107,15 +104,16 @@ def test_who_trained_the_candidate_cannot_be_assigned(session: Session) -> None:
         office.plan(office.second)
 
 
-def test_a_name_needs_a_reason_and_comes_before_the_marking(session: Session) -> None:
+def test_a_name_needs_a_reason_and_whoever_is_planned_already_is_replaced(session: Session) -> None:
     office = Office(session)
     with pytest.raises(Invalid):
         office.name(office.second, "ya")
     with pytest.raises(NotFound):
         office.name("nobody")
-    office.plan(office.first)
-    with pytest.raises(Conflict, match="marks on this application already"):
-        office.name(office.first)
+    practical_id = office.plan(office.first)
+    office.name(office.first)
+    waiting = to_replace(session, office.body_id, office.application_id)
+    assert [(each.practical_id, each.person_id) for each in waiting] == [(practical_id, office.first)]
 
 
 def test_whoever_marked_less_lately_is_proposed_first_and_who_is_busy_last(session: Session) -> None:

@@ -198,3 +198,48 @@ def test_the_pages_cost_few_statements(site: Site, draft: str) -> None:
         with count_statements(site.engine) as statements:
             assert author.get(address).status_code == 200, address
         assert len(statements) <= 12, (address, statements)
+
+
+def test_the_list_is_titled_in_the_language_of_its_reader(site: Site, draft: str) -> None:
+    author = signed_in(site, "one")
+    for language in ("en", "id"):
+        for address in ("/tasks/drafts", f"/tasks/drafts/{draft}", "/today"):
+            page = author.get(f"{address}?lang={language}").get_data(as_text=True)
+            if address != "/today":
+                assert f"CONTOH-P1 · Sample task ({language})" in page, (language, address)
+    quality = signed_in(site, "quality")
+    assert author.post(f"/tasks/drafts/{draft}/submit", {"reason": ""}).status_code == 303
+    assert "CONTOH-P1 · Sample task (en)" in quality.get("/today?lang=en").get_data(as_text=True)
+
+
+def test_a_kept_copy_is_compared_with_the_draft(site: Site, draft: str) -> None:
+    manager = signed_in(site, "manager")
+    address = f"/tasks/drafts/{draft}/criteria/J1"
+    theirs = fields_of(manager.get(address).get_data(as_text=True))
+    manager.post(address, {**theirs, "t.title.en": "Keeps the <arc> short", "press": "save"})
+    page = manager.get(f"/tasks/drafts/{draft}?lang=en").get_data(as_text=True)
+    (copy,) = set(re.findall(rf"/tasks/drafts/{draft}/copies/[1-9]+", page))
+    with count_statements(site.engine) as statements:
+        compared = manager.get(f"{copy}?lang=en")
+    assert len(statements) <= 12
+    text = compared.get_data(as_text=True)
+    assert compared.status_code == 200
+    assert "&lt;arc&gt;" in text
+    assert "<arc>" not in text
+    assert "Criterion</del>" in text
+    for nothing in ("0", "99"):
+        assert manager.get(f"/tasks/drafts/{draft}/copies/{nothing}").status_code == 404
+
+
+def test_a_changed_task_is_compared_with_the_version_it_began_with(site: Site) -> None:
+    with writing_on(site) as session:
+        make_body(session)
+        make_actor(session, "las", Role.SCHEME_MANAGER, login="manager")
+        task_id = make_task(session, "las").task_id
+    manager = signed_in(site, "manager")
+    changed = manager.post(f"/tasks/{task_id}/change")
+    draft = re.search(r"/tasks/drafts/([0-9a-z]+)", changed.headers["Location"])
+    assert draft is not None
+    page = manager.get(f"/tasks/drafts/{draft[1]}/copies/0?lang=en").get_data(as_text=True)
+    assert "Version 1" in page
+    assert "Nothing differs." in page

@@ -95,13 +95,19 @@ def task_result(rubric: Rubric, observations: Iterable[Observation]) -> TaskResu
     findings = {
         criterion.id: _joined(criterion, [sheet[criterion.id] for sheet in sheets]) for criterion in rubric.criteria
     }
-    deciding = [finding.status for finding in findings.values() if finding.status is not Status.RECORDED]
+    return of_findings(findings.values())
+
+
+def of_findings(findings: Iterable[CriterionFinding]) -> TaskResult:
+    """Return the result that these findings make together, in their order."""
+    found = {finding.rubric_criterion_id: finding for finding in findings}
+    deciding = [finding.status for finding in found.values() if finding.status is not Status.RECORDED]
     return TaskResult(
         status=worst(deciding),
-        findings=findings,
+        findings=found,
         failed_safety=tuple(
             finding.rubric_criterion_id
-            for finding in findings.values()
+            for finding in found.values()
             if finding.safety_critical and finding.status is Status.INSUFFICIENT
         ),
     )
