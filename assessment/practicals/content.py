@@ -4,7 +4,7 @@ Texts fall back from the reader's language to Indonesian, to English, to whateve
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -42,7 +42,10 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CriterionContent:
-    """One line of the sheet. `levels`: descriptors of 0 to 3; texts that the kind does not have are empty."""
+    """One line of the sheet. `levels`: descriptors of 0 to 3; texts that the kind does not have are empty.
+
+    `photos`: those that are asked for (`task_document.PHOTOS`).
+    """
 
     id: str
     code: str
@@ -58,6 +61,7 @@ class CriterionContent:
     resolution: str = ""
     group: str = ""
     limit_source: str = ""
+    photos: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> str:
@@ -221,6 +225,7 @@ def rubric_criteria(session: Session, body_id: str, rubric_id: str) -> list[Crit
             marking=from_json(row.definition),
             safety_critical=row.safety_critical,
             proves=tuple(proofs[row.id]),
+            photos=tuple(row.definition.get("photos", ())),
         )
         for row in found.values()
     ]
@@ -247,14 +252,8 @@ def _worded(criterion: CriterionContent, texts: Mapping[str, RubricCriterionText
     chosen = in_language(texts, language)
     title, content = (chosen.title, chosen.content) if chosen else (criterion.code, dict[str, Any]())
     levels = tuple(content.get("levels", ()))
-    return CriterionContent(
-        id=criterion.id,
-        code=criterion.code,
-        step=criterion.step,
-        kind=criterion.kind,
-        marking=criterion.marking,
-        safety_critical=criterion.safety_critical,
-        proves=criterion.proves,
+    return replace(
+        criterion,
         title=title,
         help=content.get("help", ""),
         levels=levels,

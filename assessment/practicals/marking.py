@@ -24,6 +24,7 @@ from assessment.practicals.content import CriterionContent, rubric_criteria
 from assessment.practicals.sheets import own_sheet
 from assessment.practicals.tables import Observation, ObservationStanding, Practical
 from assessment.practicals.tables_sheets import Sheet
+from assessment.practicals.tool_queries import unknown_tools
 from assessment.web.actor import Actor
 
 Known = tuple[str, ObservationStanding]
@@ -79,11 +80,15 @@ def store(
     standing = ObservationStanding.ACCEPTED if sheet.state is SheetState.OPEN else ObservationStanding.HELD
     kept: dict[ObservationStanding, list[Key]] = {each: [] for each in ObservationStanding}
     fresh: list[Sent] = []
+    strange = unknown_tools(session, sheet.body_id, {sent.tool for sent in batch.sent if sent.tool})
     for sent in batch.sent:
         key = stored_key(sent.key, digests, partial(_digest_under, sent))
         if key not in known:
             if sheet.state is SheetState.ASSIGNED:
                 refused.append(Refused(client=sent.client, seq=sent.seq, reason=Unfit.NOT_OPEN))
+                continue
+            if sent.tool in strange:
+                refused.append(Refused(client=sent.client, seq=sent.seq, reason=Unfit.TOOL))
                 continue
             stored = replace(sent, client=key[0], seq=key[1])
             digests[key] = digest(stored)
@@ -159,4 +164,5 @@ def observation_row(
         "digest": digest(sent),
         "observed_at": sent.observed_at,
         "received_at": now,
+        "tool_id": sent.tool or None,
     }

@@ -13,6 +13,7 @@ from assessment.domain.practicals.practical_states import SheetState
 from assessment.practicals.content import CriterionContent, rubric_criteria
 from assessment.practicals.observations import StoredObservation, observations_of
 from assessment.practicals.photo_records import photos_sent
+from assessment.practicals.piece_queries import criteria_on_piece, newest_piece
 from assessment.practicals.settling import compare, result_to_json
 from assessment.practicals.sheets import sheets_of
 from assessment.practicals.submitting import FIRST_ROUND
@@ -111,7 +112,8 @@ def _results(
     persons = [sheet.person_id for sheet in sheets]
     for row in results:
         stored = observations_of(session, practical.body_id, practical.id, criteria, until=row.derived_at)
-        compared = compare(practical.id, criteria, persons, stored, as_they_came=as_they_came)
+        piece = newest_piece(session, practical.body_id, practical.id, until=row.derived_at)
+        compared = compare(practical.id, criteria_on_piece(criteria, piece), persons, stored, as_they_came=as_they_came)
         version = row.result.get("v", FIRST_VERSION)
         expected = result_to_json(compared, version=version if version in (1, 2) else 2)
         yield from differs(f"{name}/{row.generation}", "task_result", expected, row.result)

@@ -17,11 +17,11 @@ from assessment.accounts.tables import Occasion
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.roles import Role
-from assessment.practicals import opening
+from assessment.practicals import labels, opening
 from assessment.practicals.content import task_content
+from assessment.practicals.piece_queries import reports_of
 from assessment.practicals.queries import PAGE, practical_head, practicals_on, standing_of_practical
 from assessment.practicals.record import record_of
-from assessment.practicals.sheet import criterion_statements
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.today import UNFINISHED, day_of, scope_of
 from assessment.web.actor import me
@@ -29,6 +29,7 @@ from assessment.web.gate import locate
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
+from assessment.web.rights import MATRIX
 
 practicals = Blueprint("practicals", __name__)
 locate("practical_id", standing_of_practical)
@@ -138,11 +139,12 @@ def record(practical_id: str) -> str:
     session = db.session()
     head = practical_head(session, me().body_id, practical_id, me().person_id)
     shown = record_of(session, me().body_id, head, language(), me().person_id)
-    statements = criterion_statements(session, me().body_id, shown.task.criteria, language())
     return render_template(
         "practicals/record.html",
         shown=shown,
         head=head,
-        statements=statements,
+        reports=reports_of(session, me().body_id, practical_id),
+        labels=labels,
+        opens_reports=any(role in MATRIX["pieces.file"].cells for role in me().roles),
         may_decide=head.place is None and bool(me().roles & {Role.SCHEME_MANAGER, Role.QUALITY_MANAGER}),
     )
