@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
 from assessment.accounts.tables import Site
-from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.domain.practicals.calibration import Calibration, check_calibration, named
 from assessment.practicals.authority import day_at
+from assessment.practicals.remarking import check_reason
 from assessment.practicals.tables_tools import MeasuringTool, ToolCalibration, ToolRetirement
 from assessment.web.actor import Actor
-
-LONGEST_REASON = 500
 
 
 def register_tool(
@@ -84,19 +83,14 @@ def calibrate_tool(
 def retire_tool(session: Session, actor: Actor, tool_id: str, *, reason: str, now: datetime) -> ToolRetirement:
     """Put a tool out of use; what was measured with it until today stays as it is.
 
-    Raises NotFound, Conflict for one that is out of use already, and Invalid without a reason.
+    Raises NotFound, Conflict for one that is out of use already, Invalid for a reason that is too short or too long.
     """
     tool = _in_use(session, actor, tool_id)
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON or "\0" in reason:
-        raise Invalid(
-            N_("Expected a reason of 1 to %(most)s characters, got %(got)s."), most=LONGEST_REASON, got=len(reason)
-        )
     retirement = ToolRetirement(
         body_id=actor.body_id,
         tool_id=tool.id,
         retired_on=day_at(session, actor.body_id, now),
-        reason=reason,
+        reason=check_reason(reason),
         retired_by=actor.person_id,
         retired_at=now,
     )
