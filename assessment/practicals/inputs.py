@@ -60,9 +60,7 @@ class CalibrationInput(Input):
     """A calibration of a measuring tool."""
 
     calibrated_on = DateField(_l("Calibrated on"), validators=[InputRequired()])
-    valid_until = DateField(
-        _l("Valid until"), validators=[InputRequired()], description=_l("The last day on which it holds.")
-    )
+    valid_until = DateField(_l("Valid until"), validators=[InputRequired()])
     certificate = StringField(_l("Number of the calibration certificate"), validators=_SHORT)
 
 
