@@ -46,6 +46,7 @@ from assessment.practicals.views_task_drafts import task_drafts
 from assessment.practicals.views_task_forms import task_forms
 from assessment.practicals.views_task_reviews import task_reviews
 from assessment.practicals.views_tasks import tasks
+from assessment.practicals.views_tools import tools
 from assessment.reports.views import reports
 from assessment.schemes.views_editing import schemes
 from assessment.standards.views import standards
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     practicals,
     pieces,
     tasks,
+    tools,
     quality,
     borderline,
     task_drafts,

@@ -47,6 +47,7 @@ from tests.factories.certification import make_world
 from tests.factories.credentials import make_decided, make_releaser
 from tests.factories.drafts import make_draft
 from tests.factories.task_drafts import make_task_draft
+from tests.factories.tools import make_tool
 from tests.factories.visitors import Visitor, signed_in, writing_on
 from tests.fixtures.sites import Site
 
@@ -121,6 +122,8 @@ NOT_IN_THIS_WORLD = {
     "task_reviews.copy",
     "tasks.export",
     "tasks.page",
+    "tools.new",
+    "tools.page",
 }
 
 
@@ -249,6 +252,7 @@ def build(site: Site) -> People:
             "task_draft_id": make_task_draft(session, "las").draft.id,
             "standard_id": session.get_one(Competency, ("las", unit.unit_id)).standard_id,
             "scheme_version_id": scheme_version_id,
+            "tool_id": make_tool(session, "las", practical.site_id).id,
             "criterion_id": unit.criteria[0],
             "unit_id": unit.unit_id,
             "method": "written",

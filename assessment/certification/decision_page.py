@@ -1,4 +1,4 @@
-"""Everything on the decision page, in nine statements however many criteria there are."""
+"""Everything on the decision page, in as many statements however many criteria there are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from assessment.certification.case import Case, case_of
 from assessment.certification.evidence_table import EvidenceTable, ids_in, table_of
 from assessment.certification.judging import Given, Judged, judge
 from assessment.certification.texts import words_of
+from assessment.certification.tool_doubts import InDoubt, measurements_in_doubt
 from assessment.domain.certification.decision import Standing
 from assessment.exams.exceptions import ExamException, people_in, what_to_know
 from assessment.exams.remarks import Remark
@@ -40,6 +41,7 @@ class DecisionPage:
     places: tuple[Appointment, ...]
     exam_remarks: tuple[Remark, ...]
     exceptions: tuple[ExamException, ...]
+    in_doubt: tuple[InDoubt, ...]
 
     def name(self, person_id: str) -> str:
         """A person's name; an erased or unknown one is a dash."""
@@ -77,12 +79,14 @@ def decision_page(
     if judged.recommendation is not None:
         people.add(judged.recommendation.person_id)
     named = names(session, body_id, people)
+    table = table_of(judged.results, judged.sums, words)
     given_by = {given.member.person_id: given for given in judged.members}
     return DecisionPage(
         case=case,
         judged=judged,
         title=words[case.version.id].text if case.version.id in words else case.scheme_code,
-        table=table_of(judged.results, judged.sums, words),
+        table=table,
+        in_doubt=measurements_in_doubt(session, body_id, table),
         voters=tuple(
             sorted(
                 (

@@ -8,6 +8,7 @@ the newest of each criterion counts.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,8 +19,10 @@ from assessment.domain.competency import Method
 from assessment.domain.practicals.marking_json import from_json
 from assessment.domain.practicals.measurement import judge
 from assessment.domain.practicals.observation import Measurement, parse
-from assessment.domain.practicals.rubric import Judged, Measured
+from assessment.domain.practicals.rubric import Judged, Measured, on_piece
+from assessment.domain.practicals.test_piece import dimensions_in
 from assessment.practicals.tables import Observation, Practical, RubricCriterion, TaskResult
+from assessment.practicals.tables_pieces import TestPiece
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,8 +36,26 @@ class Marked:
 
 def marks_of(session: Session, body_id: str, application_id: str, *, until: datetime | None = None) -> list[Marked]:
     """Return the submitted practicals that count, one a task; two statements, however many marks there are."""
+    piece = (
+        select(TestPiece.facts)
+        .where(
+            TestPiece.body_id == TaskResult.body_id,
+            TestPiece.practical_id == TaskResult.practical_id,
+            TestPiece.recorded_at <= TaskResult.derived_at,
+        )
+        .order_by(TestPiece.number.desc())
+        .limit(1)
+        .correlate(TaskResult)
+        .scalar_subquery()
+    )
     results = (
-        select(TaskResult.practical_id, TaskResult.result, TaskResult.derived_at, Practical.task_id)
+        select(
+            TaskResult.practical_id,
+            TaskResult.result,
+            TaskResult.derived_at,
+            Practical.task_id,
+            piece.label("facts"),
+        )
         .join(Practical, (Practical.body_id == TaskResult.body_id) & (Practical.id == TaskResult.practical_id))
         .where(TaskResult.body_id == body_id, TaskResult.application_id == application_id)
         # The practical that was done last, even where an earlier one got another result after it.
@@ -49,7 +70,8 @@ def marks_of(session: Session, body_id: str, application_id: str, *, until: date
     newest: dict[str, Any] = {}
     for row in session.execute(results):
         newest.setdefault(row.task_id, row)
-    marks = _marks(session, body_id, [(row.practical_id, row.result) for row in newest.values()])
+    recorded = {row.practical_id: dimensions_in(row.facts or {}) for row in newest.values()}
+    marks = _marks(session, body_id, [(row.practical_id, row.result) for row in newest.values()], recorded)
     return [
         Marked(
             practical_id=row.practical_id,
@@ -74,9 +96,17 @@ def marks_of(session: Session, body_id: str, application_id: str, *, until: date
 MarksByCode = dict[str, list[tuple[str, dict[str, Any]]]]
 
 
-def _marks(session: Session, body_id: str, results: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, MarksByCode]:
-    """Practical id -> code of the rubric criterion -> its id and each mark that counts, as a page shows it."""
-    # What is carried over was observed at another practical, and counts for this one.
+def _marks(
+    session: Session,
+    body_id: str,
+    results: Sequence[tuple[str, Mapping[str, Any]]],
+    recorded: Mapping[str, Mapping[str, Decimal]],
+) -> dict[str, MarksByCode]:
+    """Practical id -> code of the rubric criterion -> its id and each mark that counts, as a page shows it.
+
+    `recorded`: the dimensions of the test pieces from which the results were derived. What is carried over was observed
+    at another practical, on another piece, and counts for this one.
+    """
     named = {
         number: (practical_id, place)
         for practical_id, result in results
@@ -99,11 +129,22 @@ def _marks(session: Session, body_id: str, results: Sequence[tuple[str, Mapping[
         .where(Observation.body_id == body_id, Observation.practical_id.in_(unnamed))
         .subquery()
     )
+    piece = (
+        select(TestPiece.facts)
+        .where(TestPiece.body_id == Observation.body_id, TestPiece.practical_id == Observation.practical_id)
+        .order_by(TestPiece.number.desc())
+        .limit(1)
+        .correlate(Observation)
+        .scalar_subquery()
+    )
     rows = session.execute(
         select(
             Observation.number,
             Observation.practical_id,
             Observation.mark,
+            Observation.tool_id,
+            Observation.observed_at,
+            piece.label("facts"),
             RubricCriterion.id,
             RubricCriterion.code,
             RubricCriterion.definition,
@@ -123,16 +164,21 @@ def _marks(session: Session, body_id: str, results: Sequence[tuple[str, Mapping[
     for row in sorted(rows, key=lambda row: named.get(row.number, ("", 0))[1]):
         practical_id, _place = named.get(row.number, (row.practical_id, 0))
         of_practical = found.setdefault(practical_id, {code: [] for code in (each.code for each in rows)})
-        of_practical[row.code].append((row.id, _shown(row.mark, row.definition)))
+        on_piece = recorded[practical_id] if row.practical_id == practical_id else dimensions_in(row.facts or {})
+        shown = _shown(row.mark, row.definition, on_piece)
+        if row.tool_id is not None:
+            # What may be said of the tool later does not stand here: a calibration can still be written down.
+            shown |= {"tool": row.tool_id, "observed_at": row.observed_at.isoformat()}
+        of_practical[row.code].append((row.id, shown))
     return {
         practical_id: {code: marks for code, marks in of_practical.items() if marks}
         for practical_id, of_practical in found.items()
     }
 
 
-def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any], recorded: Mapping[str, Decimal]) -> dict[str, Any]:
     """A mark, the report that it needs, and for a measurement where it lies between its limits."""
-    marking = from_json(definition)
+    marking = on_piece(from_json(definition), recorded)
     value = parse(mark, marking)
     shown: dict[str, Any] = {name: given for name, given in mark.items() if name != "v"}
     if isinstance(marking, Judged) and marking.own_scale:
@@ -140,7 +186,7 @@ def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, 
     if "report" in definition:
         shown |= {"report": definition["report"]}
     if isinstance(marking, Measured) and isinstance(value, Measurement):
-        reading = judge(value.value, marking.limits)
+        reading = judge(value.value, marking.limits, value.length)
         shown |= {
             "unit": reading.unit,
             "lower": None if reading.lower is None else format(reading.lower, "f"),
@@ -148,6 +194,8 @@ def _shown(mark: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, 
             "inside": reading.inside,
             "confirmed": marking.confirmed,
         }
+        if reading.open:
+            shown |= {"missing": list(reading.missing)}
     return shown
 
 

@@ -25,6 +25,7 @@ from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Cast, register_cast
 from assessment.demo.content import load_content
 from assessment.demo.deciding import plan_certificate, plan_meetings, work
+from assessment.demo.equipment import plan_equipment
 from assessment.demo.examining import plan_exams
 from assessment.demo.ground import mark_begun, mark_complete
 from assessment.demo.marking import plan_practical, plan_recommendation
@@ -86,6 +87,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         for story in stories:
             plan_application(story, agenda)
         plan_assigning(ensemble, content, stories, agenda)
+        plan_equipment(ensemble, agenda)
         plan_exams(stories, agenda)
         for story in stories:
             plan_practical(story, agenda)

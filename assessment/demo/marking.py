@@ -14,6 +14,7 @@ from assessment.database import reading
 from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
 from assessment.demo.ending import plan_ending
+from assessment.demo.equipment import tools_for
 from assessment.demo.photos import drawn_photo, send_photo
 from assessment.demo.sheet import marks, undecided
 from assessment.demo.story import Story
@@ -107,9 +108,11 @@ def _open(story: Story, now: datetime) -> None:
 def _mark(story: Story, now: datetime, *, share: float) -> None:
     with reading() as session:
         criteria = criteria_to_mark(session, story.ensemble.code, story.practical_id)
+        tools = tools_for(session, story.ensemble, story.practical_id)
     sent = marks(
         criteria,
         story.chance("practical"),
+        tools=tools,
         client="demo",
         begun=story.at("practical", 8, 40),
         weak=story.weak,

@@ -1,6 +1,6 @@
 """What an assessor of the demo marks on a rubric, always the same for the same candidate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -18,6 +18,7 @@ def marks(
     criteria: Sequence[CriterionContent],
     chance: Random,
     *,
+    tools: Mapping[str, str],
     client: str,
     begun: datetime,
     weak: bool = False,
@@ -26,7 +27,8 @@ def marks(
 ) -> list[dict[str, Any]]:
     """Return observations as the sheet sends them.
 
-    `weak`: three criteria are not met; `open_one`: one needs more evidence; `share` 0..1: how much is marked yet.
+    `tools`: code of a measured criterion -> what it is measured with. `weak`: three criteria are not met; `open_one`:
+    one needs more evidence; `share` 0..1: how much is marked yet.
     """
     able_to_fail = [each.code for each in criteria if not each.safety_critical and not _unconfirmed(each)]
     failed = set(chance.sample(able_to_fail, FAILED)) if weak else set()
@@ -47,6 +49,7 @@ def marks(
                 "mark": mark,
                 "note": "",
                 "observed_at": (begun + place * STEP).isoformat(),
+                **({"tool": tools[criterion.code]} if "value" in mark and criterion.code in tools else {}),
             }
         )
     return sent

@@ -47,6 +47,9 @@ PIECE = {
     "filler_batch": "B-CONTOH-3",
     "examiner": "Pemeriksa Contoh",
     "thickness": "10",
+    "weld_thickness": "10",
+    "cap_width": "14",
+    "weld_length": "300",
 }
 ONCE_MORE = "Tanda kedua asesor pada satu kriteria berjauhan (contoh)."
 SEEN_AGAIN = "Dilihat sekali lagi bersama foto pekerjaan (contoh)."

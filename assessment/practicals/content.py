@@ -44,7 +44,8 @@ class Proof:
 class CriterionContent:
     """One line of the sheet. `levels`: descriptors of 0 to 3; texts that the kind does not have are empty.
 
-    `report`: the kind of test report that it needs, empty for none.
+    `report`: the kind of test report that it needs, empty for none; `photos`: those that are asked for
+    (`task_document.PHOTOS`).
     """
 
     id: str
@@ -62,6 +63,7 @@ class CriterionContent:
     group: str = ""
     limit_source: str = ""
     report: str = ""
+    photos: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> str:
@@ -236,6 +238,7 @@ def rubric_criteria(session: Session, body_id: str, rubric_id: str) -> list[Crit
             safety_critical=row.safety_critical,
             proves=tuple(proofs[row.id]),
             report=row.definition.get("report", ""),
+            photos=tuple(row.definition.get("photos", ())),
         )
         for row in found.values()
     ]
@@ -262,14 +265,8 @@ def _worded(criterion: CriterionContent, texts: Mapping[str, RubricCriterionText
     chosen = in_language(texts, language)
     title, content = (chosen.title, chosen.content) if chosen else (criterion.code, dict[str, Any]())
     levels = tuple(content.get("levels", ()))
-    return CriterionContent(
-        id=criterion.id,
-        code=criterion.code,
-        step=criterion.step,
-        kind=criterion.kind,
-        marking=criterion.marking,
-        safety_critical=criterion.safety_critical,
-        proves=criterion.proves,
+    return replace(
+        criterion,
         title=title,
         help=content.get("help", ""),
         levels=levels,

@@ -36,13 +36,48 @@ class PieceInput(Input):
     parent_group = StringField(_l("Parent material group"), validators=_SHORT)
     heat_number = StringField(_l("Heat number"), validators=_MAYBE)
     thickness = StringField(_l("Thickness in mm"), validators=[InputRequired(), Length(max=17)])
+    weld_thickness = StringField(
+        _l("Thickness of the weld in mm"), validators=[Optional(), Length(max=17)], description=_l("s in limits.")
+    )
     throat = StringField(_l("Throat in mm"), validators=[Optional(), Length(max=17)])
+    cap_width = StringField(
+        _l("Width of the cap in mm"), validators=[Optional(), Length(max=17)], description=_l("b in limits.")
+    )
+    weld_length = StringField(
+        _l("Length of the weld in mm"),
+        validators=[Optional(), Length(max=17)],
+        description=_l("Says what a short imperfection is."),
+    )
     diameter = StringField(_l("Diameter in mm"), validators=[Optional(), Length(max=17)])
     position = StringField(_l("Position"), validators=_SHORT, description=_l("For example 3G (PF)."))
     filler = StringField(_l("Filler"), validators=_MAYBE)
     filler_batch = StringField(_l("Batch of the filler"), validators=_MAYBE)
     examiner = StringField(_l("Examiner"), validators=_SHORT)
     reason = TextAreaField(_l("Reason of the correction"), validators=[Optional(), Length(max=2000)])
+
+
+class CalibrationInput(Input):
+    """A calibration of a measuring tool."""
+
+    calibrated_on = DateField(_l("Calibrated on"), validators=[InputRequired()])
+    valid_until = DateField(_l("Valid until"), validators=[InputRequired()])
+    certificate = StringField(_l("Number of the calibration certificate"), validators=_SHORT)
+
+
+class ToolInput(CalibrationInput):
+    """A measuring tool with its newest calibration."""
+
+    site = SelectField(_l("Site"))
+    kind = StringField(
+        _l("Kind of tool"), validators=_SHORT, description=_l("As rubrics call it, for example welding gauge.")
+    )
+    serial_number = StringField(_l("Serial number"), validators=_SHORT)
+
+
+class RetirementInput(Input):
+    """Why a measuring tool goes out of use."""
+
+    reason = TextAreaField(_l("Why it goes out of use"), validators=[InputRequired(), Length(max=500)])
 
 
 class ReportInput(Input):

@@ -1,6 +1,7 @@
 """What the sheet's page hands to its script: the criteria, the own marks, and where everything is sent."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,10 @@ from assessment.accounts.sealed_box import public_key
 from assessment.domain.practicals.observation import to_json
 from assessment.domain.practicals.rubric import Judged, Measured
 from assessment.practicals.content import CriterionContent
+from assessment.practicals.piece_queries import dimensions_of
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.sheet import Sheet
+from assessment.practicals.sheet_tools import ToolChoice
 from assessment.practicals.tokens import SheetToken, write_token
 from assessment.web.actor import Actor
 
@@ -23,7 +26,19 @@ def secret_of_installation() -> bytes:
     return secret
 
 
-def island(sheet: Sheet, actor: Actor, *, stamp: str | None, now: datetime) -> dict[str, Any]:
+def variables_of(sheet: Sheet) -> dict[str, str]:
+    """Return the dimensions that the limits of a sheet are calculated from, in millimetres as exact text.
+
+    Those of the recorded piece go before those of the task, as in the limits themselves.
+    """
+    rules = [each.marking.rule for each in sheet.task.criteria if isinstance(each.marking, Measured)]
+    nominal = {name: value for rule in rules if rule is not None for name, value in rule.nominal.items()}
+    return {name: format(value, "f") for name, value in sorted({**nominal, **dimensions_of(sheet.piece)}.items())}
+
+
+def island(
+    sheet: Sheet, actor: Actor, choices: Sequence[ToolChoice], *, stamp: str | None, now: datetime
+) -> dict[str, Any]:
     """Return the values of the page as JSON holds them; own marks only, and nothing that depends on another's."""
     head = sheet.head
     return {
@@ -38,7 +53,8 @@ def island(sheet: Sheet, actor: Actor, *, stamp: str | None, now: datetime) -> d
             "finish": url_for("practicals.finish", practical_id=head.id),
             "renew": url_for("practicals.renew", practical_id=head.id),
         },
-        "variables": {},
+        "variables": variables_of(sheet),
+        "tools": [{"key": each.key, "criteria": each.criteria, "chosen": each.chosen} for each in choices],
         "criteria": [_criterion(each) for each in sheet.task.criteria],
         "marks": [
             {
@@ -46,6 +62,7 @@ def island(sheet: Sheet, actor: Actor, *, stamp: str | None, now: datetime) -> d
                 "mark": to_json(each.sent.value),
                 "note": each.sent.note,
                 "observed_at": each.sent.observed_at.isoformat(),
+                "tool": each.sent.tool,
             }
             for code, each in sheet.counting.items()
         ],
@@ -80,7 +97,8 @@ def _criterion(criterion: CriterionContent) -> dict[str, Any]:
         "lower": None,
         "upper": None,
         "confirmed": None,
-        "photos": [],
+        "missing": [],
+        "photos": list(criterion.photos),
     }
     match criterion.marking:
         case Judged(minimum=minimum):
@@ -91,6 +109,7 @@ def _criterion(criterion: CriterionContent) -> dict[str, Any]:
                 "lower": None if limits.lower is None else format(limits.lower, "f"),
                 "upper": None if limits.upper is None else format(limits.upper, "f"),
                 "confirmed": confirmed,
+                "missing": list(limits.missing),
             }
         case _:
             pass

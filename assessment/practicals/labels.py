@@ -41,6 +41,8 @@ METHODS = {
     "oral": _l("asked and answered orally"),
 }
 
+PHOTOS = {"fit_up": _l("Fit-up"), "root": _l("Root"), "cap": _l("Cap")}
+
 REPORTS = {
     ReportKind.VISUAL: _l("Visual test"),
     ReportKind.RADIOGRAPHIC: _l("Radiographic test"),
@@ -66,6 +68,7 @@ DIMENSIONS = {
     "s": _l("s: nominal thickness of a butt weld"),
     "a": _l("a: nominal throat of a fillet weld"),
     "b": _l("b: width of the cap"),
+    "l": _l("l: length of the weld"),
 }
 
 IMPERFECTIONS = {
@@ -95,7 +98,10 @@ PIECE = {
     "parent_group": _l("Parent material group"),
     "heat_number": _l("Heat number"),
     "thickness": _l("Thickness in mm"),
+    "weld_thickness": _l("Thickness of the weld in mm"),
     "throat": _l("Throat in mm"),
+    "cap_width": _l("Width of the cap in mm"),
+    "weld_length": _l("Length of the weld in mm"),
     "diameter": _l("Diameter in mm"),
     "position": _l("Position"),
     "filler": _l("Filler"),

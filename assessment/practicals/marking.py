@@ -27,6 +27,7 @@ from assessment.practicals.holding import holding_of
 from assessment.practicals.sheets import own_sheet
 from assessment.practicals.tables import Observation, ObservationStanding, Practical
 from assessment.practicals.tables_sheets import Sheet
+from assessment.practicals.tool_queries import unknown_tools
 from assessment.web.actor import Actor
 
 Known = tuple[str, ObservationStanding]
@@ -86,11 +87,15 @@ def store(
     fresh: list[tuple[Sent, ObservationStanding]] = []
     assigned = sheet.state is SheetState.ASSIGNED
     holding = None if assigned else holding_of(session, sheet, [sent.observed_at for sent in batch.sent])
+    strange = unknown_tools(session, sheet.body_id, {sent.tool for sent in batch.sent if sent.tool})
     for sent in batch.sent:
         key = stored_key(sent.key, digests, partial(_digest_under, sent))
         if key not in known:
             if holding is None:
                 refused.append(Refused(client=sent.client, seq=sent.seq, reason=Unfit.NOT_OPEN))
+                continue
+            if sent.tool in strange:
+                refused.append(Refused(client=sent.client, seq=sent.seq, reason=Unfit.TOOL))
                 continue
             stored = replace(sent, client=key[0], seq=key[1])
             standing = holding.standing(sent.observed_at)
@@ -167,4 +172,5 @@ def observation_row(
         "digest": digest(sent),
         "observed_at": sent.observed_at,
         "received_at": now,
+        "tool_id": sent.tool or None,
     }

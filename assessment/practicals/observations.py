@@ -109,6 +109,7 @@ def observations_of(
                 observed_at=row.observed_at,
                 reason=row.reason,
                 device=row.device,
+                tool=row.tool_id or "",
             ),
             digest=row.digest,
             received_at=row.received_at,
@@ -154,9 +155,9 @@ def shown_mark(
     match value:
         case Level(level=level):
             parts = {"level": level, "descriptor": levels[level] if level < len(levels) else ""}
-        case Measurement(value=measured):
+        case Measurement(value=measured, length=length):
             if isinstance(marking, Measured):
-                parts = {"reading": judge(measured, marking.limits), "confirmed": marking.confirmed}
+                parts = {"reading": judge(measured, marking.limits, length), "confirmed": marking.confirmed}
         case Answered(answer=answer):
             parts = {"answer": answer.value}
     field = next(name for name in raw if name != "v")

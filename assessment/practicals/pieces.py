@@ -14,6 +14,8 @@ from assessment.domain.errors import N_, Conflict, Invalid
 from assessment.domain.practicals.task_document import ReportKind
 from assessment.domain.practicals.test_piece import facts_from
 from assessment.practicals.opening import locked
+from assessment.practicals.piece_queries import newest_piece
+from assessment.practicals.settling import settle
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.tables_pieces import TestPiece, TestReport
 from assessment.storage import Storage
@@ -51,7 +53,7 @@ def record_piece(
     reason: str,
     now: datetime,
 ) -> TestPiece:
-    """Write down the test piece of a practical, or a correction of it.
+    """Write down the test piece of a practical, or a correction of it, which derives a result that is there again.
 
     Raises NotFound, Conflict before the check-in, for a stamp that another piece has and for whoever stands on another
     side of the application; Invalid for what is missing, and for a correction without a reason.
@@ -89,6 +91,8 @@ def record_piece(
     )
     session.add(piece)
     session.flush()
+    if practical.state is PracticalState.SUBMITTED:
+        settle(session, practical, now=now)  # limits that depend on the piece may say something else now
     return piece
 
 
@@ -129,24 +133,3 @@ def record_report(
     session.add(stored)
     session.flush()
     return stored
-
-
-def newest_piece(session: Session, body_id: str, practical_id: str) -> TestPiece | None:
-    """Return the entry of a test piece that counts, or None; one statement."""
-    return session.scalar(
-        select(TestPiece)
-        .where(TestPiece.body_id == body_id, TestPiece.practical_id == practical_id)
-        .order_by(TestPiece.number.desc())
-        .limit(1)
-    )
-
-
-def reports_of(session: Session, body_id: str, practical_id: str) -> list[TestReport]:
-    """Return the reports on a test piece, the newest first; one statement."""
-    return list(
-        session.scalars(
-            select(TestReport)
-            .where(TestReport.body_id == body_id, TestReport.practical_id == practical_id)
-            .order_by(TestReport.received_at.desc(), TestReport.id)
-        )
-    )

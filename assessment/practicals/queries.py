@@ -75,6 +75,7 @@ class PracticalHead:
     candidate_id: str
     candidate: str
     assessors: Mapping[str, str]
+    site_id: str
     site: str
     task_id: str
     rubric_id: str
@@ -259,6 +260,7 @@ def practical_head(session: Session, body_id: str, practical_id: str, reader_id:
         candidate_id=practical.candidate_id,
         candidate=people.get(practical.candidate_id, ERASED_NAME).text,
         assessors={sheet.person_id: people.get(sheet.person_id, ERASED_NAME).text for sheet in sheets},
+        site_id=practical.site_id,
         site=row.name,
         task_id=practical.task_id,
         rubric_id=practical.rubric_id,

@@ -3,13 +3,14 @@
 Whoever may not see yet what others marked is shown the own sheet alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from assessment.domain.practicals.aggregation import CriterionFinding, Status
+from assessment.domain.practicals.observation import Measurement
 from assessment.domain.practicals.practical_states import SheetState
 from assessment.domain.practicals.spread import Apart, Spread
 from assessment.practicals.carried_record import Origin, numbers_in, origins_of
@@ -17,13 +18,19 @@ from assessment.practicals.carrying import carried_of
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, observations_of, shown_mark
 from assessment.practicals.photo_records import ShownPhoto, photos_of
+from assessment.practicals.piece_queries import newest_piece, task_on_piece
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.settling import Compared, compare
+from assessment.practicals.tables_pieces import TestPiece
+from assessment.practicals.tool_queries import Tool, Used, tools_named, used
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """One observation as the record opens it: `counts` now, `taken` and `held` as in `StoredObservation`."""
+    """One observation as the record opens it: `counts` now, `taken` and `held` as in `StoredObservation`.
+
+    `used`: what a value was measured with, None for what is not measured.
+    """
 
     number: int
     mark: ShownMark
@@ -33,6 +40,7 @@ class Seen:
     held: bool
     taken: bool | None
     counts: bool
+    used: Used | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +50,7 @@ class OfAssessor:
     person_id: str
     name: str
     mark: ShownMark | None
+    used: Used | None
     history: tuple[Seen, ...]
     photos: tuple[ShownPhoto, ...]
 
@@ -65,6 +74,11 @@ class Row:
         """Whether anybody has marked it."""
         return any(each.mark for each in self.assessors)
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a value that counts was measured with a tool that could not be trusted, or with none."""
+        return any(each.used is not None and each.used.doubt is not None for each in self.assessors)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
@@ -87,7 +101,7 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """The whole record. `levels`: how many levels judged marks may lie apart."""
+    """The whole record. `levels`: how many levels judged marks may lie apart; `piece`: None where none is recorded."""
 
     task: TaskContent
     steps: tuple[Step, ...]
@@ -95,6 +109,7 @@ class Record:
     receipts: tuple[Receipt, ...]
     levels: int
     names: tuple[str, ...]
+    piece: TestPiece | None
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -107,6 +122,11 @@ class Record:
         return tuple(row for row in self.rows if row.apart is not None)
 
     @property
+    def in_doubt(self) -> tuple[Row, ...]:
+        """The rows with a value whose tool was not calibrated on its day, or was not chosen."""
+        return tuple(row for row in self.rows if row.in_doubt)
+
+    @property
     def unsafe(self) -> tuple[Row, ...]:
         """The safety-critical criteria that were not met."""
         return tuple(
@@ -117,11 +137,12 @@ class Record:
 def record_of(
     session: Session, body_id: str, head: PracticalHead, language: str, reader_id: str, *, submitted_only: bool = False
 ) -> Record:
-    """Return the record as its reader may see it; six statements.
+    """Return the record as its reader may see it; at most seven statements.
 
     `submitted_only`: without the sheets that are still being marked, as assessors compare them.
     """
-    task = task_content(session, body_id, head.rubric_id, language)
+    piece = newest_piece(session, body_id, head.id)
+    task = task_on_piece(task_content(session, body_id, head.rubric_id, language), piece)
     sheets = list(head.sheets)
     if submitted_only:
         sheets = [sheet for sheet in sheets if sheet.state is SheetState.SUBMITTED]
@@ -137,6 +158,7 @@ def record_of(
         {each.number: _mark(each, by_code[each.sent.criterion]) for each in everything if each.number in numbers},
     )
     photos = photos_of(session, body_id, head.id, task.criteria, person_id=alone)
+    tools = tools_named(session, body_id, [each.sent.tool for each in everything])
     compared = compare(head.id, task.criteria, persons, stored, levels=head.levels, carried=carried)
     spreads = {each.rubric_criterion_id: each for each in compared.spreads}
     names = [head.assessors[person_id] for person_id in persons]
@@ -150,7 +172,7 @@ def record_of(
                     criterion=criterion,
                     finding=compared.result.findings[criterion.code],
                     assessors=tuple(
-                        _of(place, person_id, names[place], criterion, compared, stored, photos)
+                        _of(place, person_id, names[place], criterion, compared, stored, photos, tools)
                         for place, person_id in enumerate(persons)
                         if criterion.code not in origins
                     ),
@@ -171,6 +193,7 @@ def record_of(
         ),
         levels=head.levels,
         names=tuple(names),
+        piece=piece,
     )
 
 
@@ -182,12 +205,14 @@ def _of(
     compared: Compared,
     stored: Sequence[StoredObservation],
     photos: Sequence[ShownPhoto],
+    tools: Mapping[str, Tool],
 ) -> OfAssessor:
     counting = compared.in_force[place].get(criterion.code)
     return OfAssessor(
         person_id=person_id,
         name=name,
         mark=None if counting is None else _mark(counting, criterion),
+        used=None if counting is None else _used(counting, tools),
         history=tuple(
             Seen(
                 number=each.number,
@@ -198,12 +223,19 @@ def _of(
                 held=each.held,
                 taken=each.taken,
                 counts=counting is not None and each.number == counting.number,
+                used=_used(each, tools),
             )
             for each in stored
             if each.person_id == person_id and each.sent.criterion == criterion.code
         ),
         photos=tuple(photo for photo in photos if photo.person_id == person_id and photo.criterion == criterion.code),
     )
+
+
+def _used(each: StoredObservation, tools: Mapping[str, Tool]) -> Used | None:
+    if not isinstance(each.sent.value, Measurement):
+        return None
+    return used(tools, each.sent.tool, each.sent.observed_at)
 
 
 def _mark(each: StoredObservation, criterion: CriterionContent) -> ShownMark:

@@ -14,6 +14,7 @@ from assessment.practicals.carrying import carried_of, on_the_sheet
 from assessment.practicals.content import CriterionContent, rubric_criteria
 from assessment.practicals.observations import StoredObservation, observations_of
 from assessment.practicals.photo_records import photos_sent
+from assessment.practicals.piece_queries import criteria_on_piece, newest_piece
 from assessment.practicals.settling import compare, result_to_json
 from assessment.practicals.sheets import sheets_of
 from assessment.practicals.submitting import FIRST_ROUND
@@ -117,8 +118,10 @@ def _results(
     persons = [sheet.person_id for sheet in sheets]
     for row in results:
         stored = observations_of(session, practical.body_id, practical.id, criteria, until=row.derived_at)
+        piece = newest_piece(session, practical.body_id, practical.id, until=row.derived_at)
         carried = carried_of(session, practical.body_id, practical.id, until=row.derived_at)
-        compared = compare(practical.id, criteria, persons, stored, as_they_came=as_they_came, carried=carried)
+        on_piece = criteria_on_piece(criteria, piece)
+        compared = compare(practical.id, on_piece, persons, stored, as_they_came=as_they_came, carried=carried)
         version = row.result.get("v", FIRST_VERSION)
         expected = result_to_json(compared, version=version if version in (1, 2) else 2)
         yield from differs(f"{name}/{row.generation}", "task_result", expected, row.result)

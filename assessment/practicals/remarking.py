@@ -18,7 +18,7 @@ from assessment.domain.certification.duties import Side
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.outbox import is_storable
 from assessment.domain.practicals.delivery import MAXIMUM_REASON, Sent, sheet_receipt
-from assessment.domain.practicals.observation import parse
+from assessment.domain.practicals.observation import Measurement, parse
 from assessment.domain.practicals.practical_states import (
     MOST_SHEETS,
     PRACTICAL,
@@ -31,6 +31,7 @@ from assessment.practicals.content import CriterionContent, rubric_criteria
 from assessment.practicals.holding import require_open
 from assessment.practicals.marking import observation_row
 from assessment.practicals.naming import standing_names
+from assessment.practicals.observations import in_force, observations_of
 from assessment.practicals.opening import locked
 from assessment.practicals.settling import compare_practical, settle
 from assessment.practicals.sheets import own_sheet, sheets_of
@@ -111,7 +112,9 @@ def mark_again(
     require_open(session, practical)
     require_registered_assessor(session, actor.body_id, actor.person_id, day_at(session, actor.body_id, now))
     criteria = rubric_criteria(session, practical.body_id, practical.rubric_id)
-    sent = _sent(sheet, asked, criteria, marks, now)
+    stored = observations_of(session, practical.body_id, practical.id, criteria, person_id=actor.person_id)
+    tools = {each.sent.criterion: each.sent.tool for each in in_force(stored)}
+    sent = _sent(sheet, asked, criteria, marks, tools, now)
     ids = {criterion.code: criterion.id for criterion in criteria}
     session.execute(insert(Observation), [observation_row(sheet, each, ids, now, number=asked.round) for each in sent])
     session.add(seal_of(sheet, asked.round, sheet_receipt(sent, ()), now=now))
@@ -172,24 +175,32 @@ def check_reason(reason: str) -> str:
 
 
 def _sent(
-    sheet: Sheet, asked: Remark, criteria: Sequence[CriterionContent], marks: Mapping[str, Again], now: datetime
+    sheet: Sheet,
+    asked: Remark,
+    criteria: Sequence[CriterionContent],
+    marks: Mapping[str, Again],
+    tools: Mapping[str, str],
+    now: datetime,
 ) -> list[Sent]:
+    """Return the new marks as observations; what is measured again is measured with the tool of the mark before."""
     markings = {criterion.code: criterion.marking for criterion in criteria}
     found = []
     for place, code in enumerate(asked.criteria, start=1):
         again = marks.get(code)
         if again is None or not again.mark:
             raise Invalid(N_("Expected a mark for every criterion, got none for %(missing)s."), missing=code)
+        value = parse(dict(again.mark), markings[code])
         found.append(
             Sent(
                 client=f"round.{asked.round}",
                 seq=place,
                 criterion=code,
-                value=parse(dict(again.mark), markings[code]),
+                value=value,
                 note="",
                 observed_at=now,
                 reason=check_reason(again.reason),
                 device="",
+                tool=tools.get(code, "") if isinstance(value, Measurement) else "",
             )
         )
     return found

@@ -28,8 +28,10 @@ from assessment.domain.practicals.spread import Spread, SpreadRule, apart, sprea
 from assessment.practicals.carrying import Carried, CarriedOver, carried_of, reassessed_by
 from assessment.practicals.content import CriterionContent, rubric_criteria, rubric_from
 from assessment.practicals.observations import StoredObservation, in_force, observations_of
+from assessment.practicals.piece_queries import criteria_on_piece, newest_piece
 from assessment.practicals.sheets import rule_of, sheets_of
 from assessment.practicals.tables import Observation, Practical, TaskResult
+from assessment.practicals.tables_pieces import TestPiece
 from assessment.practicals.tables_reassessing import Reassessment
 from assessment.practicals.tables_sheets import ObservationDecision, Remark, Sheet, SheetSeal
 
@@ -99,7 +101,8 @@ def compare(
 
 def compare_practical(session: Session, practical: Practical) -> Compared:
     """Compare what the sheets of a practical say now; five statements."""
-    criteria = rubric_criteria(session, practical.body_id, practical.rubric_id)
+    piece = newest_piece(session, practical.body_id, practical.id)
+    criteria = criteria_on_piece(rubric_criteria(session, practical.body_id, practical.rubric_id), piece)
     persons = [sheet.person_id for sheet in sheets_of(session, practical.body_id, practical.id)]
     stored = observations_of(session, practical.body_id, practical.id, criteria)
     _assessors, levels = rule_of(session, practical.body_id, practical.rubric_id)
@@ -112,7 +115,7 @@ class Ahead:
     """What was compared before a lock was taken, and what it was compared from."""
 
     compared: Compared
-    seen: tuple[int, int]
+    seen: tuple[int, int, int]
 
 
 def look_ahead(
@@ -124,7 +127,10 @@ def look_ahead(
     *,
     submitting: str,
 ) -> Ahead | None:
-    """Compare before a lock is taken, where all sheets but the one of `submitting` are in; else return None."""
+    """Compare before a lock is taken, where all sheets but the one of `submitting` are in; else return None.
+
+    `criteria` have the limits for the recorded piece.
+    """
     sheets = sheets_of(session, body_id, practical_id)
     if any(sheet.state is not SheetState.SUBMITTED and sheet.person_id != submitting for sheet in sheets):
         return None
@@ -147,8 +153,8 @@ def look_ahead(
     return Ahead(compared=compare(practical_id, criteria, persons, stored, levels=levels), seen=seen)
 
 
-def _seen(session: Session, body_id: str, practical_id: str) -> tuple[int, int]:
-    """Return the newest observation of a practical and how many decisions there are on held ones."""
+def _seen(session: Session, body_id: str, practical_id: str) -> tuple[int, int, int]:
+    """Return the newest observation of a practical, how many decisions on held ones, how many entries of its piece."""
     newest = (
         select(func.max(Observation.number))
         .where(Observation.body_id == body_id, Observation.practical_id == practical_id)
@@ -160,8 +166,14 @@ def _seen(session: Session, body_id: str, practical_id: str) -> tuple[int, int]:
         .where(ObservationDecision.body_id == body_id, ObservationDecision.practical_id == practical_id)
         .scalar_subquery()
     )
-    row = session.execute(select(newest, decisions)).one()
-    return row[0] or 0, row[1]
+    pieces = (
+        select(func.count())
+        .select_from(TestPiece)
+        .where(TestPiece.body_id == body_id, TestPiece.practical_id == practical_id)
+        .scalar_subquery()
+    )
+    row = session.execute(select(newest, decisions, pieces)).one()
+    return row[0] or 0, row[1], row[2]
 
 
 def settle(session: Session, practical: Practical, *, now: datetime, ahead: Ahead | None = None) -> None:

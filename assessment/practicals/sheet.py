@@ -13,8 +13,10 @@ from assessment.practicals.carrying import carried_of
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, in_force, observations_of, shown_mark
 from assessment.practicals.photo_records import ShownPhoto, photos_of
+from assessment.practicals.piece_queries import newest_piece, task_on_piece
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.submitting import Derived, derive
+from assessment.practicals.tables_pieces import TestPiece
 from assessment.standards.queries import texts
 
 
@@ -36,7 +38,10 @@ class Scale:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """One criterion with the mark that counts and the one before it, to which undoing leads back."""
+    """One criterion with the mark that counts and the one before it, to which undoing leads back.
+
+    `tool`: the id of what the mark was measured with, "" where none was chosen.
+    """
 
     criterion: CriterionContent
     position: int
@@ -49,6 +54,7 @@ class Card:
     minimum: int | None = None
     measured: Measured | None = None
     scale: Scale | None = None
+    tool: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +81,8 @@ class Sheet:
     """A whole sheet: what it is about, its steps, and what its observations say now.
 
     `counting`: criterion code -> the observation that counts; `held`: how many wait for a second person;
-    `carried_over`: what is not marked here, because it was met on an earlier day.
+    `carried_over`: what is not marked here, because it was met on an earlier day; `piece`: the test piece as it was
+    recorded, None where it is not.
     """
 
     head: PracticalHead
@@ -83,6 +90,7 @@ class Sheet:
     steps: tuple[StepCards, ...]
     derived: Derived
     counting: Mapping[str, StoredObservation]
+    piece: TestPiece | None
     held: int = 0
     carried_over: tuple[CarriedLine, ...] = ()
 
@@ -105,7 +113,8 @@ class Sheet:
 def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str, person_id: str) -> Sheet:
     """Return the sheet that a person has on a practical, and nothing of another's; six statements."""
     carried = carried_of(session, body_id, head.id)
-    whole = task_content(session, body_id, head.rubric_id, language)
+    piece = newest_piece(session, body_id, head.id)
+    whole = task_on_piece(task_content(session, body_id, head.rubric_id, language), piece)
     task = whole.without(carried)
     stored = observations_of(session, body_id, head.id, task.criteria, person_id=person_id)
     photos = photos_of(session, body_id, head.id, task.criteria, person_id=person_id)
@@ -144,6 +153,7 @@ def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str,
         steps=tuple(steps),
         derived=derived,
         counting={each.sent.criterion: each for each in counted},
+        piece=piece,
         held=sum(each.held and each.taken is None for each in stored),
         carried_over=tuple(
             CarriedLine(code=each.code, title=each.title, done_on=carried[each.code].done_on)
@@ -194,11 +204,14 @@ def _card(
         minimum=marking.minimum if isinstance(marking, Judged) else None,
         measured=marking if isinstance(marking, Measured) else None,
         scale=_scale(marking, mark) if isinstance(marking, Measured) else None,
+        tool=history[-1].sent.tool if history else "",
     )
 
 
-def _scale(marking: Measured, mark: ShownMark | None) -> Scale:
+def _scale(marking: Measured, mark: ShownMark | None) -> Scale | None:
     lower, upper = marking.limits.lower, marking.limits.upper
+    if marking.limits.missing:
+        return None
     if lower is not None and upper is not None:
         room = (upper - lower) / 2 or Decimal(1)
         start, end = lower - room, upper + room

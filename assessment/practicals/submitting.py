@@ -21,6 +21,7 @@ from assessment.practicals.marking import criteria_to_mark
 from assessment.practicals.observations import StoredObservation, in_force, observations_of
 from assessment.practicals.opening import locked
 from assessment.practicals.photo_records import count_photos, photos_sent
+from assessment.practicals.piece_queries import criteria_on_piece, newest_piece
 from assessment.practicals.settling import Ahead, look_ahead, settle
 from assessment.practicals.sheets import own_sheet
 from assessment.practicals.tables import Observation
@@ -66,8 +67,9 @@ def derive(
 
 
 def derive_sheet(session: Session, body_id: str, practical_id: str, person_id: str) -> Derived:
-    """Calculate what one assessor's sheet says now; six statements, before the lock is taken. Raises NotFound."""
-    criteria = criteria_to_mark(session, body_id, practical_id)
+    """Calculate what one assessor's sheet says now; seven statements, before the lock is taken. Raises NotFound."""
+    piece = newest_piece(session, body_id, practical_id)
+    criteria = criteria_on_piece(criteria_to_mark(session, body_id, practical_id), piece)
     everything = observations_of(session, body_id, practical_id, criteria)
     stored = [each for each in everything if each.person_id == person_id]
     photos = photos_sent(session, body_id, practical_id, person_id, criteria)

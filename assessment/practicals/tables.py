@@ -158,12 +158,14 @@ class Observation(Base):
     """One assessor's mark of one rubric criterion at one time; which one counts: `delivery.in_order`.
 
     `round` 1 is the first marking; `device` what the page calls its device, `reason` why a mark was changed.
+    `tool_id`: what was measured with, where the assessor chose it.
     """
 
     __tablename__ = "observation"
     __table_args__ = (
         belongs_to("practical"),
         belongs_to("rubric_criterion"),
+        belongs_to("measuring_tool", "tool_id"),
         *holds_duty("assessor"),
         UniqueConstraint("body_id", "practical_id", "person_id", "client", "seq"),
         Index(None, "body_id", "practical_id", "number"),
@@ -191,6 +193,7 @@ class Observation(Base):
     digest: Mapped[str]
     observed_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    tool_id: Mapped[str | None]
 
 
 class TaskResult(OfBody, Base):

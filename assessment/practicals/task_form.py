@@ -13,9 +13,9 @@ from werkzeug.datastructures import MultiDict
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.language import LANGUAGES
 from assessment.domain.practicals.document_draft import Document, no_words
-from assessment.domain.practicals.limit_expression import NAMES
+from assessment.domain.practicals.limit_expression import DIMENSIONS
 from assessment.domain.practicals.rubric import MOST_LEVELS
-from assessment.domain.practicals.task_document import SECTIONS
+from assessment.domain.practicals.task_document import PHOTOS, SECTIONS
 
 Sent = MultiDict[str, str]
 
@@ -38,7 +38,7 @@ def read_frame(document: Mapping[str, Any], sent: Sent) -> Document:
         said = _words(sent, f"t.{member}", frame.get(member, no_words()))
         _put(frame, member, said if any(text.strip() for text in said.values()) else None)
     if "piece.joint" in sent:
-        piece = {name: _line(sent, f"piece.{name}", "") for name in ("joint", *NAMES)}
+        piece = {name: _line(sent, f"piece.{name}", "") for name in ("joint", *DIMENSIONS)}
         _put(frame, "test_piece", {name: value for name, value in piece.items() if value} or None)
         level = _line(sent, "acceptance.level", "")
         others = _others(sent.get("acceptance.others", ""))
@@ -93,6 +93,9 @@ def read_criterion(criterion: Mapping[str, Any], sent: Sent) -> Document:
     found["criteria"] = list(dict.fromkeys(sent.getlist("proves")))
     _put(found, "weight", _line(sent, "weight", found.get("weight", "")) or None)
     _put(found, "report", _line(sent, "report", found.get("report", "")) or None)
+    if "photos" in sent:
+        # The form sends an empty one along, so that none at all can be chosen.
+        _put(found, "photos", [kind for kind in PHOTOS if kind in sent.getlist("photos")] or None)
     match found["kind"]:
         case "judged":
             found["group"] = _line(sent, "group", found.get("group") or "")

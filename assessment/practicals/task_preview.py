@@ -29,6 +29,7 @@ class PreviewCard:
     numbers: str
     safety_critical: bool
     report: str
+    photos: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +87,7 @@ def preview_card(criterion: Mapping[str, Any], piece: TestPiece, language: str) 
         numbers=", ".join(dict.fromkeys(path.rpartition("/")[2] for path in criterion["criteria"])),
         safety_critical=criterion["safety_critical"],
         report=criterion.get("report", ""),
+        photos=tuple(criterion.get("photos", ())),
     )
 
 

@@ -301,6 +301,7 @@ def _store_rubric(
             definition={
                 **to_json(criterion.marking),
                 **({"report": criterion.report.value} if criterion.report else {}),
+                **({"photos": list(criterion.photos)} if criterion.photos else {}),
             },
         )
         for position, criterion in enumerate(content.criteria)

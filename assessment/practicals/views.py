@@ -17,9 +17,10 @@ from assessment.accounts.tables import Occasion
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.roles import Role
-from assessment.practicals import opening
+from assessment.practicals import labels, opening
 from assessment.practicals.confirming import ended_of
 from assessment.practicals.content import task_content
+from assessment.practicals.piece_queries import reports_of
 from assessment.practicals.queries import PAGE, practical_head, practicals_on, standing_of_practical
 from assessment.practicals.record import record_of
 from assessment.practicals.tables import PracticalState
@@ -29,6 +30,7 @@ from assessment.web.gate import locate
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
+from assessment.web.rights import MATRIX
 
 practicals = Blueprint("practicals", __name__)
 locate("practical_id", standing_of_practical)
@@ -144,5 +146,8 @@ def record(practical_id: str) -> str:
         shown=shown,
         head=head,
         ended=ended_of(session, me().body_id, practical_id, sealed) if sealed else [],
+        reports=reports_of(session, me().body_id, practical_id),
+        labels=labels,
+        opens_reports=any(role in MATRIX["pieces.file"].cells for role in me().roles),
         may_decide=head.place is None and bool(me().roles & {Role.SCHEME_MANAGER, Role.QUALITY_MANAGER}),
     )

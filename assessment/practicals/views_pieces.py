@@ -14,7 +14,8 @@ from assessment.domain.practicals.task_document import ReportKind
 from assessment.domain.roles import Role
 from assessment.practicals import labels
 from assessment.practicals.inputs import PieceInput, ReportInput
-from assessment.practicals.pieces import NewReport, newest_piece, record_piece, record_report, reports_of
+from assessment.practicals.piece_queries import newest_piece, reports_of
+from assessment.practicals.pieces import NewReport, record_piece, record_report
 from assessment.practicals.queries import practical_head
 from assessment.practicals.tables_pieces import TestPiece, TestReport
 from assessment.web.actor import me

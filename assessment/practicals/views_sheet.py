@@ -13,12 +13,12 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.practicals.delivery import Body, Refused, Unfit, parse
 from assessment.practicals.carrying import carried_of
 from assessment.practicals.content import task_content
-from assessment.practicals.island import island, permission
+from assessment.practicals.island import island, permission, variables_of
 from assessment.practicals.marking import criteria_to_mark, record_observations
 from assessment.practicals.opening import open_sheet
-from assessment.practicals.pieces import newest_piece
 from assessment.practicals.queries import PracticalHead, practical_head
 from assessment.practicals.sheet import Sheet, sheet_of
+from assessment.practicals.sheet_tools import tool_choices
 from assessment.practicals.submitting import derive_sheet, submit
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.views import decimal_sign, practicals
@@ -29,10 +29,14 @@ from assessment.web.requests import now
 
 __all__ = ["practicals"]
 
+TOOL = "tool-"
+"""How the names of the choices of tools begin in the page's address."""
+
 REASONS = {
     Unfit.NOT_OPEN: N_("This sheet is not open yet: check-in first, then the assessor opens it."),
     Unfit.NOTE: N_("A note has up to 2000 characters and no invisible ones."),
     Unfit.REASON: N_("A reason has up to 500 characters and no invisible ones."),
+    Unfit.TOOL: N_("This measuring tool is not in the register. Reload the sheet and choose another one."),
     Unfit.CRITERION: N_("This criterion is not on this sheet."),
 }
 
@@ -48,13 +52,20 @@ def sheet(practical_id: str) -> str | WerkzeugResponse:
     if head.state is not PracticalState.OPEN:
         return redirect(url_for("practicals.finish", practical_id=practical_id), 303)
     shown = sheet_of(session, me().body_id, head, language(), me().person_id)
-    piece = newest_piece(session, me().body_id, practical_id)
-    stamp = piece.stamp if piece else None
+    stamp = shown.piece.stamp if shown.piece else None
+    wished = {name.removeprefix(TOOL): value for name, value in request.args.items() if name.startswith(TOOL)}
+    choices = tool_choices(
+        session, me().body_id, head.site_id, shown.task.criteria, shown.counting, wished=wished, now=now()
+    )
     return render_template(
         "practicals/sheet.html",
         sheet=shown,
         head=head,
-        island=island(shown, me(), stamp=stamp, now=now()),
+        island=island(shown, me(), choices, stamp=stamp, now=now()),
+        choices=choices,
+        tool_of={code: choice for choice in choices for code in choice.criteria},
+        asked_tools={f"{TOOL}{choice.key}": choice.chosen for choice in choices if choice.chosen},
+        variables=variables_of(shown),
         stamp=stamp,
         client=f"page.{new_id()}",
         server_now=now(),
@@ -88,7 +99,9 @@ def observations(practical_id: str) -> Response | WerkzeugResponse:
             flash(gettext("This sheet was submitted: the mark is kept aside until a second person decides on it."))
         anchor = request.form.get("criterion", "")
         known = anchor if anchor in {criterion.code for criterion in criteria} else None
-        return redirect(url_for("practicals.sheet", practical_id=practical_id, _anchor=known), 303)
+        # What was chosen on a page without script goes along from mark to mark.
+        chosen: dict[str, Any] = {name: value for name, value in request.args.items() if name.startswith(TOOL)}
+        return redirect(url_for("practicals.sheet", practical_id=practical_id, _anchor=known, **chosen), 303)
     return jsonify(
         now=reply.now.isoformat(),
         state=reply.state.value,
@@ -161,6 +174,7 @@ def _entry_of_form() -> dict[str, Any]:
         mark = {"answer": form["answer"]}
     elif "value" in form or "typed" in form:
         mark = {"value": form.get("value", form.get("typed", ""))}
+        mark |= {"length": form["length"]} if form.get("length", "").strip() else {}
     return {
         "client": form.get("client", ""),
         "seq": form.get("seq", -1, type=int),
@@ -169,6 +183,7 @@ def _entry_of_form() -> dict[str, Any]:
         "note": form.get("note", "").replace("\r\n", "\n"),
         "reason": form.get("reason", "").replace("\r\n", "\n"),
         "observed_at": now().isoformat(),
+        "tool": form.get("tool", ""),
     }
 
 

@@ -33,6 +33,7 @@ PLACES = (
     Place(endpoint="sittings.index", title=N_("Sittings")),
     Place(endpoint="rooms.index", title=N_("Exam rooms")),
     Place(endpoint="practicals.index", title=N_("Practicals")),
+    Place(endpoint="tools.index", title=N_("Measuring tools")),
     Place(endpoint="quality.index", title=N_("Quality of marking")),
     Place(endpoint="borderline.index", title=N_("Borderline regressions")),
     Place(endpoint="exams.index", title=N_("My exams")),

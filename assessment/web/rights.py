@@ -201,6 +201,12 @@ MATRIX: dict[str, Rule] = {
     # Whoever watches enters them, so that neither assessor nor decider can: the database refuses as well.
     "pieces.record": may(invigilator=SITE),
     "pieces.report": may(invigilator=SITE),
+    # The register of measuring tools: who answers for quality writes it, whoever sets a place up reads it.
+    "tools.index": may(invigilator=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "tools.page": may(invigilator=ANY, scheme_manager=ANY, quality_manager=ANY),
+    "tools.new": may(quality_manager=ANY),
+    "tools.calibrate": may(quality_manager=ANY),
+    "tools.retire": may(quality_manager=ANY),
     "tasks.index": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "tasks.page": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),
     "tasks.export": may(item_author=ANY, scheme_manager=ANY, quality_manager=ANY),

@@ -18,7 +18,8 @@ from assessment.domain.errors import Conflict, Invalid
 from assessment.domain.practicals.task_document import ReportKind
 from assessment.domain.practicals.test_piece import facts_from, with_reports
 from assessment.domain.roles import Role
-from assessment.practicals.pieces import NewReport, newest_piece, record_piece, record_report, reports_of
+from assessment.practicals.piece_queries import newest_piece, reports_of
+from assessment.practicals.pieces import NewReport, record_piece, record_report
 from assessment.practicals.submitting import submit
 from assessment.practicals.tables import PracticalState
 from assessment.practicals.tables_pieces import TestPiece as PieceRow

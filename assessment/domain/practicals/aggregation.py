@@ -167,11 +167,13 @@ def _finding(criterion: RubricCriterion, mark: ObservedValue | None, carried: Ma
             else:
                 status = carried[group]
                 compensated = status is Status.SUFFICIENT
-        case Measured(limits=limits, confirmed=confirmed), Measurement(value=value):
-            reading = judge(value, limits)
+        case Measured(limits=limits, confirmed=confirmed), Measurement(value=value, length=length):
+            reading = judge(value, limits, length)
             readings = (reading,)
             status = Status.RECORDED
-            if confirmed:
+            if confirmed and reading.open:
+                status = Status.NEEDS_MORE_EVIDENCE
+            elif confirmed:
                 status = Status.SUFFICIENT if reading.inside else Status.INSUFFICIENT
         case Checked(), Answered(answer=answer):
             match answer:

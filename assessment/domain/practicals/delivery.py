@@ -1,9 +1,10 @@
 """Observations on their way: what a sheet sends for every mark, and what the server keeps.
 
-The body is `{v: 1, device, events: [{client, seq, criterion, mark, note, observed_at, reason?}], unsent,
+The body is `{v: 1, device, events: [{client, seq, criterion, mark, note, observed_at, reason?, tool?}], unsent,
 unsent_photos}`, or as older pages send it `{v: 1, observations: [{client, seq, criterion, mark, note,
 observed_at}]}`. `criterion` is the code of a rubric criterion, `mark` a value as in `observation`, `observed_at`
-the device's own clock with its offset, `reason` why a mark was changed. Each observation is judged by itself: a
+the device's own clock with its offset, `reason` why a mark was changed, `tool` the id of the tool that a value was
+measured with. Each observation is judged by itself: a
 bad one never costs another its place. They are sealed at submission by the receipt's hash.
 
 Which of an assessor's marks counts does not depend on the order in which they arrive (`in_order`), so that two
@@ -19,7 +20,7 @@ from enum import StrEnum
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.outbox import MAXIMUM_ID, Key, is_identifier, is_storable, read_body
-from assessment.domain.practicals.observation import ObservedValue, to_json
+from assessment.domain.practicals.observation import Measurement, ObservedValue, to_json
 from assessment.domain.practicals.observation import parse as parse_value
 from assessment.domain.practicals.rubric import Marking
 
@@ -33,6 +34,8 @@ MAXIMUM_REASON = 500
 
 # An observation with a reason is written in version 2 of its canonical form; one without stays as it always was.
 WITH_REASON = 2
+# One that was measured with a tool that the assessor chose in version 3.
+WITH_TOOL = 3
 
 _FIELDS = frozenset({"client", "seq", "criterion", "mark", "note", "observed_at"})
 _RECEIPT_PREFIX = b"teruji observations v1\n"
@@ -52,6 +55,7 @@ class Unfit(StrEnum):
     NOTE = "bad_note"
     TIME = "bad_observed_at"
     REASON = "bad_reason"
+    TOOL = "bad_tool"
     NOT_OPEN = "not_open"
 
 
@@ -71,6 +75,7 @@ class Sent:
     observed_at: datetime
     reason: str = ""
     device: str = ""
+    tool: str = ""
 
     @property
     def key(self) -> Key:
@@ -157,9 +162,10 @@ def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
     observed_at: datetime | None = None
     reason: Unfit | None = None
     criterion, note, why = fields.get("criterion"), fields.get("note"), fields.get("reason", "")
+    tool = fields.get("tool", "")
     if not isinstance(entry, dict):
         reason = Unfit.NOT_AN_OBJECT
-    elif fields.keys() - {"reason"} != _FIELDS:
+    elif fields.keys() - {"reason", "tool"} != _FIELDS:
         reason = Unfit.MEMBERS
     elif known_client is None:
         reason = Unfit.CLIENT
@@ -171,6 +177,8 @@ def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
         reason = Unfit.NOTE
     elif not isinstance(why, str) or len(why) > MAXIMUM_REASON or not is_storable(why):
         reason = Unfit.REASON
+    elif tool != "" and not is_identifier(tool):
+        reason = Unfit.TOOL
     elif (observed_at := instant(fields["observed_at"])) is None:
         reason = Unfit.TIME
     else:
@@ -187,6 +195,8 @@ def _read(entry: object, markings: Mapping[str, Marking]) -> Sent | Refused:
             note=str(note).strip(),
             observed_at=observed_at,
             reason=str(why).strip(),
+            # Only what is measured is made with a tool.
+            tool=str(tool) if isinstance(value, Measurement) else "",
         )
     return Refused(client=known_client, seq=known_seq, reason=reason or Unfit.MARK, said=said)
 
@@ -219,6 +229,8 @@ def canonical(sent: Sent) -> bytes:
     }
     if sent.reason:
         value |= {"v": WITH_REASON, "reason": sent.reason}
+    if sent.tool:
+        value |= {"v": WITH_TOOL, "tool": sent.tool}
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -144,8 +144,9 @@ def _criterion_shape(criterion: object, path: str) -> None:
     for name in ("weight", "report", "resolution", "unit", "lower", "upper", "limit_source", "imperfection", "group"):
         _is(fields.get(name) is None or isinstance(fields[name], str), f"{path}.{name}", fields.get(name))
     _is(isinstance(fields["safety_critical"], bool), f"{path}.safety_critical", fields["safety_critical"])
-    proves = fields["criteria"]
-    _is(isinstance(proves, list) and all(isinstance(each, str) for each in proves), f"{path}.criteria", proves)
+    for name in ("criteria", "photos"):
+        said = fields.get(name, [])
+        _is(isinstance(said, list) and all(isinstance(each, str) for each in said), f"{path}.{name}", said)
     if kind == "judged":
         levels = fields["levels"]
         _is(isinstance(levels, list) and 0 < len(levels) <= MOST_LEVELS, f"{path}.levels", levels)

@@ -4,6 +4,9 @@
 `acceptance: {level, others: {number: level}}` is the quality level of ISO 5817, with other levels for some
 imperfections. A measured criterion then states `lower` and `upper` as "0.5" or "min(0.05*t, 0.5)", or the number of
 an `imperfection`, whose limit is calculated for this test piece.
+
+A dimension of "?" is measured on the piece in the workshop: the limits that need it stay open until it is recorded.
+The rule of each limit is kept, so that it can be calculated again for the recorded piece (`piece_limits`).
 """
 
 from collections.abc import Mapping
@@ -13,22 +16,28 @@ from typing import Any
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.practicals.document_values import mapping_at, object_at, one_of_at, shown, text_at, truth_at
-from assessment.domain.practicals.iso5817 import SHORT, SOURCE, Joint, Level, Profile, allowed
-from assessment.domain.practicals.limit_expression import NAMES, Expression, parse_limit
+from assessment.domain.practicals.iso5817 import SHORT, SOURCE, Joint, Level, Profile, allowed, needed
+from assessment.domain.practicals.limit_expression import DIMENSIONS, WELD_LENGTH, Expression, parse_limit
 from assessment.domain.practicals.measurement import Limits, parse_value
+from assessment.domain.practicals.piece_limits import THICKNESS, LimitRule, TableLimit
 
+MEASURED = "?"
 _CALCULATES = frozenset("*(+")  # what a limit has that is no number
 _LEVELS = tuple(level.value for level in Level)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TestPiece:
-    """What is welded, and at which quality it is accepted; dimensions in millimetres by name."""
+    """What is welded, and at which quality it is accepted; dimensions in millimetres by name.
+
+    `measured`: names of the dimensions that are measured in the workshop.
+    """
 
     __test__ = False  # pytest takes a class of this name for one of its own
 
     joint: Joint | None = None
     dimensions: Mapping[str, Decimal] = field(default_factory=dict)
+    measured: frozenset[str] = frozenset()
     acceptance: Profile | None = None
 
 
@@ -39,15 +48,24 @@ class StatedLimits:
     limits: Limits
     confirmed: bool
     source: str
+    rule: LimitRule | None = None
 
 
 def test_piece_at(fields: Mapping[str, Any]) -> TestPiece:
     """Read what a document says of its test piece. Raises Invalid naming the path."""
     joint, dimensions, acceptance = None, {}, None
+    measured: frozenset[str] = frozenset()
     if "test_piece" in fields:
-        said = object_at(fields["test_piece"], "test_piece", frozenset({"joint", *NAMES}), optional=frozenset(NAMES))
+        said = object_at(
+            fields["test_piece"], "test_piece", frozenset({"joint", *DIMENSIONS}), optional=frozenset(DIMENSIONS)
+        )
         joint = Joint(one_of_at(said["joint"], "test_piece.joint", tuple(Joint)))
-        dimensions = {name: _dimension(said[name], f"test_piece.{name}") for name in NAMES if name in said}
+        measured = frozenset(name for name in DIMENSIONS if said.get(name) == MEASURED)
+        dimensions = {
+            name: _dimension(said[name], f"test_piece.{name}")
+            for name in DIMENSIONS
+            if name in said and name not in measured
+        }
     if "acceptance" in fields:
         said = object_at(
             fields["acceptance"], "acceptance", frozenset({"level", "others"}), optional=frozenset({"others"})
@@ -57,7 +75,7 @@ def test_piece_at(fields: Mapping[str, Any]) -> TestPiece:
             for number, level in mapping_at(said.get("others", {}), "acceptance.others").items()
         }
         acceptance = Profile(level=Level(one_of_at(said["level"], "acceptance.level", _LEVELS)), others=others)
-    return TestPiece(joint=joint, dimensions=dimensions, acceptance=acceptance)
+    return TestPiece(joint=joint, dimensions=dimensions, measured=measured, acceptance=acceptance)
 
 
 def limits_at(fields: Mapping[str, Any], path: str, piece: TestPiece) -> StatedLimits:
@@ -71,16 +89,32 @@ def limits_at(fields: Mapping[str, Any], path: str, piece: TestPiece) -> StatedL
             path=path,
             missing=", ".join(missing),
         )
-    ends, rules = {}, []
+    ends: dict[str, Decimal | None] = {}
+    rules: dict[str, Expression] = {}
     for end in ("lower", "upper"):
         ends[end], rule = _end(fields[end], f"{path}.{end}", piece)
-        rules += [rule] if rule else []
+        rules |= {end: rule} if rule else {}
     source = text_at(fields["limit_source"], f"{path}.limit_source") if "limit_source" in fields else ""
+    names = frozenset[str]().union(*(rule.names for rule in rules.values()))
+    calculated = "; ".join(", ".join([_printed(rule.text), *_said(piece, rule.names)]) for rule in rules.values())
     return StatedLimits(
-        limits=_limits(fields, path, **ends),
+        limits=_limits(fields, path, missing=tuple(sorted(names & piece.measured)), **ends),
         confirmed=truth_at(fields["confirmed"], f"{path}.confirmed"),
-        source=": ".join(part for part in (source, "; ".join(rules)) if part),
+        source=": ".join(part for part in (source, calculated) if part),
+        rule=LimitRule(
+            lower=_stated(ends["lower"], rules.get("lower")),
+            upper=_stated(ends["upper"], rules.get("upper")),
+            nominal=_nominal(piece, names),
+        )
+        if rules
+        else None,
     )
+
+
+def _stated(number: Decimal | None, rule: Expression | None) -> str | None:
+    if rule is not None:
+        return rule.text
+    return None if number is None else format(number, "f")
 
 
 def _of_imperfection(fields: Mapping[str, Any], path: str, piece: TestPiece) -> StatedLimits:
@@ -99,22 +133,38 @@ def _of_imperfection(fields: Mapping[str, Any], path: str, piece: TestPiece) -> 
         )
     level = piece.acceptance.level_for(number)
     try:
-        found = allowed(number, level=level, joint=piece.joint, dimensions=piece.dimensions)
+        names = needed(number, level=level, joint=piece.joint, dimensions=piece.dimensions)
+        # What is measured in the workshop is stood in for: whether the limit may decide does not depend on it.
+        stand_in = dict.fromkeys(names & piece.measured, Decimal(1))
+        found = allowed(number, level=level, joint=piece.joint, dimensions={**stand_in, **piece.dimensions})
     except Invalid as error:
         raise Invalid(N_("%(path)s: %(detail)s"), path=f"{path}.imperfection", detail=error) from error
     rule = _printed(found.rule.text) if found.rule else "0"
     source = f"{SOURCE}, level {level.value}, no. {number}: {SHORT if found.short else ''}{rule}"
+    missing = tuple(sorted(names & piece.measured))
     return StatedLimits(
-        limits=_limits(fields, path, lower=None, upper=found.upper),
+        limits=_limits(
+            fields,
+            path,
+            upper=None if missing else found.upper,
+            missing=missing,
+            short=found.short,
+            longest=found.longest,
+        ),
         confirmed=found.gate,
-        source=", ".join(
-            [source, *(_said(piece, found.rule.names) if found.rule else ()), *(() if found.gate else ("unconfirmed",))]
+        source=", ".join([source, *_said(piece, names), *(() if found.gate else ("unconfirmed",))]),
+        rule=LimitRule(
+            table=TableLimit(number=number, level=level, joint=piece.joint),
+            nominal=_nominal(piece, frozenset({THICKNESS, WELD_LENGTH, *names})),
         ),
     )
 
 
-def _end(value: object, path: str, piece: TestPiece) -> tuple[Decimal | None, str | None]:
-    """Return one end of the permitted range, and the rule by which it was found where it is an expression."""
+def _end(value: object, path: str, piece: TestPiece) -> tuple[Decimal | None, Expression | None]:
+    """Return one end of the permitted range, and the rule by which it is found where it depends on the piece.
+
+    The end itself is None while a dimension that it depends on is measured in the workshop.
+    """
     if value is None:
         return None, None
     if not isinstance(value, str):
@@ -127,11 +177,12 @@ def _end(value: object, path: str, piece: TestPiece) -> tuple[Decimal | None, st
         expression = _expression(value, path)
     if not expression.names:
         raise _no_limit(value, path)
+    open_names = expression.names & piece.measured
     try:
-        found = expression.value(piece.dimensions)
+        found = expression.value({**dict.fromkeys(open_names, Decimal(1)), **piece.dimensions})
     except Invalid as error:
         raise Invalid(N_("%(path)s: %(detail)s"), path=path, detail=error) from error
-    return found, ", ".join([_printed(value), *_said(piece, expression.names)])
+    return None if open_names else found, expression
 
 
 def _expression(value: str, path: str) -> Expression:
@@ -153,7 +204,14 @@ def _printed(rule: str) -> str:
 
 
 def _said(piece: TestPiece, names: frozenset[str]) -> list[str]:
-    return [f"{name} = {piece.dimensions[name]:f} mm" for name in sorted(names)]
+    return [
+        f"{name} = {piece.dimensions[name]:f} mm" if name in piece.dimensions else f"{name} = {MEASURED}"
+        for name in sorted(names)
+    ]
+
+
+def _nominal(piece: TestPiece, names: frozenset[str]) -> dict[str, Decimal]:
+    return {name: value for name, value in piece.dimensions.items() if name in names}
 
 
 def _dimension(value: object, path: str) -> Decimal:
@@ -168,9 +226,9 @@ def _dimension(value: object, path: str) -> Decimal:
     return found
 
 
-def _limits(fields: Mapping[str, Any], path: str, *, lower: Decimal | None, upper: Decimal | None) -> Limits:
+def _limits(fields: Mapping[str, Any], path: str, **parts: Any) -> Limits:
     try:
-        return Limits(unit=text_at(fields["unit"], f"{path}.unit"), lower=lower, upper=upper)
+        return Limits(unit=text_at(fields["unit"], f"{path}.unit"), **parts)
     except Invalid as error:
         if "path" in error.values:
             raise

@@ -3,7 +3,10 @@
 The values come from the editions of 2003 and 2014 through second-hand sources and were not compared with the
 edition of 2023: they are for training and samples until a body has confirmed them against a bought standard. A row
 whose values were seen only in the predecessor EN 25817, or nowhere, is unconfirmed; so is every limit for a *short*
-imperfection, as long as the rule for its length is. What is unconfirmed is recorded and decides nothing.
+imperfection, as long as the rule for its length is. What is unconfirmed is recorded and decides nothing: it advises.
+
+Short is an imperfection of at most 25 mm in the 100 mm of weld that hold most of it, and of at most a quarter of a weld
+that is shorter than 100 mm: known from memory only, so that `SHORT_CONFIRMED` is false.
 """
 
 from collections.abc import Mapping
@@ -12,9 +15,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from assessment.domain.errors import N_, Invalid
-from assessment.domain.practicals.limit_expression import Expression, parse_limit
+from assessment.domain.practicals.limit_expression import WELD_LENGTH, Expression, parse_limit
 
 SOURCE = "ISO 5817, older edition, second-hand"
+SHORT_CONFIRMED = False
+_SHORT_MOST = Decimal(25)
+_SHORT_PART = Decimal("0.25")
 THICK_ABOVE = Decimal(3)
 THINNEST = Decimal("0.5")
 
@@ -60,13 +66,15 @@ class Row:
 class Allowed:
     """The largest value in millimetres that is permitted; `rule` is how it was found, None for "not permitted".
 
-    `short`: permitted for short imperfections only. `gate`: whether it may decide.
+    `short`: permitted for short imperfections only, `longest` is how long such a one may be in millimetres (None: the
+    length of the weld is not known). `gate`: whether it may decide.
     """
 
     upper: Decimal
     rule: Expression | None
     short: bool
     gate: bool
+    longest: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,7 +197,29 @@ def allowed(number: str, *, level: Level, joint: Joint, dimensions: Mapping[str,
         return Allowed(upper=Decimal(0), rule=None, short=False, gate=row.confirmed)
     short = text.startswith(SHORT)
     rule = parse_limit(text.removeprefix(SHORT))
-    return Allowed(upper=rule.value(dimensions), rule=rule, short=short, gate=row.confirmed and not short)
+    return Allowed(
+        upper=rule.value(dimensions),
+        rule=rule,
+        short=short,
+        gate=row.confirmed and (SHORT_CONFIRMED or not short),
+        longest=longest_short(dimensions[WELD_LENGTH]) if short and WELD_LENGTH in dimensions else None,
+    )
+
+
+def longest_short(weld_length: Decimal) -> Decimal:
+    """Return how long an imperfection may be to count as short, in millimetres, for a weld of this length in mm.
+
+    Raises Invalid for a length that is not above zero.
+    """
+    if not weld_length.is_finite() or weld_length <= 0:
+        raise Invalid(N_("Expected %(name)s to be above zero, got %(got)s."), name=WELD_LENGTH, got=weld_length)
+    return min(_SHORT_MOST, weld_length * _SHORT_PART)
+
+
+def needed(number: str, *, level: Level, joint: Joint, dimensions: Mapping[str, Decimal]) -> frozenset[str]:
+    """Return the dimensions that a limit depends on beside the thickness. Raises Invalid as `allowed` does for it."""
+    text = _row(number, joint, dimensions).limits[level]
+    return frozenset() if text is None else parse_limit(text.removeprefix(SHORT)).names
 
 
 def _row(number: str, joint: Joint, dimensions: Mapping[str, Decimal]) -> Row:

@@ -19,6 +19,10 @@ from assessment.domain.errors import N_, Invalid
 NAMES = ("t", "s", "a", "b")
 """t: thickness of the wall or plate; s: nominal thickness of a butt weld; a: nominal throat; b: width of the cap."""
 
+WELD_LENGTH = "l"
+DIMENSIONS = (*NAMES, WELD_LENGTH)
+"""What limits depend on: beside the names in rules the length of the weld, which says what a short imperfection is."""
+
 LONGEST = 200
 DEEPEST = 20
 

@@ -2,6 +2,9 @@
 
 Values are decimals as a person typed them; the decimal comma is read as a point. Units are text that is
 never converted: a rubric states the unit in which the tool is read. Limits belong to the range (≤, ≥).
+
+A limit may depend on what is not known yet: a dimension of the test piece, or the length of an imperfection that is
+permitted only while it is short. The value is taken all the same, and the reading names what is missing.
 """
 
 import re
@@ -10,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.practicals.limit_expression import WELD_LENGTH
 
 _NUMBER = re.compile(r"[+-]?(\d{1,9}([.,]\d{1,6})?|[.,]\d{1,6})")
 
@@ -20,15 +24,30 @@ class Position(StrEnum):
     INSIDE = "inside"
     BELOW = "below"
     ABOVE = "above"
+    LONG = "long"
+    OPEN = "open"
+
+
+LENGTH = "length"
+"""Stands among what is missing for the length of the imperfection itself."""
+NO_LIMIT = "limit"
+"""Stands among what is missing where no confirmed limit is known for a piece of these dimensions."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """The permitted range in `unit`; None is open. Raises Invalid when both are open or they cross."""
+    """The permitted range in `unit`; None is open. Raises Invalid when both are open or they cross.
+
+    `missing`: dimensions that an end depends on and that nobody has recorded. `short`: permitted for short
+    imperfections only, which are at most `longest` millimetres long (None: the length of the weld is not recorded).
+    """
 
     unit: str
     lower: Decimal | None = None
     upper: Decimal | None = None
+    missing: tuple[str, ...] = ()
+    short: bool = False
+    longest: Decimal | None = None
 
     def __post_init__(self) -> None:
         if not self.unit.strip():
@@ -36,7 +55,7 @@ class Limits:
         for limit in (self.lower, self.upper):
             if limit is not None and not limit.is_finite():
                 raise Invalid(N_("Expected a finite limit, got %(got)s."), got=limit)
-        if self.lower is None and self.upper is None:
+        if self.lower is None and self.upper is None and not self.missing:
             raise Invalid(N_("Expected a lower or an upper limit, got neither."))
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
             raise Invalid(
@@ -48,13 +67,24 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """A judged value. `value`, `unit`, `lower` and `upper` are the parts of the sentence on the sheet."""
+    """A judged value. `value`, `unit`, `lower` and `upper` are the parts of the sentence on the sheet.
+
+    `missing`: why it is open; `length` and `longest` (mm) of an imperfection that is permitted while it is short.
+    """
 
     value: Decimal
     unit: str
     lower: Decimal | None
     upper: Decimal | None
     position: Position
+    missing: tuple[str, ...] = ()
+    length: Decimal | None = None
+    longest: Decimal | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it cannot be said yet where the value lies."""
+        return self.position is Position.OPEN
 
     @property
     def inside(self) -> bool:
@@ -75,13 +105,36 @@ def parse_value(text: str) -> Decimal:
     return Decimal(folded.replace(",", "."))
 
 
-def judge(value: Decimal, limits: Limits) -> Reading:
-    """Return where the value lies. Raises Invalid when it is not finite."""
+def judge(value: Decimal, limits: Limits, length: Decimal | None = None) -> Reading:
+    """Return where the value lies; `length`: how long the imperfection is, in millimetres.
+
+    What passes an end that is known lies outside, whatever else is missing. Raises Invalid when it is not finite.
+    """
     if not value.is_finite():
         raise Invalid(N_("Expected a number such as 0.4 or 0,4, got %(got)s."), got=value)
+    missing = list(limits.missing)
+    long = False
+    # Where nothing was found there is nothing that could be long.
+    if limits.short and value > 0:
+        missing += [WELD_LENGTH] if limits.longest is None else []
+        missing += [LENGTH] if length is None else []
+        long = length is not None and limits.longest is not None and length > limits.longest
     position = Position.INSIDE
     if limits.lower is not None and value < limits.lower:
         position = Position.BELOW
     elif limits.upper is not None and value > limits.upper:
         position = Position.ABOVE
-    return Reading(value=value, unit=limits.unit, lower=limits.lower, upper=limits.upper, position=position)
+    elif long:
+        position = Position.LONG
+    elif missing:
+        position = Position.OPEN
+    return Reading(
+        value=value,
+        unit=limits.unit,
+        lower=limits.lower,
+        upper=limits.upper,
+        position=position,
+        missing=tuple(missing) if position is Position.OPEN else (),
+        length=length if limits.short else None,
+        longest=limits.longest,
+    )

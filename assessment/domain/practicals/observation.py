@@ -1,6 +1,7 @@
 """Observations: one assessor's mark of one rubric criterion at one time, value format version 1.
 
-The value is `{v: 1, level}`, `{v: 1, value}` (a decimal as text, point or comma) or `{v: 1, answer}` with
+The value is `{v: 1, level}`, `{v: 1, value}` (a decimal as text, point or comma; with `length` in the same form where
+the limit is one for short imperfections) or `{v: 1, answer}` with
 yes, no or needs_more_evidence. The last answer is possible on every kind of criterion; yes and no only on
 a checked one. Observations are append-only: a changed mind is a new one.
 """
@@ -35,9 +36,10 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measurement:
-    """A measured value in the unit of its rubric criterion."""
+    """A measured value in the unit of its rubric criterion; `length` (mm) of an imperfection where it was measured."""
 
     value: Decimal
+    length: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +83,9 @@ def parse(value: object, marking: Marking) -> ObservedValue:
             )
         case Measured():
             text = fields.get("value")
-            if fields.keys() == {"value"} and isinstance(text, str):
-                return Measurement(value=parse_value(text))
+            length = fields.get("length")
+            if fields.keys() - {"length"} == {"value"} and isinstance(text, str):
+                return Measurement(value=parse_value(text), length=None if length is None else _length(length))
             raise Invalid(N_("Expected a number such as 0.4 or 0,4, got %(got)s."), got=_shown(fields))
         case Checked():
             answer = fields.get("answer")
@@ -91,6 +94,13 @@ def parse(value: object, marking: Marking) -> ObservedValue:
             raise Invalid(N_("Expected the answer yes, no or needs_more_evidence, got %(got)s."), got=_shown(fields))
         case _:
             assert_never(marking)
+
+
+def _length(text: object) -> Decimal:
+    length = parse_value(text if isinstance(text, str) else "")
+    if length < 0:
+        raise Invalid(N_("Expected a length in millimetres such as 12 or 12,5, got %(got)s."), got=text)
+    return length
 
 
 def _shown(fields: Mapping[str, Any]) -> object:
@@ -102,8 +112,9 @@ def to_json(value: ObservedValue) -> dict[str, Any]:
     match value:
         case Level(level=level):
             return {"v": FORMAT_VERSION, "level": level}
-        case Measurement(value=measured):
-            return {"v": FORMAT_VERSION, "value": format(measured, "f")}
+        case Measurement(value=measured, length=length):
+            extra = {} if length is None else {"length": format(length, "f")}
+            return {"v": FORMAT_VERSION, "value": format(measured, "f"), **extra}
         case Answered(answer=answer):
             return {"v": FORMAT_VERSION, "answer": answer.value}
         case _:

@@ -7,8 +7,9 @@ it in parts, 3 excellent; a rubric may judge by a scale of its own instead, of t
 held in one language each by the tables; here they are only checked.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
@@ -16,6 +17,7 @@ from assessment.domain.competency import Method
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.plan import LEVELS, Coverage, Kind
 from assessment.domain.practicals.measurement import Limits
+from assessment.domain.practicals.piece_limits import LimitRule, limits_for, no_gate
 
 HIGHEST = LEVELS[-1]
 MOST_LEVELS = 10
@@ -41,11 +43,16 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measured:
-    """Marked by measuring. `confirmed` false: the limit has no confirmed source and decides nothing."""
+    """Marked by measuring. `confirmed` false: the limit has no confirmed source and decides nothing.
+
+    `limits` are those for the piece that the task states; `rule` says what they are calculated from, where they depend
+    on the piece.
+    """
 
     limits: Limits
     tool: str
     confirmed: bool
+    rule: LimitRule | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +61,18 @@ class Checked:
 
 
 Marking = Judged | Measured | Checked
+
+
+def on_piece(marking: Marking, recorded: Mapping[str, Decimal]) -> Marking:
+    """Return a marking with the limits for a recorded piece; `recorded`: its dimensions in millimetres by name.
+
+    A limit that decides by the task and has no confirmed value for this piece stays open: it must not fall silent.
+    """
+    if not isinstance(marking, Measured) or marking.rule is None:
+        return marking
+    found = limits_for(marking.rule, marking.limits.unit, recorded)
+    limits = found.limits if found.gate or not marking.confirmed else no_gate(found.limits)
+    return replace(marking, limits=limits)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

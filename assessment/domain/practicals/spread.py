@@ -83,9 +83,7 @@ def _spread(criterion: RubricCriterion, marks: tuple[ObservedValue, ...], rule: 
     elif len(values) == len(marks):
         distance = max(values) - min(values)
         resolution = (rule.resolutions or {}).get(criterion.id, resolution_of(values))
-        if isinstance(criterion.marking, Measured) and (
-            len({judge(value, criterion.marking.limits).inside for value in values}) > 1
-        ):
+        if isinstance(criterion.marking, Measured) and len(_sides(criterion.marking, marks)) > 1:
             why = Apart.SIDES
         elif distance > resolution:
             why = Apart.VALUES
@@ -94,3 +92,9 @@ def _spread(criterion: RubricCriterion, marks: tuple[ObservedValue, ...], rule: 
     else:
         why = Apart.ANSWERS if len(answers) > 1 else None
     return Spread(rubric_criterion_id=criterion.id, marks=marks, apart=why, distance=distance)
+
+
+def _sides(marking: Measured, marks: Iterable[ObservedValue]) -> set[bool]:
+    """Return on which sides of the limit the values lie; what is open lies on neither."""
+    readings = [judge(mark.value, marking.limits, mark.length) for mark in marks if isinstance(mark, Measurement)]
+    return {reading.inside for reading in readings if not reading.open}

@@ -4,8 +4,9 @@ The document is JSON: `{v: 1, code, title, minutes, instructions, steps: [{key, 
 criteria: […]}`, where a text is `{language: text}` in the languages of the title. What candidate and assessor
 read beside the instructions (`SECTIONS`) becomes a section of them; `test_piece` and `acceptance` are what limits are
 calculated from (`document_limits`); `assessors` says how many mark apart, `spread` by how many levels they may differ.
-A criterion may have a `weight`, a measured one the `resolution` of its tool, and `report` names the test report that
-has to be in before it counts. Every refusal names the path, what was expected and what was found.
+A criterion may have a `weight`, a measured one the `resolution` of its tool, `report` names the test report that has
+to be in before it counts, and `photos` those that are asked for with it (`PHOTOS`). Every refusal names the path, what
+was expected and what was found.
 """
 
 import re
@@ -50,6 +51,8 @@ FORMAT_VERSION = 1
 SECTIONS = ("safety_brief", "materials", "stations", "wps", "recipe", "house_plan")
 METHODS = (Method.OBSERVED.value, Method.PRODUCT.value, Method.ORAL.value)
 KINDS = ("judged", "measured", "checked")
+PHOTOS = ("fit_up", "root", "cap")
+"""Which photos of the work a criterion may ask for; each shows the stamp."""
 
 DEFAULT_SPREAD = 1
 HEAVIEST = Decimal(1000)
@@ -57,9 +60,22 @@ HEAVIEST = Decimal(1000)
 _OPTIONAL = frozenset({"groups", "test_piece", "acceptance", "assessors", "spread", *SECTIONS})
 _MEMBERS = frozenset({"v", "code", "title", "minutes", "instructions", "steps", "criteria"}) | _OPTIONAL
 _OF_CRITERION = frozenset(
-    {"code", "step", "kind", "title", "help", "criteria", "method", "safety_critical", "group", "weight", "report"}
+    {
+        "code",
+        "step",
+        "kind",
+        "title",
+        "help",
+        "criteria",
+        "method",
+        "safety_critical",
+        "group",
+        "weight",
+        "report",
+        "photos",
+    }
 )
-_OPTIONAL_OF_CRITERION = frozenset({"group", "weight", "report", "resolution"})
+_OPTIONAL_OF_CRITERION = frozenset({"group", "weight", "report", "resolution", "photos"})
 _LIMITS = frozenset({"lower", "upper", "confirmed", "limit_source", "imperfection"})
 _OF_KIND = {
     "judged": frozenset({"minimum_level", "levels"}),
@@ -92,7 +108,7 @@ class CriterionDocument:
     """One rubric criterion with all its texts; `proves` are performance criteria as "UNIT CODE/1.1".
 
     `levels`: the descriptors of its levels from 0 on; `tool`, `resolution` and `group` are None where the kind has
-    none; `report` is the test report that has to be in before the criterion counts.
+    none; `report` is the test report that has to be in before the criterion counts, `photos` are asked for with it.
     """
 
     code: str
@@ -110,6 +126,7 @@ class CriterionDocument:
     weight: Decimal = Decimal(1)
     resolution: Decimal | None = None
     report: ReportKind | None = None
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -318,7 +335,9 @@ def read_criterion(entry: object, path: str, frame: Frame) -> CriterionDocument:
         tool = texts_at(fields["tool"], f"{path}.tool", languages)
         stated = limits_at(fields, path, frame.piece)
         source = stated.source
-        marking = Measured(limits=stated.limits, tool=next(iter(tool.values())), confirmed=stated.confirmed)
+        marking = Measured(
+            limits=stated.limits, tool=next(iter(tool.values())), confirmed=stated.confirmed, rule=stated.rule
+        )
     else:
         marking = Checked()
     if kind != "judged" and fields.get("group") is not None:
@@ -349,7 +368,14 @@ def read_criterion(entry: object, path: str, frame: Frame) -> CriterionDocument:
         weight=decimal_at(fields["weight"], f"{path}.weight", HEAVIEST) if "weight" in fields else Decimal(1),
         resolution=decimal_at(fields["resolution"], f"{path}.resolution", HEAVIEST) if "resolution" in fields else None,
         report=ReportKind(one_of_at(report, f"{path}.report", tuple(ReportKind))) if report is not None else None,
+        photos=_photos(fields["photos"], f"{path}.photos") if "photos" in fields else (),
     )
+
+
+def _photos(value: object, path: str) -> tuple[str, ...]:
+    kinds = [one_of_at(kind, f"{path}[{place}]", PHOTOS) for place, kind in entries_at(value, path)]
+    each_once(kinds, path)
+    return tuple(kinds)
 
 
 def _known(criterion_ids: Mapping[str, str], number: str, path: str) -> str:

@@ -5,6 +5,7 @@ millimetres; none of them is judged here.
 """
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.practicals.measurement import parse_value
@@ -22,7 +23,9 @@ TEXTS = (
     "filler_batch",
     "examiner",
 )
-DIMENSIONS = ("thickness", "throat", "diameter")
+SYMBOLS = {"thickness": "t", "weld_thickness": "s", "throat": "a", "cap_width": "b", "weld_length": "l"}
+"""What stands for a dimension in a limit (see `limit_expression`)."""
+DIMENSIONS = (*SYMBOLS, "diameter")
 """In millimetres; a weld has a throat or a diameter only where it is of that kind."""
 
 NEEDED = ("wps_number", "wps_revision", "process", "joint", "parent_group", "position", "examiner")
@@ -52,6 +55,11 @@ def facts_from(typed: Mapping[str, str]) -> dict[str, str]:
     if missing:
         raise Invalid(N_("Expected an entry for %(missing)s, got none."), missing=", ".join(missing))
     return found
+
+
+def dimensions_in(facts: Mapping[str, str]) -> dict[str, Decimal]:
+    """Return the dimensions of a recorded piece in millimetres, by what stands for them in a limit."""
+    return {symbol: parse_value(facts[name]) for name, symbol in SYMBOLS.items() if name in facts}
 
 
 def with_reports(

@@ -2,6 +2,7 @@
 // stays on the tablet and is sent all the same.
 import { saveAs, sealBox } from "../kept/box.js";
 import { island } from "./page.js";
+import { wire } from "./sending.js";
 import * as kept from "./store.js";
 
 const INFO = "teruji sealed answers v1";
@@ -14,8 +15,7 @@ const text = (bytes) => {
 };
 
 export const saveFile = async () => {
-  const events = (await kept.eventsOf(island.practical))
-    .map(({ client, seq, criterion, mark, note, observed_at, reason }) => ({ client, seq, criterion, mark, note, observed_at, ...(reason ? { reason } : {}) }));
+  const events = (await kept.eventsOf(island.practical)).map(wire);
   const photos = (await kept.photosOf(island.practical)).filter(({ bytes }) => bytes)
     .map(({ client, seq, criterion, kind, sha256, size, taken_at, bytes }) => ({ v: 1, client, seq, criterion, kind, sha256, size, taken_at, bytes: text(bytes) }));
   const { seal } = await kept.practicalOf(island.practical);

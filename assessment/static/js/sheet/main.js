@@ -11,6 +11,7 @@ import { fromDevice, island, sheet, texts } from "./page.js";
 import * as photos from "./photos.js";
 import * as sending from "./sending.js";
 import { notePractical } from "./store.js";
+import * as tools from "./tools.js";
 import * as vaulting from "./vaulting.js";
 
 const { practical } = island;
@@ -75,6 +76,7 @@ await notePractical(practical, {
   // What a page from the tablet says of the key may be older than what is known.
   ...(fromDevice ? {} : { seal: { key: island.seal_key, token: island.token } }),
 });
+await tools.begin();
 await marks.begin(!fromDevice);
 await photos.begin();
 notes.begin();

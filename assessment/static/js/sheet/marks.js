@@ -4,6 +4,7 @@
 import { find, island, now, sheet, tell, texts, time } from "./page.js";
 import { keepingOne, soon } from "./sending.js";
 import * as kept from "./store.js";
+import { toolFor } from "./tools.js";
 
 let pointing = false;
 const waiting = new Map(); // criterion -> the event whose reason is asked for
@@ -17,27 +18,29 @@ const shapes = {
 const parts = (form) => ({
   undo: form.querySelector("[data-undo]"), keep: form.querySelector("[data-keep]"),
   hint: form.querySelector("[data-note-hint]"), state: form.querySelector("[data-state]"),
-  note: form.querySelector("textarea"), typed: form.querySelector("[data-value]"),
+  note: form.querySelector("textarea"), typed: form.querySelector("[data-value]"), long: form.querySelector("[data-length]"),
 });
 const separator = document.querySelector("#pad")?.content.querySelector("[data-key=separator]")?.textContent ?? ".";
 const written = (raw) => raw.replace(".", separator).replace("-", "−");
 const words = (field, raw) => field === "answer" ? { yes: texts.yesText, no: texts.noText, needs_more_evidence: texts.moreText }[raw]
   : field === "value" ? written(raw) : raw;
-const markOf = (field, raw) => ({ [field]: field === "level" ? Number(raw) : raw });
+const markOf = (field, raw, length) => ({ [field]: field === "level" ? Number(raw) : raw, ...(length ? { length } : {}) });
 const readMark = (mark) => Object.entries(mark).find(([field]) => ["level", "value", "answer"].includes(field));
 
-const show = (form, field, raw) => {
-  const { undo, keep, hint, typed } = parts(form);
+const show = (form, field, raw, length = "") => {
+  const { undo, keep, hint, typed, long } = parts(form);
   const before = form.dataset;
-  if (before.field && (before.field !== field || before.raw !== raw)) {
+  if (before.field && (before.field !== field || before.raw !== raw || (before.length ?? "") !== length)) {
     Object.assign(undo, { name: before.field, value: before.raw, hidden: false });
+    undo.dataset.length = before.length ?? "";
     undo.textContent = texts.undoText.replace("{mark}", words(before.field, before.raw));
   }
-  Object.assign(before, { field, raw });
+  Object.assign(before, { field, raw, length });
   Object.assign(keep, { name: field, value: raw, hidden: false });
   hint.hidden = true;
   for (const button of form.querySelectorAll("button.level"))
     button.setAttribute("aria-pressed", String(button.name === field && button.value === raw));
+  if (long) long.value = field === "value" ? written(length) : "";
   if (typed) {
     typed.value = field === "value" ? written(raw) : "";
     typed.dispatchEvent(new Event("input"));
@@ -104,9 +107,11 @@ const askReason = (form) => {
 // The tap is answered first; what follows from it comes with the next frame.
 const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
 
-const keep = async (form, field, raw, { note, reason = "", waits = false }) => {
+const keep = async (form, field, raw, { note, length = "", reason = "", waits = false }) => {
   const { criterion } = form.dataset;
-  const event = { ...kept.nextKey(), criterion, mark: markOf(field, raw), note, reason, waits, observed_at: now().toISOString() };
+  const tool = field === "value" ? toolFor(criterion) : "";
+  form.dataset.tool = tool;
+  const event = { ...kept.nextKey(), criterion, mark: markOf(field, raw, length), note, reason, waits, tool, observed_at: now().toISOString() };
   if (waits) waiting.set(criterion, { ...event, practical: island.practical });
   const durable = await kept.keepMark(island.practical, event);
   say(criterion, !durable ? "memory" : waits ? "reason" : "device");
@@ -114,27 +119,29 @@ const keep = async (form, field, raw, { note, reason = "", waits = false }) => {
 
 const submit = async (event) => {
   const form = event.currentTarget;
-  const { note, typed } = parts(form);
+  const { note, typed, long } = parts(form);
   let { name: field, value: raw } = event.submitter ?? {};
+  let length = field === "value" ? (event.submitter.dataset.length ?? form.dataset.length ?? "") : "";
   if (!field) {
     const read = typed?.dataset.read;
     if (!read) return;
-    [field, raw] = ["value", read];
+    [field, raw, length] = ["value", read, long?.dataset.read ?? ""];
   }
   event.preventDefault();
   const saved = note.dataset.sent ?? note.defaultValue;
-  const same = form.dataset.field === field && form.dataset.raw === raw;
+  const same = form.dataset.field === field && form.dataset.raw === raw && (form.dataset.length ?? "") === length;
+  const sameTool = field !== "value" || form.dataset.tool === toolFor(form.dataset.criterion);
   const changed = Boolean(form.dataset.field) && !same;
   const undoing = event.submitter?.matches("[data-undo]");
   const tapped = event.submitter && !undoing && !changed && !event.submitter.matches("[data-keep]") && pointing;
-  show(form, field, raw);
-  if (same && saved === note.value) return;
+  show(form, field, raw, length);
+  if (same && sameTool && saved === note.value) return;
   note.dataset.sent = note.value;
   afterPaint(() => tell("marked", { form, tapped }));
   // What was changed before and is changed again needs no reason of its own.
   await keepingOne(async () => {
     await giveReason(form.dataset.criterion, undoing ? texts.undoneText : texts.againText);
-    await keep(form, field, raw, { note: note.value, reason: undoing ? texts.undoneText : "", waits: changed && !undoing });
+    await keep(form, field, raw, { note: note.value, length, reason: undoing ? texts.undoneText : "", waits: changed && !undoing });
   });
   soon();
   if (changed && !undoing) askReason(form);
@@ -148,7 +155,8 @@ const showKnown = (known) => {
   const { note } = parts(form);
   note.value = known.note;
   note.dataset.sent = known.note;
-  show(form, mark[0], String(mark[1]));
+  show(form, mark[0], String(mark[1]), known.mark.length ?? "");
+  form.dataset.tool = known.tool ?? "";
   tell("marked", { form, tapped: false });
 };
 
@@ -163,7 +171,7 @@ export const takeIn = async (marks) => {
     if (form.dataset.field === mark[0] && form.dataset.raw === String(mark[1])) continue;
     showKnown(each);
     say(each.criterion, "server", { at: each.received_at ?? island.now });
-    await kept.noteMark(island.practical, each.criterion, { mark: each.mark, note: each.note, observed_at: each.observed_at, where: "server" });
+    await kept.noteMark(island.practical, each.criterion, { mark: each.mark, note: each.note, tool: each.tool, observed_at: each.observed_at, where: "server" });
     news += 1;
   }
   return news;
@@ -198,6 +206,15 @@ document.addEventListener("sheet:settled", ({ detail: { practical, criterion, ne
 document.addEventListener("sheet:reach", async ({ detail: { reachable } }) => {
   if (reachable) return;
   for (const { criterion, waits } of await kept.eventsOf(island.practical)) if (!waits) say(criterion, "waiting");
+});
+// A tool was chosen after values were marked that need one: they are marked again with it.
+document.addEventListener("sheet:tool", async ({ detail: { criteria } }) => {
+  const forms = criteria.map(find).filter((form) => form?.dataset.field === "value" && !form.dataset.tool && !waiting.has(form.dataset.criterion));
+  for (const form of forms) {
+    const { note } = parts(form);
+    await keepingOne(() => keep(form, "value", form.dataset.raw, { note: note.dataset.sent ?? note.defaultValue, length: form.dataset.length ?? "", reason: texts.toolText }));
+  }
+  if (forms.length) soon();
 });
 // A pointer may be led on to the next criterion; a keyboard stays where its focus is.
 document.addEventListener("pointerdown", () => { pointing = true; }, true);

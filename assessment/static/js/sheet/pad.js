@@ -18,6 +18,7 @@ const exact = (text) => {
 };
 const marks = {
   inside: '<circle cx="6" cy="6" r="5" fill="currentColor"/>',
+  open: '<path d="M6 .6L11.7 11H.3Z" fill="none" stroke="currentColor" stroke-width="1.6"/>',
   outside: '<path d="M6 1L11 6L6 11L1 6Z" fill="none" stroke="currentColor" stroke-width="1.8"/>',
 };
 const pad = document.querySelector("#pad");
@@ -27,32 +28,54 @@ for (const place of document.querySelectorAll("[data-measure]")) {
   const output = place.querySelector("[data-position]");
   const needle = place.querySelector(".needle");
   const save = place.querySelector("[data-save]");
-  const { lower, upper, start, end, confirmed } = place.dataset;
+  const { lower, upper, start, end, confirmed, missing, short, longest } = place.dataset;
+  const long = place.querySelector("[data-length]");
   const keys = pad.content.cloneNode(true).firstElementChild;
   const separator = keys.querySelector("[data-key=separator]").textContent;
   keys.append(save);
   place.append(keys);
   place.classList.add("with-pad");
   let fresh = true;
+  let typing = field;
+
+  // Why it cannot be said yet whether the value is inside: dimensions of the piece, or the length of the imperfection.
+  const open = (value) => {
+    const found = missing ? [missing] : [];
+    if (short && exact(value) > 0n) {
+      if (!longest) found.push(texts.weldLengthText);
+      if (!long.dataset.read) found.push(texts.lengthText);
+    }
+    return found.join("; ");
+  };
+  const where = (value) => {
+    if (lower && exact(value) < exact(lower)) return "below";
+    if (upper && exact(value) > exact(upper)) return "above";
+    if (short && exact(value) > 0n && longest && long.dataset.read && exact(long.dataset.read) > exact(longest)) return "long";
+    return open(value) ? "open" : "inside";
+  };
 
   const judge = () => {
     const value = read(field.value);
     field.dataset.read = value;
+    if (long) long.dataset.read = read(long.value);
     output.className = "position";
     output.textContent = "";
-    needle.setAttribute("d", "");
+    needle?.setAttribute("d", "");
     field.removeAttribute("aria-invalid");
     if (!field.value.trim()) return;
     if (!value) {
       if (!/^[+−-]?$|[.,]$/.test(field.value.trim())) { output.textContent = texts.numberText; field.setAttribute("aria-invalid", "true"); }
       return;
     }
-    const position = lower && exact(value) < exact(lower) ? "below" : upper && exact(value) > exact(upper) ? "above" : "inside";
+    const position = where(value);
+    const word = position === "open" ? texts.openText.replace("{what}", open(value)) : texts[`${position}Text`];
+    // What only advises says both: where the value lies, and that it decides nothing.
+    const advice = short || position === "open" ? `${word} · ${texts.recordedText}` : texts.recordedText;
     output.className = `position ${confirmed ? position : ""}`;
-    output.innerHTML = `<svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${marks[position === "inside" ? "inside" : "outside"]}</svg>`;
-    output.append(Object.assign(document.createElement("span"), { textContent: confirmed ? texts[`${position}Text`] : texts.recordedText }));
+    output.innerHTML = `<svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${marks[position] ?? marks.outside}</svg>`;
+    output.append(Object.assign(document.createElement("span"), { textContent: confirmed ? word : advice }));
     const along = ((Number(value) - Number(start)) / (Number(end) - Number(start))) * 100;
-    needle.setAttribute("d", `M${Math.max(0, Math.min(100, along)).toFixed(2)} 0V16`);
+    needle?.setAttribute("d", `M${Math.max(0, Math.min(100, along)).toFixed(2)} 0V16`);
   };
 
   judge();
@@ -60,16 +83,22 @@ for (const place of document.querySelectorAll("[data-measure]")) {
     const key = event.target.closest("[data-key]")?.dataset.key;
     if (!key) return;
     // The first key of a new measurement replaces a value that was saved before.
-    if (fresh && key !== "back" && key !== "-") field.value = "";
+    if (fresh && key !== "back" && key !== "-") typing.value = "";
     fresh = false;
-    if (key === "back") field.value = field.value.slice(0, -1);
-    else if (key === "-") field.value = /^[−-]/.test(field.value) ? field.value.slice(1) : `−${field.value}`;
-    else if (key === "separator") field.value += /[.,]/.test(field.value) ? "" : separator;
-    else if (field.value.length < 17) field.value += key;
+    if (key === "back") typing.value = typing.value.slice(0, -1);
+    else if (key === "-") typing.value = /^[−-]/.test(typing.value) ? typing.value.slice(1) : `−${typing.value}`;
+    else if (key === "separator") typing.value += /[.,]/.test(typing.value) ? "" : separator;
+    else if (typing.value.length < 17) typing.value += key;
     judge();
   });
-  field.addEventListener("input", judge);
-  field.addEventListener("focus", () => field.select());
+  for (const each of [field, long].filter(Boolean)) {
+    each.addEventListener("input", judge);
+    each.addEventListener("focus", () => {
+      fresh ||= typing !== each;
+      typing = each;
+      each.select();
+    });
+  }
   field.form.addEventListener("submit", (event) => {
     if (event.submitter === save && !read(field.value)) {
       event.preventDefault();

@@ -85,8 +85,8 @@ const said = async (answer) => (await answer.json().catch(() => ({}))).detail ??
 
 // --- marks
 
-const wire = ({ client, seq, criterion, mark, note, observed_at, reason }) =>
-  ({ client, seq, criterion, mark, note, observed_at, ...(reason ? { reason } : {}) });
+export const wire = ({ client, seq, criterion, mark, note, observed_at, reason, tool }) =>
+  ({ client, seq, criterion, mark, note, observed_at, ...(reason ? { reason } : {}), ...(tool ? { tool } : {}) });
 
 const settle = async (practical, events, reply) => {
   const { fateOf, detailOf } = fates(reply);

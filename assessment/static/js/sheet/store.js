@@ -63,11 +63,11 @@ export const eventsOf = async (practical) =>
 
 // Keeps a mark and its event in one transaction. Returns whether it is on the disk.
 export const keepMark = async (practical, event) => {
-  const { criterion, mark, note, observed_at } = event;
+  const { criterion, mark, note, observed_at, tool } = event;
   const kept = { ...event, practical, kept: Date.now() };
   try {
     await onDisk();
-    const known = { key: markKey(practical, criterion), practical, criterion, mark, note, observed_at, where: "device", client: event.client, seq: event.seq };
+    const known = { key: markKey(practical, criterion), practical, criterion, mark, note, observed_at, tool, where: "device", client: event.client, seq: event.seq };
     await store.put({ marks: [known], outbox: [kept] });
     return true;
   } catch {
