@@ -1,5 +1,6 @@
 """Makes the application: wiring only."""
 
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
@@ -9,10 +10,12 @@ from flask_wtf import CSRFProtect
 from assessment.accounts import once
 from assessment.accounts.sealing import Sealer, derive
 from assessment.accounts.views import load_actor
+from assessment.audit.carrying import Carrier
 from assessment.audit.recording import Recorder
 from assessment.blueprints import BLUEPRINTS
 from assessment.database import db, prepare_engine
 from assessment.exams.delivery.application import AnswerPath
+from assessment.migrating import migrate
 from assessment.settings import Settings
 from assessment.storage import Storage
 from assessment.web import comfort, compressing, gate, language, pages, refusals, requests
@@ -51,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
         settings=settings,
         storage=Storage(settings.home / "files"),
         sealer=Sealer(settings.secret),
-        recorder=Recorder(derive(settings.secret, "audit")),
+        recorder=recorder_of(settings),
         readiness={},
     )
     db.init_app(app)
@@ -79,3 +82,13 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["lasting"] = LastingFiles(app, app.extensions["answers"])
     app.wsgi_app = app.extensions["lasting"]  # type: ignore[method-assign]  # the way WSGI middleware is put in front
     return app
+
+
+def recorder_of(settings: Settings) -> Recorder:
+    """Return what computes the digests of an installation's audit record."""
+    return Recorder(derive(settings.secret, "audit"))
+
+
+def bring_up_to_date(settings: Settings, *, now: datetime) -> list[str]:
+    """Carry out the migrations that are pending, the audit record along with them; returns their revisions."""
+    return migrate(settings, now=now, around=Carrier(recorder_of(settings), now=now).around)

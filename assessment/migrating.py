@@ -9,8 +9,8 @@ The migrations themselves lie in `migrations/`. See docs/operations.md for makin
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +29,15 @@ PACKAGE = Path(__file__).parent
 
 # Chosen once; two processes that migrate at the same time wait for each other on it.
 POSTGRESQL_LOCK = 7_318_224_551
+
+# What happens before and after the steps, in their transaction: a higher floor has its own things to carry over.
+Around = Callable[[Connection], AbstractContextManager[None]]
+
+
+@contextmanager
+def _nothing(_connection: Connection) -> Iterator[None]:
+    """Carry nothing over."""
+    yield
 
 
 class MigrationError(Exception):
@@ -90,7 +99,7 @@ def pending(engine: Engine) -> list[str]:
     return known[known.index(current) + 1 :]
 
 
-def migrate(settings: Settings, *, now: datetime) -> list[str]:
+def migrate(settings: Settings, *, now: datetime, around: Around = _nothing) -> list[str]:
     """Bring the database to the newest revision; returns the revisions that were carried out.
 
     A filled SQLite database is first copied to `backups/` in the home folder. Raises MigrationError, with
@@ -103,7 +112,8 @@ def migrate(settings: Settings, *, now: datetime) -> list[str]:
             return []
         if engine.dialect.name == "sqlite":
             back_up(engine, settings.home / "backups", now=now)
-        upgrade(engine)
+        load_tables()
+        upgrade(engine, around=around)
     finally:
         engine.dispose()
     return steps
@@ -122,7 +132,7 @@ def back_up(engine: Engine, folder: Path, *, now: datetime) -> Path | None:
     return copy
 
 
-def upgrade(engine: Engine, config: Config | None = None) -> None:
+def upgrade(engine: Engine, config: Config | None = None, *, around: Around = _nothing) -> None:
     """Carry out every pending migration in one transaction, and check what it left behind.
 
     Raises MigrationError when a row refers to one that is gone; the transaction is rolled back then.
@@ -133,7 +143,8 @@ def upgrade(engine: Engine, config: Config | None = None) -> None:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({POSTGRESQL_LOCK})")
         drop_triggers(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with around(connection):
+            command.upgrade(config, "head")
         create_triggers(connection)
         _refuse_dangling_rows(connection)
 

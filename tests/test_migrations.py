@@ -17,9 +17,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, inspect, text
+from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from assessment.audit.carrying import ACT, UNREADABLE, Carrier, as_it_is
+from assessment.audit.covered import COVERED
+from assessment.audit.entries import last_entries, stored_rows
+from assessment.audit.recording import Recorder
+from assessment.audit.tables import AuditEntry
 from assessment.database import APPEND_ONLY, Base, create_triggers, drop_triggers
 from assessment.item_bank.contents import folded
 from assessment.migrating import (
@@ -253,6 +258,59 @@ def test_a_practical_hands_what_it_held_of_its_assessor_to_a_sheet(engine: Engin
         assert tuple(seal) == (sheet["id"], 1, 1, before["marks"], 1, before["receipt"])
         assert connection.execute(text("SELECT round, standing FROM observation")).one() == (1, "accepted")
         assert connection.scalar(text("SELECT generation FROM task_result")) == 0
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_the_audit_record_goes_along_and_washes_nothing_clean(engine: Engine, revision: str) -> None:
+    recorder = Recorder(b"1" * 32)
+    bring_to(engine, revision)
+    with engine.begin() as connection:
+        fill(connection)
+        entered = enter_all(connection, recorder)
+    assert {"practical", "attempt", "item", "task"} <= entered
+    with engine.begin() as connection:
+        drop_triggers(connection)
+        connection.execute(text("UPDATE practical SET state = 'checked_in'"))
+    upgrade(engine, around=Carrier(recorder, now=NOW).around)
+    with engine.connect() as connection:
+        new = {name for name in COVERED if readable(connection, name)} - entered
+        apart = {name for name in entered | new if disagree(connection, recorder, name)}
+        acts = set(connection.execute(select(AuditEntry.act)).scalars())
+    assert apart == {"practical"}
+    changed = {"fc42a0b47576", "1cbb868f72d0"}
+    assert (ACT in acts) == (revision in changed or bool(new))
+
+
+def enter_all(connection: Connection, recorder: Recorder) -> set[str]:
+    """Write an entry for each row of a covered table, as the code of that revision did; returns the tables' names."""
+    inspector = inspect(connection)
+    entered = set()
+    for name in sorted(COVERED & set(inspector.get_table_names())):
+        table = as_it_is(inspector, name)
+        try:
+            rows = [(key, recorder.digest(table, row)) for key, row in stored_rows(connection, table)]
+        except UNREADABLE:  # filled with what is no fraction
+            continue
+        said = {"v": 1, "at": NOW, "act": "test", "record_table": name, "change": "insert", "transaction": 0}
+        connection.execute(insert(AuditEntry), [{**said, "record_key": key, "digest": digest} for key, digest in rows])
+        entered.add(name)
+    return entered
+
+
+def readable(connection: Connection, name: str) -> bool:
+    """Whether every row that was filled in is of its column's kind."""
+    try:
+        return bool(list(stored_rows(connection, Base.metadata.tables[name])))
+    except UNREADABLE:
+        return False
+
+
+def disagree(connection: Connection, recorder: Recorder, name: str) -> bool:
+    """Whether a row of a table and its last entry tell different things."""
+    table = Base.metadata.tables[name]
+    rows = {key: recorder.digest(table, row) for key, row in stored_rows(connection, table)}
+    entries = {each.key: each.digest for each in last_entries(connection, name) if each.change != "delete"}
+    return rows != entries
 
 
 def triggers_of(engine: Engine) -> list[tuple[Any, ...]]:

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import click
 
+from assessment.app import bring_up_to_date
 from assessment.credentials.signer_client import SignerClient
 from assessment.database import db
 from assessment.demo.build import build, report
 from assessment.demo.ground import Ground, Holds, clear, refuse_foreign, survey
 from assessment.domain.errors import N_, Conflict
-from assessment.migrating import load_tables, migrate
+from assessment.migrating import load_tables
 from assessment.serving.commands import at_port
 from assessment.serving.processes import Serving, refuse_taken_port, serve
 from assessment.settings import Settings
@@ -77,7 +78,7 @@ def _at_origin(settings: Settings, ground: Ground, port: int | None, *, fresh: b
 def _ready(settings: Settings, ground: Ground, *, fresh: bool) -> dict[str, Any]:
     """Return what the finished demo says of itself; builds it where there is none."""
     if ground.built is not None and not fresh:
-        migrate(settings, now=datetime.now(UTC))
+        bring_up_to_date(settings, now=datetime.now(UTC))
         return ground.built
     if not ground.free:
         if SignerClient(settings.signer_socket).ping():

@@ -123,7 +123,6 @@ def look_ahead(
     body_id: str,
     practical_id: str,
     criteria: Sequence[CriterionContent],
-    stored: Sequence[StoredObservation],
     *,
     submitting: str,
 ) -> Ahead | None:
@@ -134,6 +133,7 @@ def look_ahead(
     sheets = sheets_of(session, body_id, practical_id)
     if any(sheet.state is not SheetState.SUBMITTED and sheet.person_id != submitting for sheet in sheets):
         return None
+    stored = observations_of(session, body_id, practical_id, criteria)
     seen = _seen(session, body_id, practical_id)
     if seen[0] != (stored[-1].number if stored else 0):
         return None

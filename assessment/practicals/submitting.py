@@ -67,16 +67,19 @@ def derive(
 
 
 def derive_sheet(session: Session, body_id: str, practical_id: str, person_id: str) -> Derived:
-    """Calculate what one assessor's sheet says now; seven statements, before the lock is taken. Raises NotFound."""
+    """Calculate what one assessor's sheet says now, before the lock is taken. Raises NotFound.
+
+    Five statements, and up to six more where nothing is missing. What others marked is read only when all of them are
+    in and this sheet is whole: until then how long it takes would tell how much they have marked.
+    """
     piece = newest_piece(session, body_id, practical_id)
     criteria = criteria_on_piece(criteria_to_mark(session, body_id, practical_id), piece)
-    everything = observations_of(session, body_id, practical_id, criteria)
-    stored = [each for each in everything if each.person_id == person_id]
+    stored = observations_of(session, body_id, practical_id, criteria, person_id=person_id)
     photos = photos_sent(session, body_id, practical_id, person_id, criteria)
-    return replace(
-        derive(person_id, criteria, stored, photos),
-        ahead=look_ahead(session, body_id, practical_id, criteria, everything, submitting=person_id),
-    )
+    derived = derive(person_id, criteria, stored, photos)
+    if derived.missing:
+        return derived
+    return replace(derived, ahead=look_ahead(session, body_id, practical_id, criteria, submitting=person_id))
 
 
 def submit(

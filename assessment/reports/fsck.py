@@ -8,18 +8,19 @@ A person who was erased is counted, never reported: what was sealed under a dest
 """
 
 import random
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, cast, collate, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import CheckIn, PersonKey
 from assessment.audit.covered import COVERED
-from assessment.audit.recording import Recorder, record_key
+from assessment.audit.entries import last_entries, stored_rows
+from assessment.audit.recording import Recorder
 from assessment.audit.sealing import broken_seals
 from assessment.audit.tables import AuditEntry, AuditSeal
 from assessment.certification import rederive as certification
@@ -137,60 +138,27 @@ def _rows(session: Session, check: Check, recorder: Recorder, table: Table) -> I
     """Merge the rows of a table with their last entries, both in the order of their keys."""
     chosen = check.chooser(lambda: session.scalar(select(func.count()).select_from(table)) or 0)
     check.count(table.name, 0)
-    with closing(_stored(session, table)) as rows, closing(_last_entries(session, table.name)) as entries:
+    connection = session.connection()
+    with closing(stored_rows(connection, table)) as rows, closing(last_entries(connection, table.name)) as entries:
         row, entry = next(rows, None), next(entries, None)
         while row is not None or entry is not None:
-            if entry is None or (row is not None and row[0] < entry[0]):
+            if entry is None or (row is not None and row[0] < entry.key):
                 assert row is not None
                 yield Mismatch(record=f"{table.name}/{row[0]}", kind="row", expected=NO_ROW, found=NO_ENTRY)
                 row = next(rows, None)
-            elif row is None or entry[0] < row[0]:
-                if entry[1] != "delete":
-                    yield Mismatch(record=f"{table.name}/{entry[0]}", kind="row", expected=entry[2].hex(), found=NO_ROW)
+            elif row is None or entry.key < row[0]:
+                if entry.change != "delete":
+                    record = f"{table.name}/{entry.key}"
+                    yield Mismatch(record=record, kind="row", expected=entry.digest.hex(), found=NO_ROW)
                 entry = next(entries, None)
             else:
-                if _looked_at(check, entry[3]) and chosen():
+                if _looked_at(check, entry.at) and chosen():
                     check.count(table.name)
                     found = recorder.digest(table, row[1]).hex()
-                    expected = entry[2].hex() if entry[1] != "delete" else NO_ROW
+                    expected = entry.digest.hex() if entry.change != "delete" else NO_ROW
                     if expected != found:
                         yield Mismatch(record=f"{table.name}/{row[0]}", kind="row", expected=expected, found=found)
                 row, entry = next(rows, None), next(entries, None)
-
-
-def _stored(session: Session, table: Table) -> Generator[tuple[str, dict[str, Any]]]:
-    key: ColumnElement[str] = cast(next(iter(table.primary_key.columns)), Text)
-    for column in list(table.primary_key.columns)[1:]:
-        key = key + "/" + cast(column, Text)
-    query = select(table).order_by(_bytewise(session, key)).execution_options(yield_per=ROWS_AT_A_TIME)
-    with session.execute(query) as found:
-        for row in found:
-            values = dict(row._mapping)
-            yield record_key(table, values), values
-
-
-def _last_entries(session: Session, table: str) -> Generator[tuple[str, str, bytes, datetime]]:
-    """Yield (key, change, digest, moment) of the newest entry of each row."""
-    newest = (
-        select(func.max(AuditEntry.id).label("id"))
-        .where(AuditEntry.record_table == table)
-        .group_by(AuditEntry.record_key)
-        .subquery()
-    )
-    query = (
-        select(AuditEntry.record_key, AuditEntry.change, AuditEntry.digest, AuditEntry.at)
-        .join(newest, newest.c.id == AuditEntry.id)
-        .order_by(_bytewise(session, AuditEntry.record_key))
-        .execution_options(yield_per=ROWS_AT_A_TIME)
-    )
-    with session.execute(query) as found:
-        for row in found:
-            yield row.record_key, row.change, row.digest, row.at
-
-
-def _bytewise(session: Session, key: ColumnElement[str] | Any) -> Any:
-    """Order as Python compares: on PostgreSQL the database's language would order otherwise."""
-    return collate(key, "C") if session.get_bind().dialect.name == "postgresql" else key
 
 
 def _looked_at(check: Check, at: datetime) -> bool:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import click
 
+from assessment.app import bring_up_to_date
 from assessment.domain.errors import N_, Conflict
-from assessment.migrating import MigrationError, engine_for, migrate, pending
+from assessment.migrating import MigrationError, engine_for, pending
 from assessment.serving.processes import Serving, serve
 from assessment.settings import Settings
 from assessment.web.observing import LOGGING, log_as_json
@@ -49,7 +50,7 @@ def refuse_pending(settings: Settings, *, migrate_first: bool) -> None:
     try:
         missing = pending(engine)
         if missing and migrate_first:
-            migrate(settings, now=datetime.now(UTC))
+            bring_up_to_date(settings, now=datetime.now(UTC))
         elif missing:
             raise Conflict(
                 N_(

@@ -3,17 +3,31 @@
 Every GET route of practicals and of certification that an assessor may use is asked twice, once before the other
 assessor has marked anything and once after the other has marked everything, sent photos and submitted. The bytes must
 be the same once what differs with every request is taken out, and so must the number of statements that it cost.
+
+Nor may the time tell that an answer takes. A clock would try that badly, so the work itself is compared: the
+statements in their order, the rows that each brings, every line of our own code and templates that runs, and the
+headers and size of what comes back. What does the same work on as many rows takes as long.
 """
 
 import hashlib
 import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, event, select
+from werkzeug.test import TestResponse
 
 from assessment.database import db
 from assessment.domain.practicals.practical_states import SheetState
+from assessment.practicals.marking import criteria_to_mark, record_observations
 from assessment.practicals.submitting import submit
 from assessment.practicals.tables_photos import WorkPhoto
 from assessment.practicals.tables_sheets import Sheet
@@ -35,6 +49,9 @@ OF_EVERY_REQUEST = re.compile(
     r'|("csrf": "[^"]*")|("csrf":"[^"]*")|(page\.[0-9a-z]{16})|(nonce[-=]"?[A-Za-z0-9+/=_-]+"?)'
 )
 UNKNOWN = "0" * 16
+CHECKOUT = Path(__file__).parents[2]
+OWN_CODE = (f"{CHECKOUT / 'assessment'}/", f"{CHECKOUT / 'templates'}/")
+OF_EVERY_ANSWER = {"Date", "Set-Cookie"}
 
 
 def addresses(site: Site, practical: MadePractical, photo_id: str, digest: str) -> list[str]:
@@ -167,3 +184,150 @@ def test_when_both_have_submitted_each_sees_the_other(site: Site, practical: Mad
 def announced_digest(content: bytes) -> str:
     """The digest under which a photo is announced."""
     return hashlib.sha256(content).hexdigest()
+
+
+# --- what the time of an answer hangs on
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one request cost and brought: told apart, so that a failure says where the other shines through."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    size: int
+    statements: list[tuple[str, int]]  # each with the rows that it brought or changed
+    lines: Counter[tuple[str, int]]  # file and line of our own code and templates -> how often it ran
+
+
+@contextmanager
+def rows_of_statements(engine: Engine) -> Iterator[list[tuple[str, int]]]:
+    """Collect the statements that run, each with its number of rows: a SELECT is asked once more to count them."""
+    seen: list[tuple[str, int]] = []
+
+    def note(connection: Connection, cursor: Any, statement: str, values: Any, *_rest: object) -> None:
+        rows = cursor.rowcount
+        if statement.startswith(("SELECT", "WITH")):
+            again = connection.connection.cursor()
+            again.execute(statement, values)
+            rows = len(again.fetchall())
+            again.close()
+        seen.append((statement, rows))
+
+    event.listen(engine, "after_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "after_cursor_execute", note)
+
+
+@contextmanager
+def lines_that_run() -> Iterator[Counter[tuple[str, int]]]:
+    """Count every line of our own that this thread runs."""
+    lines: Counter[tuple[str, int]] = Counter()
+    own: dict[CodeType, bool] = {}
+
+    def line(frame: FrameType, what: str, _argument: object) -> Any:
+        if what == "line":
+            lines[frame.f_code.co_filename, frame.f_lineno] += 1
+        return line
+
+    def call(frame: FrameType, _what: str, _argument: object) -> Any:
+        code = frame.f_code
+        if code not in own:
+            own[code] = code.co_filename.startswith(OWN_CODE)
+        return line if own[code] else None
+
+    before = sys.gettrace()
+    sys.settrace(call)
+    try:
+        yield lines
+    finally:
+        sys.settrace(before)
+
+
+def work_of(site: Site, ask: Callable[[], TestResponse]) -> Work:
+    """What one request costs."""
+    with rows_of_statements(site.engine) as statements, lines_that_run() as lines:
+        response = ask()
+    text = response.get_data(as_text=True)
+    headers = [(name, OF_EVERY_REQUEST.sub("", said)) for name, said in response.headers if name not in OF_EVERY_ANSWER]
+    return Work(response.status_code, headers, len(OF_EVERY_REQUEST.sub("", text)), statements, lines)
+
+
+def differences(before: Work, after: Work) -> list[str]:
+    """What two works do not share, in words."""
+    found = [
+        f"{name}: {getattr(before, name)} / {getattr(after, name)}"
+        for name in ("status", "headers", "size")
+        if getattr(before, name) != getattr(after, name)
+    ]
+    if before.statements != after.statements:
+        found.append(f"statements: {before.statements} / {after.statements}")
+    for place in sorted(before.lines.keys() | after.lines.keys()):
+        if before.lines[place] != after.lines[place]:
+            found.append(f"{place[0]}:{place[1]} ran {before.lines[place]} times, then {after.lines[place]} times")
+    return found
+
+
+def mark_some(session: Any, practical: MadePractical) -> None:
+    """The first assessor marks one criterion, twice."""
+    criteria = criteria_to_mark(session, practical.body_id, practical.id)
+    for seq, level in ((1, 1), (2, 3)):
+        mark = [entry("J1", client="other", seq=seq, level=level)]
+        record_observations(session, practical.assessor, practical.id, mark, criteria=criteria, now=NOW)
+
+
+def test_no_answer_takes_other_work_by_what_the_other_has_marked(site: Site, practical: MadePractical) -> None:
+    content = picture(7)
+    visitor = sign_in_second(site, practical)
+    wanted = addresses(site, practical, UNKNOWN, announced_digest(content))
+
+    def send() -> TestResponse:
+        mark = entry("J1", client="own", seq=601, level=2)  # the same one each time: known from the second on
+        return post_marks(visitor.client, visitor.csrf, practical, mark)
+
+    def finish() -> TestResponse:
+        headers = {"X-CSRFToken": visitor.csrf, "Accept": "application/json"}
+        return visitor.client.post(f"/practicals/{practical.id}/finish", headers=headers)
+
+    def all_work() -> dict[str, Work]:
+        asked = {address: work_of(site, lambda address=address: visitor.get(address)) for address in wanted}
+        visitor.get(f"/practicals/{practical.id}/sheet")
+        return asked | {"a mark": work_of(site, send), "too early": work_of(site, finish)}
+
+    for _ in range(2):
+        all_work()  # what is compiled or counted once, with and without a mark of one's own, does not differ afterwards
+    nothing = all_work()
+    assert sum(len(work.lines) for work in nothing.values()) > 1000, "the tracing sees no code"
+    with writing_on(site) as session:
+        mark_some(session, practical)
+    some = all_work()
+    the_other_does_everything(site, practical, content)
+    everything_marked = all_work()
+    found = []
+    for name, before in nothing.items():
+        for after in (some[name], everything_marked[name]):
+            found += [f"{name}: {each}" for each in differences(before, after)]
+    assert not found, "\n".join(found)
+
+
+def test_handing_in_takes_the_same_work_however_far_the_other_is(site: Site, practical: MadePractical) -> None:
+    works = []
+    for far in ("warming up", "nothing", "some", "all"):
+        with writing_on(site) as session:
+            one = make_practical(session, body_id=practical.body_id, made=practical.made, others=1)
+            second = MadePractical(**{**one.__dict__, "assessor": one.others[0]})
+            mark_all(session, second)
+            if far == "some":
+                mark_some(session, one)
+            elif far == "all":
+                mark_all(session, one)
+        visitor = sign_in_second(site, one)
+        visitor.get(f"/practicals/{one.id}/sheet")
+        headers = {"X-CSRFToken": visitor.csrf, "Accept": "application/json"}
+        address = f"/practicals/{one.id}/finish"
+        works.append(work_of(site, lambda: visitor.client.post(address, headers=headers)))  # noqa: B023 - asked at once
+    _warm, nothing, *further = works
+    assert nothing.status == 200
+    assert [differences(nothing, each) for each in further] == [[], []]
