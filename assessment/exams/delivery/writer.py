@@ -14,12 +14,12 @@ from dataclasses import replace
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from assessment.database import turn_on, writing
 from assessment.exams.delivery.statements import STATEMENTS, Statements
-from assessment.exams.delivery.storing import Fate, Sent, Taken, event_rows, store_carefully, store_quickly
+from assessment.exams.delivery.storing import Fate, Sent, Taken, store_carefully, store_quickly
 from assessment.turns import Turn
 
 MOST_IN_A_GROUP = 256
@@ -61,13 +61,15 @@ class GroupWriter:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._turn: Turn | None = None
+        self._connection: Connection | None = None
         self._statements: Statements | None = None
 
-    def written(self, sent: Sent) -> Sent:
-        """Return what a request sent together with what the statement is given: nobody waits for it under the lock."""
+    @property
+    def statements(self) -> Statements:
+        """The statements of this database: what they are given is written before anybody waits for the lock."""
         if self._statements is None:
             self._statements = STATEMENTS[self._engine().dialect.name]
-        return replace(sent, rows=tuple(event_rows(self._statements, sent)))
+        return self._statements
 
     def put(self, sent: Sent, tell: Callable[[Taken | None], None]) -> None:
         """Store what a request sent; `tell` is called by the writing thread after the commit.
@@ -118,6 +120,9 @@ class GroupWriter:
                 group.append(self._queue.get_nowait())
 
     def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
         if self._turn is not None:
             self._turn.close()
             self._turn = None
@@ -172,20 +177,24 @@ class GroupWriter:
         return [replace(whole[0], fates=tuple(fate for taken in whole for fate in taken.fates))]
 
     def _transaction(self, group: Sequence[Sent]) -> list[Taken]:
-        with self._engine().connect() as connection:
-            try:
-                for store in (store_quickly, store_carefully):
-                    connection.begin()
-                    found = store(connection, group)
-                    if found is not None:
-                        connection.commit()
-                        GROUPS.inc()
-                        GROUPED.inc(len(group))
-                        return found
-                    connection.rollback()
-            except _REFUSED:
-                raise
-            except DBAPIError:
-                connection.invalidate()
-                raise
+        connection = self._connection = self._connection or self._engine().connect()
+        try:
+            for store in (store_quickly, store_carefully):
+                connection.begin()
+                found = store(connection, group)
+                if found is not None:
+                    connection.commit()
+                    GROUPS.inc()
+                    GROUPED.inc(len(group))
+                    return found
+                connection.rollback()
+        except _REFUSED:
+            connection.rollback()
+            raise
+        except BaseException:
+            # Whatever it was, nothing of this connection is trusted any more.
+            self._connection = None
+            connection.invalidate()
+            connection.close()
+            raise
         raise AssertionError("the careful way always ends")
