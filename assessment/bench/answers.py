@@ -32,7 +32,7 @@ from assessment.exams.tokens import read_token, writer_key
 from assessment.migrating import migrate
 from assessment.settings import Settings
 
-PROCESSES = 3
+PROCESSES = 2
 ROUNDS = 3
 SECONDS_TO_WARM = 3.0
 BARE = "/healthz"

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from assessment.database import turn_on, writing
@@ -61,7 +61,6 @@ class GroupWriter:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._turn: Turn | None = None
-        self._connection: Connection | None = None
         self._statements: Statements | None = None
 
     @property
@@ -120,9 +119,6 @@ class GroupWriter:
                 group.append(self._queue.get_nowait())
 
     def _let_go(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
         if self._turn is not None:
             self._turn.close()
             self._turn = None
@@ -177,24 +173,20 @@ class GroupWriter:
         return [replace(whole[0], fates=tuple(fate for taken in whole for fate in taken.fates))]
 
     def _transaction(self, group: Sequence[Sent]) -> list[Taken]:
-        connection = self._connection = self._connection or self._engine().connect()
-        try:
-            for store in (store_quickly, store_carefully):
-                connection.begin()
-                found = store(connection, group)
-                if found is not None:
-                    connection.commit()
-                    GROUPS.inc()
-                    GROUPED.inc(len(group))
-                    return found
-                connection.rollback()
-        except _REFUSED:
-            connection.rollback()
-            raise
-        except BaseException:
-            # Whatever it was, nothing of this connection is trusted any more.
-            self._connection = None
-            connection.invalidate()
-            connection.close()
-            raise
+        with self._engine().connect() as connection:
+            try:
+                for store in (store_quickly, store_carefully):
+                    connection.begin()
+                    found = store(connection, group)
+                    if found is not None:
+                        connection.commit()
+                        GROUPS.inc()
+                        GROUPED.inc(len(group))
+                        return found
+                    connection.rollback()
+            except _REFUSED:
+                raise
+            except DBAPIError:
+                connection.invalidate()
+                raise
         raise AssertionError("the careful way always ends")
