@@ -18,10 +18,11 @@ from hashlib import sha256
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Table, event, insert, inspect
+from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session, UOWTransaction
 
 from assessment.audit.covered import COVERED
+from assessment.audit.inserting import insert_many
 from assessment.audit.tables import AuditEntry, current_transaction
 from assessment.database import Act
 
@@ -71,13 +72,13 @@ def insert_rows(session: Session, model: type[DeclarativeBase], rows: list[dict[
     """
     if rows:
         table = _table(inspect(model))
-        session.execute(insert(table), rows)
+        insert_many(session.connection(), table, rows)
         _write(session, [_entry(session, table, row, "insert") for row in rows])
 
 
 def _write(session: Session, entries: list[dict[str, Any]]) -> None:
     if entries:
-        session.connection().execute(insert(AuditEntry).values(transaction=current_transaction()), entries)
+        insert_many(session.connection(), _table(inspect(AuditEntry)), entries, transaction=current_transaction())
 
 
 def _table(mapper: Mapper[Any]) -> Table:

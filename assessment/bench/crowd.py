@@ -5,6 +5,7 @@ waits like one. The loop is epoll and bare sockets, since the crowd shares the p
 """
 
 import heapq
+import re
 import resource
 import select
 import socket
@@ -12,34 +13,49 @@ import time
 import zlib
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 HEAD_END = b"\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
 PATIENCE = 60.0
 
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: ([0-9]+)")
 
-@dataclass(frozen=True, slots=True)
-class Request:
+
+class Request(NamedTuple):
     """A request as bytes; `kind` is under which it is counted."""
 
     kind: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What came back: the status, the head in lower case and as it was sent, the body as it was sent."""
+class Response(NamedTuple):
+    """What came back, as it was sent; the head takes `end` bytes of it. It is read only where somebody looks."""
 
-    status: int
-    head: bytes
-    raw: bytes
-    head_as_sent: str
+    whole: bytes
+    end: int
+
+    @property
+    def status(self) -> int:
+        """The status."""
+        return int(self.whole[9:12])
+
+    @property
+    def head(self) -> str:
+        """The head."""
+        return self.whole[: self.end].decode("latin-1")
+
+    @property
+    def raw(self) -> bytes:
+        """The body."""
+        return self.whole[self.end + len(HEAD_END) :]
 
     @property
     def text(self) -> str:
         """The body, unpacked."""
-        body = _unchunked(self.raw) if b"\r\ntransfer-encoding: chunked" in self.head else self.raw
-        return (zlib.decompress(body, 31) if b"\r\ncontent-encoding: gzip" in self.head else body).decode()
+        head = self.head.lower()
+        body = _unchunked(self.raw) if "\r\ntransfer-encoding: chunked" in head else self.raw
+        return (zlib.decompress(body, 31) if "\r\ncontent-encoding: gzip" in head else body).decode()
 
 
 class UnexpectedPage(Exception):
@@ -170,10 +186,9 @@ class Crowd:
             end = client.buffer.find(HEAD_END)
             if end < 0:
                 return
-            head = client.buffer[:end].lower()
-            length = head.find(b"\r\ncontent-length: ")
-            if length >= 0:
-                client.needed = end + 4 + int(head[length + 18 :].split(b"\r\n", 1)[0])
+            length = _LENGTH.search(client.buffer, 0, end)
+            if length is not None:
+                client.needed = end + len(HEAD_END) + int(length[1])
             elif not client.buffer.endswith(LAST_CHUNK):
                 return
             else:
@@ -183,11 +198,9 @@ class Crowd:
         self._settle(client)
 
     def _settle(self, client: _Client) -> None:
-        whole = client.buffer
-        end = whole.find(HEAD_END)
-        response = Response(int(whole[9:12]), whole[:end].lower(), whole[end + 4 :], whole[:end].decode("latin-1"))
+        response = Response(client.buffer, client.buffer.find(HEAD_END))
         self.record.latencies.setdefault(client.kind, []).append(time.monotonic() - client.sent_at)
-        self.record.received[client.kind] = self.record.received.get(client.kind, 0) + len(whole)
+        self.record.received[client.kind] = self.record.received.get(client.kind, 0) + len(client.buffer)
         if response.status >= 400:
             self._fail(f"{client.kind} {response.status}")
         self._go_on(client, response)

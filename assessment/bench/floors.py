@@ -20,7 +20,7 @@ from assessment.bench.databases import Place
 from assessment.domain.exams.events import Event
 from assessment.exams.answering import LATE_RULE
 from assessment.exams.delivery.statements import STATEMENTS, PostgreSQL, Row, SQLite, Statements, encode
-from assessment.exams.delivery.storing import Sent, event_rows
+from assessment.exams.delivery.storing import event_rows
 from assessment.exams.tokens import WriterToken
 
 THREADS = 2
@@ -58,9 +58,7 @@ def _groups(
         for place in range(group):
             seq += 1
             event = Event(client=name, seq=seq, item=item, response={"RESPONSE": "A"}, lang="id", elapsed=1000)
-            rows += event_rows(
-                statements, Sent(token=tokens[place % len(tokens)], at=at, rule=LATE_RULE, events=(event,))
-            )
+            rows += event_rows(statements, token=tokens[place % len(tokens)], at=at, rule=LATE_RULE, events=(event,))
         yield rows
 
 

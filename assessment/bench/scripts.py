@@ -83,7 +83,7 @@ class Browser:
 
     def keep(self, response: Response) -> None:
         """Keep the cookies of a response."""
-        for name, value in _COOKIE.findall(response.head_as_sent):
+        for name, value in _COOKIE.findall(response.head):
             self.cookies[name] = value
 
 

@@ -9,7 +9,7 @@ from assessment.bench.processes import memory_mib
 from assessment.bench.service import Service, served
 from assessment.bench.world import Seat
 
-WARMING = 20  # candidates who go first, so that every process has read its templates
+WARMING = 100  # candidates who go first, so that templates are read and statements prepared as on any busy day
 IN_STEP = 100  # candidates whose steps are measured one after the other
 COUNTED = 1  # a candidate whose statements are counted
 OPEN_WITHIN = 50.0

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from assessment.domain.items.qti.fragment import clean_fragment
 from assessment.item_bank.shown import ShownOption
+
+MOST_CLEANED = 8192
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
@@ -22,7 +25,11 @@ def direction_of(language: str) -> str:
 
 def safe_html(fragment: str, files: Mapping[str, str] | None = None) -> Markup:
     """Return an item's HTML with nothing in it that acts; `files` are the addresses of its files by name."""
-    return markup_of(clean_fragment(fragment), files or {})
+    return markup_of(_cleaned(fragment), files or {})
+
+
+# A room shows the same items again and again, each time in another order.
+_cleaned = lru_cache(maxsize=MOST_CLEANED)(clean_fragment)
 
 
 def markup_of(clean: str, files: Mapping[str, str]) -> Markup:

@@ -23,6 +23,7 @@ from assessment.exams.delivery.storing import Sent, Taken
 from assessment.exams.delivery.writer import PATIENCE
 from assessment.serving.environment import environ_of
 from assessment.web.lasting import LastingFiles
+from assessment.web.observing import write_lines
 
 LOOK_FOR_THE_FORGOTTEN_EVERY = 1.0
 
@@ -38,6 +39,7 @@ class Front:
         self._largest: int = app.config["MAX_CONTENT_LENGTH"]
         self._answers = answers
         self._lasting = lasting
+        self._writes_lines = False
         self._pages = ThreadPoolExecutor(PAGES_AT_A_TIME, thread_name_prefix="page")
         self._readers = ThreadPoolExecutor(PAGES_AT_A_TIME, thread_name_prefix="reader")
 
@@ -56,12 +58,20 @@ class Front:
         if scope.path == ADDRESS:
             answered = await self._answer(scope, protocol)
             protocol.response_bytes(answered.status.value, answered.headers, answered.body)
+            if not self._writes_lines:
+                self._writes_lines = True
+                self._loop.call_soon(self._write_lines)
             return
         environ = environ_of(scope, await _body(scope, protocol, self._largest))
         if self._lasting.remembers(environ):
             _send(protocol, *call(self._application, environ))
         else:
             _send(protocol, *await self._loop.run_in_executor(self._pages, call, self._application, environ))
+
+    def _write_lines(self) -> None:
+        """Write what was noted of all who were answered in this turn of the loop."""
+        self._writes_lines = False
+        write_lines()
 
     async def _answer(self, scope: Scope, protocol: HTTPProtocol) -> Answered:
         began, at = time.perf_counter(), self._app.extensions["clock"]()

@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
-from assessment.web.observing import count_and_log, new_request_id, observes
+from assessment.web.observing import count_and_note, new_request_id, observes, write_lines
 from assessment.web.pages import hashed_files
 
 # What asks for less than the whole file, or says that it has it.
@@ -53,7 +53,7 @@ class LastingFiles:
         if observes(self._app):
             request_id = new_request_id()
             headers = [*headers, ("X-Request-Id", request_id)]
-            count_and_log(
+            count_and_note(
                 request_id,
                 endpoint="static",
                 method="GET",
@@ -61,6 +61,7 @@ class LastingFiles:
                 status=HTTPStatus.OK,
                 seconds=time.perf_counter() - began,
             )
+            write_lines()
         start_response("200 OK", headers)
         return (kept.body,)
 

@@ -21,7 +21,7 @@ from assessment.domain.exams.late_rule import Disposition, LateRule, judge
 from assessment.domain.roles import Role
 from assessment.exams.answering import LATE_RULE
 from assessment.exams.delivery.statements import STATEMENTS
-from assessment.exams.delivery.storing import Sent, _row, store_carefully, store_quickly
+from assessment.exams.delivery.storing import Sent, event_rows, store_carefully, store_quickly
 from assessment.exams.tables import Attempt, AttemptPresence, Standing
 from assessment.exams.taking import token_for
 from assessment.exams.tokens import WriterToken
@@ -157,7 +157,9 @@ def test_what_comes_again_is_never_decided_the_quick_way(session: Session, attem
 
 
 def _row_of(session: Session, sent: Sent) -> dict[str, object]:
-    return dict(_row(STATEMENTS[session.connection().dialect.name], sent, sent.events[0]))
+    statements = STATEMENTS[session.connection().dialect.name]
+    row, *_ = event_rows(statements, token=sent.token, at=sent.at, rule=sent.rule, events=sent.events)
+    return dict(row)
 
 
 def test_an_answer_changed_back_by_a_page_without_script_is_stored(room: Room) -> None:

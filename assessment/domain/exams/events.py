@@ -10,12 +10,13 @@ device's own clock; it is kept for statistics and decides nothing.
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.items import lexical
@@ -33,7 +34,7 @@ MAXIMUM_RESPONSE_BYTES = 16 * 1024
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _FIELDS = frozenset({"client", "seq", "item", "response", "lang", "elapsed"})
-_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_canonical = msgspec.json.Encoder(order="sorted")
 _RECEIPT_PREFIX = b"teruji receipt v1\n"
 
 Value = str | tuple[str, ...] | None
@@ -225,7 +226,7 @@ def canonical(event: Event) -> bytes:
         "lang": event.lang,
         "elapsed": event.elapsed,
     }
-    return _canonical.encode(value).encode()
+    return _canonical.encode(value)
 
 
 def digest(event: Event) -> str:

@@ -36,10 +36,10 @@ from assessment.domain.outbox import MAXIMUM_BODY
 from assessment.exams.answering import LATE_RULE, Refused, Reply, Sorted, reply_to, sort
 from assessment.exams.answers import ADDRESS, response_of
 from assessment.exams.delivery.papers import Papers
-from assessment.exams.delivery.storing import Flag, Sent, Sighting, Taken
+from assessment.exams.delivery.storing import Flag, Sent, Sighting, Taken, event_rows
 from assessment.exams.delivery.writer import GroupWriter
 from assessment.exams.tokens import WriterToken, read_token, writer_key
-from assessment.web.observing import count_and_log, new_request_id, observes
+from assessment.web.observing import count_and_note, new_request_id, observes, write_lines
 from assessment.web.pages import add_headers
 from assessment.web.refusals import STATUS, answer, say
 
@@ -141,6 +141,7 @@ class AnswerPath:
         asked = self.read(_incoming(environ), self._app.extensions["clock"]())
         answered = self.tell(asked, self._writer.take(asked.sent)) if isinstance(asked, Asked) else asked
         answered = self.observed(answered, environ["REQUEST_METHOD"], began)
+        write_lines()
         start_response(f"{answered.status.value} {answered.status.phrase}", answered.headers)
         return (answered.body,)
 
@@ -167,11 +168,11 @@ class AnswerPath:
         return self._or_refusal(asked.incoming, asked.sent.at, lambda: self._told(asked, taken))
 
     def observed(self, answered: Answered, method: str, began: float) -> Answered:
-        """Count and log an answer, and give it its id; `began` is a moment of `time.perf_counter`."""
+        """Count an answer, note its line, and give it its id; `began` is a moment of `time.perf_counter`."""
         if not observes(self._app):
             return answered
         request_id = new_request_id()
-        count_and_log(
+        count_and_note(
             request_id,
             endpoint=ENDPOINT,
             method=method,
@@ -210,9 +211,14 @@ class AnswerPath:
         client = batch.events[-1].client if batch.events else None
         sighting = Sighting(unsent=batch.unsent, place=batch.place, client=client)
         sent = Sent(
-            token=token, at=at, rule=LATE_RULE, events=found.events, sighting=sighting if self._due(token) else None
+            token=token,
+            at=at,
+            rule=LATE_RULE,
+            events=found.events,
+            sighting=sighting if self._due(token) else None,
+            rows=event_rows(self._writer.statements, token=token, at=at, rule=LATE_RULE, events=found.events),
         )
-        return Asked(incoming, self._writer.written(sent), found.refused)
+        return Asked(incoming, sent, found.refused)
 
     def _token(self, text: str) -> WriterToken:
         """Read a token; one that was found to be ours is not calculated again."""
@@ -257,7 +263,7 @@ class AnswerPath:
             flag=Flag(item=item, flagged=form.form["flag"] == "1") if "flag" in form.form else None,
             sighting=Sighting(unsent=None, place=number, client=None) if self._due(token) else None,
         )
-        return Asked(incoming, self._writer.written(sent), found.refused, _Page(form, number))
+        return Asked(incoming, sent, found.refused, _Page(form, number))
 
     def _answer(self, token: WriterToken, item_id: str, form: Request) -> Sorted:
         items = self._papers.items(token.body_id, [item_id])

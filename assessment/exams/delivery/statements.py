@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -50,6 +50,12 @@ SIGHTINGS = {
     "unsent": "integer",
     "place": "integer",
     "client": "text",
+}
+
+# By what the database calls them: looked up for every event.
+_STATES: Mapping[str, AttemptState] = {state.value: state for state in AttemptState}
+_VERDICTS: Mapping[tuple[str, str], Verdict] = {
+    (phase.value, writer.value): RULE[phase, writer] for phase, writer in RULE
 }
 
 Row = Mapping[str, Any]
@@ -222,9 +228,9 @@ ORDER BY sent.number"""
         return [
             Judged(
                 busy=row.busy,
-                state=AttemptState(row.state) if row.state else None,
+                state=_STATES[row.state] if row.state else None,
                 deadline=row.deadline.astimezone(UTC) if row.deadline else None,
-                verdict=RULE[Phase(row.phase), Writer(row.writer)] if row.phase else None,
+                verdict=_VERDICTS[row.phase, row.writer] if row.phase else None,
                 stored=row.stored,
             )
             for row in connection.exec_driver_sql(self.STORE, (encode(rows),))
@@ -239,6 +245,11 @@ ORDER BY sent.number"""
 def _objects(members: Iterable[str]) -> str:
     columns = ", ".join(f"value ->> '{name}' AS {name}" for name in members)
     return f"(SELECT key AS number, {columns} FROM json_each(?))"
+
+
+@lru_cache(maxsize=10_000)
+def _moment(stored: str) -> datetime:
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
 # SQLite takes 32,766 parameters.
@@ -313,7 +324,7 @@ class SQLite(Statements):
         (document,) = connection.exec_driver_sql(*self.judging(rows)).one()
         verdicts: list[tuple[AttemptState, str | None, Verdict] | None] = [None] * len(rows)
         for number, state, deadline, phase, writer in msgspec.json.decode(document):
-            verdicts[number] = (AttemptState(state), deadline, RULE[Phase(phase), Writer(writer)])
+            verdicts[number] = (_STATES[state], deadline, _VERDICTS[phase, writer])
         wanted = [
             row
             for row, judged in zip(rows, verdicts, strict=True)
@@ -325,7 +336,7 @@ class SQLite(Statements):
             if judged is None
             else Judged(
                 state=judged[0],
-                deadline=datetime.fromisoformat(judged[1]).replace(tzinfo=UTC) if judged[1] else None,
+                deadline=_moment(judged[1]) if judged[1] else None,
                 verdict=judged[2],
                 stored=row["digest"] if whole and judged[2].disposition is not Disposition.REFUSED else None,
             )

@@ -16,7 +16,7 @@ from assessment.domain.exams.attempt_states import ENDED, AttemptState
 from assessment.domain.exams.events import Event, digest, response_from_json, response_to_json
 from assessment.domain.exams.late_rule import Disposition, LateRule, Reason
 from assessment.domain.outbox import Key, second_client, stored_key
-from assessment.exams.delivery.statements import STATEMENTS, Judged, Row, Statements, encode
+from assessment.exams.delivery.statements import EVENTS, STATEMENTS, Judged, Row, Statements, encode
 from assessment.exams.tables import ResponseEvent, Standing
 from assessment.exams.tokens import WriterToken
 
@@ -71,6 +71,7 @@ class Fate:
 
 
 _ACCEPTED = Fate(standing=Standing.ACCEPTED)
+_BARE = dict.fromkeys(EVENTS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +99,7 @@ def store_quickly(connection: Connection, group: Sequence[Sent]) -> list[Taken] 
     if any(sent.page and sent.events for sent in group):
         return None
     statements = STATEMENTS[connection.dialect.name]
-    rows = [row for sent in group for row in sent.rows or event_rows(statements, sent)]
+    rows = [row for sent in group for row in sent.rows or _rows(statements, sent, *sent.events)]
     judged = statements.store(connection, rows)
     found = []
     place = 0
@@ -130,7 +131,7 @@ def store_carefully(connection: Connection, group: Sequence[Sent]) -> list[Taken
             [_place(connection, statements, sent, event, known[sent.attempt], rows) for event in sent.events]
         )
         if heads[-1] == len(rows):
-            rows.append(_row(statements, sent, None))
+            rows += _rows(statements, sent)
     judged = statements.store(connection, rows)
     found = []
     for sent, place, outcome in zip(group, heads, outcomes, strict=True):
@@ -151,7 +152,7 @@ def _place(
     key, told = _again(connection, sent, event, known) if sent.page else _key(event, known)
     if told is None:
         placed = replace(event, client=key[0], seq=key[1])
-        rows.append(_row(statements, sent, placed))
+        rows += _rows(statements, sent, placed)
         told = len(rows) - 1
         known[key] = (digest(placed), told)
     return told
@@ -202,7 +203,7 @@ def _current(connection: Connection, sent: Sent, item: str) -> Mapping[str, Any]
 
 def _known(statements: Statements, connection: Connection, group: Sequence[Sent]) -> dict[tuple[str, str], _Known]:
     known: dict[tuple[str, str], _Known] = {sent.attempt: {} for sent in group}
-    rows = [row for sent in group for row in sent.rows or event_rows(statements, sent)]
+    rows = [row for sent in group for row in sent.rows or _rows(statements, sent, *sent.events)]
     for (body_id, attempt_id, client, seq), (stored, standing) in statements.known(connection, rows).items():
         known[body_id, attempt_id][client, seq] = (stored, Fate(standing=Standing(standing)))
     return known
@@ -241,29 +242,37 @@ def _expired(sent: Sent, head: Judged) -> bool:
     return head.deadline is None or sent.at > sent.rule.token_expires_at(head.deadline)
 
 
-def event_rows(statements: Statements, sent: Sent) -> list[Row]:
-    """Return what a statement is given of a request: a row for each event, or a bare one."""
-    return [_row(statements, sent, event) for event in sent.events or (None,)]
-
-
-def _row(statements: Statements, sent: Sent, event: Event | None) -> Row:
-    token, rule = sent.token, sent.rule
-    return {
+def event_rows(
+    statements: Statements, *, token: WriterToken, at: datetime, rule: LateRule, events: Sequence[Event] = ()
+) -> tuple[Row, ...]:
+    """Return what a statement is given of a request that arrived at a moment: a row for each event, or a bare one."""
+    bare = {
+        **_BARE,
         "body": token.body_id,
         "attempt": token.attempt_id,
         "person": token.person_id,
         "epoch": token.epoch,
-        "at": statements.instant(sent.at),
-        "graced": statements.instant(sent.at - rule.grace),
-        "windowed": statements.instant(sent.at - rule.window),
-        "client": event.client if event else None,
-        "seq": event.seq if event else None,
-        "item": event.item if event else None,
-        "response": encode(response_to_json(event.response)) if event else None,
-        "lang": event.lang if event else None,
-        "elapsed": event.elapsed if event else None,
-        "digest": digest(event) if event else None,
+        "at": statements.instant(at),
+        "graced": statements.instant(at - rule.grace),
+        "windowed": statements.instant(at - rule.window),
     }
+    return tuple({**bare, **_of_event(event)} for event in events) or (bare,)
+
+
+def _of_event(event: Event) -> Row:
+    return {
+        "client": event.client,
+        "seq": event.seq,
+        "item": event.item,
+        "response": encode(response_to_json(event.response)),
+        "lang": event.lang,
+        "elapsed": event.elapsed,
+        "digest": digest(event),
+    }
+
+
+def _rows(statements: Statements, sent: Sent, *events: Event) -> tuple[Row, ...]:
+    return event_rows(statements, token=sent.token, at=sent.at, rule=sent.rule, events=events)
 
 
 def _note(connection: Connection, statements: Statements, group: Sequence[Sent], found: Sequence[Taken]) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from assessment.database import turn_on, writing
 from assessment.exams.delivery.statements import STATEMENTS, Statements
-from assessment.exams.delivery.storing import Fate, Sent, Taken, event_rows, store_carefully, store_quickly
+from assessment.exams.delivery.storing import Fate, Sent, Taken, store_carefully, store_quickly
 from assessment.turns import Turn
 
 MOST_IN_A_GROUP = 256
@@ -63,11 +63,12 @@ class GroupWriter:
         self._turn: Turn | None = None
         self._statements: Statements | None = None
 
-    def written(self, sent: Sent) -> Sent:
-        """Return what a request sent together with what the statement is given: nobody waits for it under the lock."""
+    @property
+    def statements(self) -> Statements:
+        """The statements of this database: what they are given is written before anybody waits for the lock."""
         if self._statements is None:
             self._statements = STATEMENTS[self._engine().dialect.name]
-        return replace(sent, rows=tuple(event_rows(self._statements, sent)))
+        return self._statements
 
     def put(self, sent: Sent, tell: Callable[[Taken | None], None]) -> None:
         """Store what a request sent; `tell` is called by the writing thread after the commit.
