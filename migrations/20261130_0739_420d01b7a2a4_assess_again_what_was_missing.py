@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "420d01b7a2a4"
-down_revision = "204d70148397"
+down_revision = "da42941ee75d"
 branch_labels = None
 depends_on = None
 

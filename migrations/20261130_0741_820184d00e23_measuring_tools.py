@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "820184d00e23"
-down_revision = "204d70148397"
+down_revision = "420d01b7a2a4"
 branch_labels = None
 depends_on = None
 
