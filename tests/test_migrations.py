@@ -17,7 +17,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, insert, inspect, select, text
+from sqlalchemy import CheckConstraint, Connection, Engine, create_engine, func, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from assessment.audit.carrying import ACT, UNREADABLE, Carrier, as_it_is
@@ -285,6 +285,9 @@ def enter_all(connection: Connection, recorder: Recorder) -> set[str]:
     """Write an entry for each row of a covered table, as the code of that revision did; returns the tables' names."""
     inspector = inspect(connection)
     entered = set()
+    if connection.dialect.name == "postgresql":  # what was filled in took numbers of its own
+        highest = select(func.max(AuditEntry.id)).scalar_subquery()
+        connection.execute(select(func.setval(func.pg_get_serial_sequence("audit_entry", "id"), highest)))
     for name in sorted(COVERED & set(inspector.get_table_names())):
         table = as_it_is(inspector, name)
         try:
