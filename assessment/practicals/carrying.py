@@ -45,6 +45,8 @@ class CarriedOver:
 Carried = Mapping[str, CarriedOver]
 """Criterion code -> what is carried over; empty for a practical that is no re-assessment."""
 
+NOTHING_CARRIED: Carried = {}
+
 
 def carried_of(session: Session, body_id: str, practical_id: str, *, until: datetime | None = None) -> Carried:
     """Return what a practical carries over, as the earlier results stood at a moment; one statement."""

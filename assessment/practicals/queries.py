@@ -22,6 +22,8 @@ from assessment.practicals.tables import (
     Task,
 )
 from assessment.practicals.tables_drafts import TaskVersion
+from assessment.practicals.tables_pieces import TestPiece
+from assessment.practicals.tables_reassessing import Reassessment
 from assessment.practicals.tables_sheets import RubricRule, Sheet
 from assessment.practicals.task_queries import task_titles
 from assessment.web.gate import RecordStanding
@@ -66,7 +68,8 @@ class PracticalHead:
     `until` is the end of the time once it runs. `place`: of the reader's own sheet, None without one; `sees_others`:
     whether what others marked may be shown; `finished`: whether the result is derived, as far as it may be known.
     `sheets`: those that the reader may know of as more than a name; `levels` that judged marks may lie apart;
-    `closed`: what arrives now is held.
+    `closed`: what arrives now is held; `again`: only what was missing on an earlier day is marked; `piece`: the test
+    piece as it was recorded, None where it is not.
     """
 
     id: str
@@ -95,6 +98,8 @@ class PracticalHead:
     sheets: tuple[SheetLine, ...]
     levels: int
     closed: bool
+    again: bool
+    piece: TestPiece | None
 
     @property
     def assessor(self) -> str:
@@ -208,6 +213,13 @@ def _within(statement: Select[*tuple[Any, ...]], body_id: str, scope: Scope) -> 
 
 def practical_head(session: Session, body_id: str, practical_id: str, reader_id: str) -> PracticalHead:
     """Return the head of a practical as its reader may know it; three statements. Raises NotFound."""
+    entry = aliased(TestPiece)
+    newest_entry = (
+        select(func.max(entry.number))
+        .where(entry.body_id == Practical.body_id, entry.practical_id == Practical.id)
+        .correlate(Practical)
+        .scalar_subquery()
+    )
     row = session.execute(
         select(
             Practical,
@@ -218,8 +230,22 @@ def practical_head(session: Session, body_id: str, practical_id: str, reader_id:
             CheckIn.exception,
             RubricRule.levels,
             newest_closing().label("closed"),
+            Reassessment.practical_id.is_not(None).label("again"),
+            TestPiece,
         )
         .join(Task, (Task.body_id == Practical.body_id) & (Task.id == Practical.task_id))
+        .join(
+            Reassessment,
+            (Reassessment.body_id == Practical.body_id) & (Reassessment.practical_id == Practical.id),
+            isouter=True,
+        )
+        .join(
+            TestPiece,
+            (TestPiece.body_id == Practical.body_id)
+            & (TestPiece.practical_id == Practical.id)
+            & (TestPiece.number == newest_entry),
+            isouter=True,
+        )
         .join(
             RubricRule,
             (RubricRule.body_id == Practical.body_id) & (RubricRule.rubric_id == Practical.rubric_id),
@@ -292,6 +318,8 @@ def practical_head(session: Session, body_id: str, practical_id: str, reader_id:
         ),
         levels=1 if row.levels is None else row.levels,
         closed=bool(row.closed),
+        again=row.again,
+        piece=row.TestPiece,
     )
 
 

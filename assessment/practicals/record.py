@@ -14,11 +14,11 @@ from assessment.domain.practicals.observation import Measurement
 from assessment.domain.practicals.practical_states import SheetState
 from assessment.domain.practicals.spread import Apart, Spread
 from assessment.practicals.carried_record import Origin, numbers_in, origins_of
-from assessment.practicals.carrying import carried_of
+from assessment.practicals.carrying import NOTHING_CARRIED, carried_of
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, observations_of, shown_mark
 from assessment.practicals.photo_records import ShownPhoto, photos_of
-from assessment.practicals.piece_queries import newest_piece, task_on_piece
+from assessment.practicals.piece_queries import task_on_piece
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.settling import Compared, compare
 from assessment.practicals.tables_pieces import TestPiece
@@ -141,14 +141,13 @@ def record_of(
 
     `submitted_only`: without the sheets that are still being marked, as assessors compare them.
     """
-    piece = newest_piece(session, body_id, head.id)
-    task = task_on_piece(task_content(session, body_id, head.rubric_id, language), piece)
+    task = task_on_piece(task_content(session, body_id, head.rubric_id, language), head.piece)
     sheets = list(head.sheets)
     if submitted_only:
         sheets = [sheet for sheet in sheets if sheet.state is SheetState.SUBMITTED]
     alone = None if head.sees_others else reader_id
     persons = [sheet.person_id for sheet in sheets]
-    carried = carried_of(session, body_id, head.id)
+    carried = carried_of(session, body_id, head.id) if head.again else NOTHING_CARRIED
     numbers = numbers_in(carried)
     everything = observations_of(session, body_id, head.id, task.criteria, person_id=alone, also=numbers)
     stored = [each for each in everything if each.number not in numbers]
@@ -193,7 +192,7 @@ def record_of(
         ),
         levels=head.levels,
         names=tuple(names),
-        piece=piece,
+        piece=head.piece,
     )
 
 

@@ -25,7 +25,7 @@ from assessment.domain.practicals.practical_states import (
 from assessment.domain.practicals.reassessment import combined, to_mark_of
 from assessment.domain.practicals.rubric import Rubric
 from assessment.domain.practicals.spread import Spread, SpreadRule, apart, spread
-from assessment.practicals.carrying import Carried, CarriedOver, carried_of, reassessed_by
+from assessment.practicals.carrying import NOTHING_CARRIED, Carried, CarriedOver, carried_of, reassessed_by
 from assessment.practicals.content import CriterionContent, rubric_criteria, rubric_from
 from assessment.practicals.observations import StoredObservation, in_force, observations_of
 from assessment.practicals.piece_queries import criteria_on_piece, newest_piece
@@ -37,7 +37,6 @@ from assessment.practicals.tables_sheets import ObservationDecision, Remark, She
 
 FORMAT_VERSION = 2
 OF_ONE_ASSESSOR = 1
-NOTHING_CARRIED: Carried = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from assessment.domain.practicals.aggregation import CriterionFinding
 from assessment.domain.practicals.rubric import Judged, Measured
-from assessment.practicals.carrying import carried_of
+from assessment.practicals.carrying import NOTHING_CARRIED, carried_of
 from assessment.practicals.content import CriterionContent, TaskContent, task_content
 from assessment.practicals.observations import ShownMark, StoredObservation, in_force, observations_of, shown_mark
 from assessment.practicals.photo_records import ShownPhoto, photos_of
-from assessment.practicals.piece_queries import newest_piece, task_on_piece
+from assessment.practicals.piece_queries import task_on_piece
 from assessment.practicals.queries import PracticalHead
 from assessment.practicals.submitting import Derived, derive
 from assessment.practicals.tables_pieces import TestPiece
@@ -112,9 +112,8 @@ class Sheet:
 
 def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str, person_id: str) -> Sheet:
     """Return the sheet that a person has on a practical, and nothing of another's; six statements."""
-    carried = carried_of(session, body_id, head.id)
-    piece = newest_piece(session, body_id, head.id)
-    whole = task_on_piece(task_content(session, body_id, head.rubric_id, language), piece)
+    carried = carried_of(session, body_id, head.id) if head.again else NOTHING_CARRIED
+    whole = task_on_piece(task_content(session, body_id, head.rubric_id, language), head.piece)
     task = whole.without(carried)
     stored = observations_of(session, body_id, head.id, task.criteria, person_id=person_id)
     photos = photos_of(session, body_id, head.id, task.criteria, person_id=person_id)
@@ -153,7 +152,7 @@ def sheet_of(session: Session, body_id: str, head: PracticalHead, language: str,
         steps=tuple(steps),
         derived=derived,
         counting={each.sent.criterion: each for each in counted},
-        piece=piece,
+        piece=head.piece,
         held=sum(each.held and each.taken is None for each in stored),
         carried_over=tuple(
             CarriedLine(code=each.code, title=each.title, done_on=carried[each.code].done_on)

@@ -146,7 +146,7 @@ def record(practical_id: str) -> str:
         shown=shown,
         head=head,
         ended=ended_of(session, me().body_id, practical_id, sealed) if sealed else [],
-        reports=reports_of(session, me().body_id, practical_id),
+        reports=reports_of(session, me().body_id, practical_id) if head.piece else [],
         labels=labels,
         opens_reports=any(role in MATRIX["pieces.file"].cells for role in me().roles),
         may_decide=head.place is None and bool(me().roles & {Role.SCHEME_MANAGER, Role.QUALITY_MANAGER}),

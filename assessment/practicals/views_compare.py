@@ -16,7 +16,7 @@ from assessment.practicals.content import task_content
 from assessment.practicals.exported import LARGEST, keep_photo, open_file, receive_photo, take_in, taken_in
 from assessment.practicals.held_marks import decide_held, held_marks, held_photos
 from assessment.practicals.island import secret_of_installation
-from assessment.practicals.piece_queries import newest_piece, task_on_piece
+from assessment.practicals.piece_queries import task_on_piece
 from assessment.practicals.queries import PracticalHead, practical_head, registered_assessors
 from assessment.practicals.record import Record, record_of
 from assessment.practicals.remarking import Again, ask_again, asked_of, call_third, mark_again
@@ -118,8 +118,7 @@ def held(practical_id: str) -> str | Response | tuple[str, int]:
         head = _head(practical_id)
         if head.place is not None:
             raise NotFound(N_("There is no such practical."))
-        piece = newest_piece(session, me().body_id, practical_id)
-        task = task_on_piece(task_content(session, me().body_id, head.rubric_id, language()), piece)
+        task = task_on_piece(task_content(session, me().body_id, head.rubric_id, language()), head.piece)
         turns = closings_of(session, me().body_id, practical_id)
         marks = held_marks(session, me().body_id, head, task.criteria, turns)
         photos = held_photos(session, me().body_id, head, task.criteria, turns)

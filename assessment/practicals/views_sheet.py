@@ -11,7 +11,7 @@ from assessment.accounts.ids import new_id
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.practicals.delivery import Body, Refused, Unfit, parse
-from assessment.practicals.carrying import carried_of
+from assessment.practicals.carrying import NOTHING_CARRIED, carried_of
 from assessment.practicals.content import task_content
 from assessment.practicals.island import island, permission, variables_of
 from assessment.practicals.marking import criteria_to_mark, record_observations
@@ -46,7 +46,7 @@ def sheet(practical_id: str) -> str | WerkzeugResponse:
     session = db.session()
     head = _head(session, practical_id)
     if head.state in (PracticalState.SCHEDULED, PracticalState.CHECKED_IN):
-        carried = carried_of(session, me().body_id, practical_id)
+        carried = carried_of(session, me().body_id, practical_id) if head.again else NOTHING_CARRIED
         content = task_content(session, me().body_id, head.rubric_id, language()).without(carried)
         return render_template("practicals/start.html", head=head, task=content, carried=len(carried))
     if head.state is not PracticalState.OPEN:

@@ -9,11 +9,13 @@ const place = document.querySelector("[data-outbox]");
 const texts = place?.dataset ?? {};
 const save = document.querySelector("[data-save-file]");
 let refused = new Map();
-let counts = { marks: 0, photos: 0, waits: 0 };
+let counts = null;
 
 const some = (count, one, many) => (count === 1 ? one : many.replace("{count}", count));
 
+// Until the tablet's own store was looked into, nothing is said: the server does not know what waits here.
 const say = () => {
+  if (!counts) return;
   const { marks, photos, waits } = counts;
   const what = [marks && some(marks, texts.markText, texts.marksText), photos && some(photos, texts.photoText, texts.photosText)].filter(Boolean);
   const parts = [what.length ? texts.unsentText.replace("{what}", what.join(", ")) : texts.allText];
@@ -47,6 +49,7 @@ const sayClock = (ahead) => {
 };
 
 if (place) {
+  place.querySelector("span").textContent = "";
   document.addEventListener("sheet:unsent", ({ detail }) => {
     counts = detail;
     if (full) full.hidden = spare() === 0;
