@@ -18,10 +18,11 @@ from assessment.domain.practicals.aggregation import Status
 from assessment.domain.practicals.feedback import Feedback, Found, Line, Report, Standing, feedback
 from assessment.domain.practicals.observation import ObservedValue, parse
 from assessment.practicals.content import CriterionContent, TaskContent, rubric_from, task_content
+from assessment.practicals.piece_queries import newest_piece, task_on_piece
 from assessment.practicals.tables import Practical
 from assessment.standards.queries import texts
 
-OF_A_MARK = ("level", "value", "answer")
+OF_A_MARK = ("level", "value", "length", "answer")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +69,7 @@ def feedback_of(
 ) -> TaskFeedback:
     """Return the feedback on one practical of an application, the newest unless another is `wanted`.
 
-    `until`: when it was decided. Raises NotFound where no practical had a result by then. Eight statements.
+    `until`: when it was decided. Raises NotFound where no practical had a result by then. Nine statements.
     """
     marked = after_reports(session, body_id, marks_of(session, body_id, application_id, until=until), until=until)
     chosen = next((each for each in marked if each.practical_id == wanted), marked[0] if marked else None)
@@ -79,7 +80,8 @@ def feedback_of(
             Practical.body_id == body_id, Practical.id == chosen.practical_id
         )
     ).one()
-    task = task_content(session, body_id, row.rubric_id, language)
+    piece = newest_piece(session, body_id, chosen.practical_id, until=chosen.at)
+    task = task_on_piece(task_content(session, body_id, row.rubric_id, language), piece)
     by_code = {criterion.code: criterion for criterion in task.criteria}
     found = _found(chosen, by_code)
     told = feedback(rubric_from(task.criteria).criteria, found)

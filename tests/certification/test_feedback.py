@@ -19,6 +19,7 @@ from tests.factories.certification import make_not_yet, make_world
 from tests.factories.practicals import MadePractical, a_criterion, a_document, both, entry, make_practical
 from tests.factories.visitors import writing_on
 from tests.fixtures.sites import Site
+from tests.practicals.test_tools import a_weld, write_piece
 
 LATER = NOW + timedelta(minutes=40)
 DOCUMENT = a_document(
@@ -63,6 +64,19 @@ def test_each_criterion_stands_once_with_the_mark_that_decides(session: Session,
     assert (str(measured.line.reading.value), str(measured.line.reading.upper)) == ("1.8", "1.5")
     assert lines["C1"].line.standing is Standing.GOOD
     assert lines["C1"].statements == (("C.25LAS01.029.1", "1.3", "criterion 1.3 (en)"),)
+
+
+def test_a_limit_that_depends_on_the_piece_is_that_of_the_recorded_one(session: Session) -> None:
+    practical = make_practical(session, document=a_weld())
+    hand_in(session, practical, practical.assessor, M1={"value": "2.2"}, C1={"answer": "yes"})
+    (measured,) = [each.line for each in told(session, practical).lines if each.criterion.code == "M1"]
+    assert (measured.standing, measured.reading) == (Standing.OPEN, None)
+    write_piece(session, practical, minutes=50, cap_width="11")
+    found = feedback_of(session, practical.body_id, practical.application_id, "en", until=NOW + timedelta(minutes=55))
+    (measured,) = [each.line for each in found.lines if each.criterion.code == "M1"]
+    assert measured.standing is Standing.MISSING
+    assert measured.reading is not None
+    assert str(measured.reading.upper) == "2.1"
 
 
 def test_the_words_are_those_of_the_readers_language(session: Session, practical: MadePractical) -> None:

@@ -301,6 +301,7 @@ def test_sheet_and_result_use_the_dimensions_of_the_recorded_piece(session: Sess
     assert sheet.cards[0].measured is not None
     assert sheet.cards[0].measured.limits.missing == ("b",)
     write_piece(session, practical, cap_width="12", thickness="8")
+    head = practical_head(session, practical.body_id, practical.id, practical.assessor.person_id)
     sheet = sheet_of(session, practical.body_id, head, "en", practical.assessor.person_id)
     assert variables_of(sheet) == {"b": "12", "t": "8"}
     assert sheet.cards[0].measured is not None

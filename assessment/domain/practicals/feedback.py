@@ -172,16 +172,19 @@ def _deciding_level(criterion: RubricCriterion, marks: Sequence[ObservedValue]) 
 
 
 def _deciding_reading(criterion: RubricCriterion, marking: Measured, marks: Sequence[ObservedValue]) -> Reading | None:
-    """Return the value that decides: the one furthest outside, or least far inside, its limits."""
-    readings = [judge(mark.value, marking.limits) for mark in marks if isinstance(mark, Measurement)]
+    """Return the value that decides: the one furthest outside, or least far inside, its limits.
+
+    None where no limit is known, because a dimension of the test piece is missing.
+    """
+    lower, upper = marking.limits.lower, marking.limits.upper
+    if lower is None and upper is None:
+        return None
 
     def margin(reading: Reading) -> Decimal:
-        distances = []
-        if reading.lower is not None:
-            distances.append(reading.value - reading.lower)
-        if reading.upper is not None:
-            distances.append(reading.upper - reading.value)
-        return min(distances)
+        above = [] if lower is None else [reading.value - lower]
+        below = [] if upper is None else [upper - reading.value]
+        return min(above + below)
 
-    ordered = sorted(readings, key=margin)
+    measurements = [mark for mark in marks if isinstance(mark, Measurement)]
+    ordered = sorted((judge(mark.value, marking.limits, mark.length) for mark in measurements), key=margin)
     return ordered[_place(criterion, len(ordered))] if ordered else None
