@@ -301,11 +301,11 @@ def mark_practical(desk: Desk, name: str) -> None:
                 form.locator("[name=typed]").fill(lower or upper or "0")
                 form.locator("[data-save]").click()
         expect(form.locator("[data-state]")).to_contain_text("On the server")
-    page.locator("footer a", has_text="Finish").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("footer a", has_text="Finish").click()
     desk.look(page)
-    page.locator("main button[type=submit]").last.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main button[type=submit]").last.click()
     desk.look(page)
 
 

@@ -126,10 +126,17 @@ def answer(page: Page, first: int, last: int, value: str = "") -> None:
         choose(page, value or value_of(number))
         expect(page.locator('[data-saved] [data-when]:not([data-when="none"]):visible')).to_be_visible()
         page.locator("[data-onward]").click()
+    page.wait_for_url(f"**/{last + 1}")
 
 
 def choose(page: Page, value: str) -> None:
     page.locator("label.option", has=page.locator(f'input[value="{value}"]')).click()
+
+
+def settled(page: Page) -> None:
+    """Wait until this page has sent what the last one left, and heard of it."""
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-unsent-line]")).to_be_hidden()
 
 
 def submit(page: Page, room: Room, address: str) -> None:
@@ -150,13 +157,11 @@ def test_network_and_browser_die_and_every_answer_arrives(room: Room, new_device
     page = device.open()
     start(page, room, wire.address)
     answer(page, 1, 20)
-    page.wait_for_url("**/21")
-    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    settled(page)
     assert len(given(room)) == 20
 
     wire.cut()
     answer(page, 21, 40)
-    page.wait_for_url("**/41")
     expect(page.locator("[data-unsent-line]")).to_contain_text("20")
     assert len(given(room)) == 20
 
@@ -188,7 +193,6 @@ def test_exam_sent_without_a_network_goes_out_by_itself(room: Room, new_device: 
     page = device.open()
     start(page, room, device.address)
     answer(page, 1, 2)
-    page.wait_for_url("**/3")
     device.wire.cut()
     answer(page, 3, 4)
     submit(page, room, device.address)
@@ -206,8 +210,7 @@ def test_time_that_ends_without_a_network_loses_nothing(room: Room, new_device: 
     page = device.open()
     start(page, room, device.address)
     answer(page, 1, 1)
-    page.wait_for_url("**/2")
-    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    settled(page)
     with room.writing() as session:
         session.get_one(Attempt, (BODY, room.attempt_id)).deadline = datetime.now(UTC) + timedelta(seconds=12)
     choose(page, "A")
@@ -230,11 +233,9 @@ def test_another_device_takes_over_when_the_first_one_dies_and_no_answer_is_lost
     page = old.open()
     start(page, room, old.address)
     answer(page, 1, 20)
-    page.wait_for_url("**/21")
-    expect(page.locator("[data-unsent-line]")).to_be_hidden()
+    settled(page)
     old.wire.cut()
     answer(page, 21, 40, "A")
-    page.wait_for_url("**/41")
     expect(page.locator("[data-unsent-line]")).to_contain_text("20")
     old.kill()
 
@@ -365,7 +366,6 @@ def test_next_person_on_a_shared_device_finds_only_a_sealed_packet(room: Room, n
     page = device.open()
     start(page, room, device.address)
     answer(page, 1, 2)
-    page.wait_for_url("**/3")
     expect(page.locator("[data-unsent-line]")).to_be_hidden()
     assert device.context is not None
     device.context.route("**/answers", lambda route: route.abort())

@@ -71,7 +71,9 @@ const record = () => {
   typing = 0;
   unkept += 1;
   only("");
-  return (keeping = keeping.then(keep, keep).finally(kept));
+  keeping = keeping.then(keep, keep);
+  keeping.then(kept, kept);
+  return keeping;
 };
 
 const onInput = (event) => {
