@@ -7,6 +7,7 @@ submitted, after the practical was closed, or lie above the limit of practicals 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -157,29 +158,9 @@ def decide_held(
     _require_held_photos(session, practical, pictures)
     take_side(session, actor.body_id, practical.application_id, actor.person_id, Side.INVIGILATOR, now=now)
     because(session, reason)
-    turns = {
-        number: turn
-        for number, turn in session.execute(
-            select(ObservationDecision.number, func.max(ObservationDecision.turn))
-            .where(ObservationDecision.number.in_(wanted))
-            .group_by(ObservationDecision.number)
-        )
-    }
-    session.add_all(
-        ObservationDecision(
-            body_id=practical.body_id,
-            number=number,
-            turn=turns.get(number, 0) + 1,
-            practical_id=practical.id,
-            application_id=practical.application_id,
-            person_id=actor.person_id,
-            taken=taken,
-            reason=reason,
-            decided_at=now,
-        )
-        for number in wanted
-    )
-    _decide_photos(session, actor, practical, pictures, taken=taken, reason=reason, now=now)
+    decision = {"person_id": actor.person_id, "taken": taken, "reason": reason, "decided_at": now}
+    _decide(session, practical, ObservationDecision, "number", wanted, **decision)
+    _decide(session, practical, PhotoDecision, "photo_id", pictures, **decision)
     session.flush()
     settle(session, practical, now=now)
 
@@ -197,37 +178,28 @@ def _require_held_photos(session: Session, practical: Practical, photos: Sequenc
         raise NotFound(N_("There is no such photo on this practical."))
 
 
-def _decide_photos(
+def _decide(
     session: Session,
-    actor: Actor,
     practical: Practical,
-    photos: Sequence[str],
-    *,
-    taken: bool,
-    reason: str,
-    now: datetime,
+    table: type[ObservationDecision] | type[PhotoDecision],
+    name: str,
+    decided: Sequence[int] | Sequence[str],
+    **decision: Any,
 ) -> None:
-    turns = {
-        photo_id: turn
-        for photo_id, turn in session.execute(
-            select(PhotoDecision.photo_id, func.max(PhotoDecision.turn))
-            .where(PhotoDecision.body_id == practical.body_id, PhotoDecision.photo_id.in_(photos))
-            .group_by(PhotoDecision.photo_id)
-        )
-    }
+    """Add a decision on each mark or photo, in the turn after its last one; `name`: the column that names it."""
+    column = getattr(table, name)
+    last = select(column, func.max(table.turn)).where(table.body_id == practical.body_id, column.in_(decided))
+    turns = {each: turn for each, turn in session.execute(last.group_by(column))}
     session.add_all(
-        PhotoDecision(
+        table(
             body_id=practical.body_id,
-            photo_id=photo_id,
-            turn=turns.get(photo_id, 0) + 1,
+            turn=turns.get(each, 0) + 1,
             practical_id=practical.id,
             application_id=practical.application_id,
-            person_id=actor.person_id,
-            taken=taken,
-            reason=reason,
-            decided_at=now,
+            **{name: each},
+            **decision,
         )
-        for photo_id in photos
+        for each in decided
     )
 
 

@@ -167,7 +167,7 @@ def in_demo(session: Session) -> dict[str, str]:
     las = "las"
 
     def practical(*conditions: object) -> Practical:
-        wanted = select(Practical).where(Practical.body_id == las, *conditions)  # type: ignore[arg-type]
+        wanted = select(Practical).where(Practical.body_id == las, *conditions)  # type: ignore[arg-type]  # conditions of a select
         return session.scalars(wanted.order_by(Practical.id).limit(1)).one()
 
     again = select(Remark.practical_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -90,7 +91,7 @@ def test_what_was_never_marked_is_missing() -> None:
     ],
 )
 def test_each_reason_for_carrying_nothing_over_is_said(changed: dict[str, object], why: Why) -> None:
-    found = again(earlier({**GOOD, "k": NO}), **changed)  # type: ignore[arg-type]
+    found = again(earlier({**GOOD, "k": NO}), **changed)  # type: ignore[arg-type]  # each case changes one argument
     assert found.carried == {}
     assert set(found.to_mark.values()) == {Why.NOT_MET, Why.SAFETY, why}
 
@@ -169,11 +170,11 @@ def histories(draw: st.DrawFn) -> list[tuple[Earlier, Marks]]:
 
 @given(history=histories(), today=marked, days=st.integers(0, 60), order=st.randoms(use_true_random=False))
 def test_carrying_over_never_improves_what_was_marked_and_asks_no_order(
-    history: list[tuple[Earlier, Marks]], today: Marks, days: int, order: object
+    history: list[tuple[Earlier, Marks]], today: Marks, days: int, order: Random
 ) -> None:
     before = [each for each, _marks in history]
     found = again(*before, days=days)
-    shuffled: Sequence[Earlier] = sorted(before, key=lambda _: order.random())  # type: ignore[attr-defined]
+    shuffled: Sequence[Earlier] = sorted(before, key=lambda _: order.random())
     assert again(*shuffled, days=days) == found
     assert found.to_mark.keys() | found.carried.keys() == {criterion.id for criterion in RUBRIC.criteria}
     assert not found.to_mark.keys() & found.carried.keys()
