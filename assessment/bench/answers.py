@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -231,20 +233,43 @@ def statements_of_a_save(ground: Ground) -> int:
 
 @contextmanager
 def counted(app: Flask) -> Iterator[list[str]]:
-    """Collect the statements of the application in this process."""
+    """Collect the statements of the application in this process, those that go past SQLAlchemy among them."""
     statements: list[str] = []
+    announced = threading.local()
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")):
+    def note(statement: str) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "--")):
             statements.append(statement)
+
+    def before(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        announced.now = True
+        note(statement)
+
+    def after(*_said: object) -> None:
+        announced.now = False
+
+    def traced(statement: str) -> None:
+        if not getattr(announced, "now", False):
+            note(statement)
+
+    def trace(connection: Any, *_rest: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_trace_callback(traced)
 
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+    listeners: dict[str, Callable[..., None]] = {
+        "before_cursor_execute": before,
+        "after_cursor_execute": after,
+        "checkout": trace,
+    }
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener)
     try:
         yield statements
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for name, listener in listeners.items():
+            event.remove(engine, name, listener)
         engine.dispose()
 
 

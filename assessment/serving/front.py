@@ -8,8 +8,8 @@ interface (granian): https://github.com/emmett-framework/granian/blob/master/doc
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -20,7 +20,7 @@ from assessment.domain.outbox import MAXIMUM_BODY
 from assessment.exams.answers import ADDRESS
 from assessment.exams.delivery.application import PAGES_AT_A_TIME, Answered, AnswerPath, Asked, Incoming, small
 from assessment.exams.delivery.storing import Sent, Taken
-from assessment.exams.delivery.writer import PATIENCE
+from assessment.exams.delivery.writer import PATIENCE, GroupWriter
 from assessment.serving.environment import environ_of
 from assessment.web.lasting import LastingFiles
 from assessment.web.observing import write_lines
@@ -46,7 +46,7 @@ class Front:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Remember the loop that the server runs."""
         self._loop = loop
-        self._waiting_room = WaitingRoom(loop)
+        self._waiting_room = WaitingRoom(loop, self._answers.writer)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
         """Let the threads end what they have begun."""
@@ -88,43 +88,27 @@ class Front:
         else:
             asked = await self._loop.run_in_executor(self._readers, self._answers.read, incoming, at)
         if isinstance(asked, Asked):
-            asked = self._answers.tell(asked, await self._waiting_room.commit(self._answers.writer.put, asked.sent))
+            asked = self._answers.tell(asked, await self._waiting_room.commit(asked.sent))
         return self._answers.observed(asked, scope.method, began)
 
 
 class WaitingRoom:
-    """Requests that wait on the loop for the writing thread; it rings once for many of them."""
+    """Requests that wait on the loop for their commit; what tells a whole group of it runs there, too."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, writer: GroupWriter) -> None:
         self._loop = loop
-        self._told: deque[tuple[asyncio.Future[Taken | None], Taken | None]] = deque()
-        self._rung = False
+        self._put = writer.put
         self._waiting: deque[tuple[float, asyncio.Future[Taken | None]]] = deque()
+        writer.deliver = loop.call_soon_threadsafe
 
-    def commit(
-        self, put: Callable[[Sent, Callable[[Taken | None], None]], None], sent: Sent
-    ) -> asyncio.Future[Taken | None]:
+    def commit(self, sent: Sent) -> asyncio.Future[Taken | None]:
         """Hand a request to the writer; what is returned ends with its commit, or with None after too long a time."""
         future: asyncio.Future[Taken | None] = self._loop.create_future()
         if not self._waiting:
             self._loop.call_later(LOOK_FOR_THE_FORGOTTEN_EVERY, self._give_up)
         self._waiting.append((self._loop.time() + PATIENCE, future))
-        put(sent, lambda taken: self._tell(future, taken))
+        self._put(sent, partial(_settle, future))
         return future
-
-    def _tell(self, future: asyncio.Future[Taken | None], taken: Taken | None) -> None:
-        """Called by the writing thread."""
-        self._told.append((future, taken))
-        if not self._rung:
-            self._rung = True
-            self._loop.call_soon_threadsafe(self._let_go)
-
-    def _let_go(self) -> None:
-        self._rung = False
-        while self._told:
-            future, taken = self._told.popleft()
-            if not future.done():
-                future.set_result(taken)
 
     def _give_up(self) -> None:
         """Answer those whose commit did not come; forget those who were answered."""
@@ -135,6 +119,11 @@ class WaitingRoom:
                 future.set_result(None)
         if self._waiting:
             self._loop.call_later(LOOK_FOR_THE_FORGOTTEN_EVERY, self._give_up)
+
+
+def _settle(future: asyncio.Future[Taken | None], taken: Taken | None) -> None:
+    if not future.done():
+        future.set_result(taken)
 
 
 def call(application: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Headers, bytes]:

@@ -70,7 +70,7 @@ def count_and_note(request_id: str, *, endpoint: str, method: str, path: str, st
         "ms": round(seconds * 1000, 1),
         "event": "request",
         "level": "info",
-        "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "timestamp": datetime.now(UTC),
         "logger": _LOGGER,
         "process": os.getpid(),
     }

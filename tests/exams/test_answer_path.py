@@ -1,6 +1,7 @@
 """The answer path: SQL and the published rule agree, what waits is committed together, and nothing gets lost."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,8 +21,16 @@ from assessment.domain.exams.events import Event
 from assessment.domain.exams.late_rule import Disposition, LateRule, judge
 from assessment.domain.roles import Role
 from assessment.exams.answering import LATE_RULE
-from assessment.exams.delivery.statements import STATEMENTS
-from assessment.exams.delivery.storing import Sent, event_rows, store_carefully, store_quickly
+from assessment.exams.delivery.statements import STATEMENTS, SQLite
+from assessment.exams.delivery.storing import (
+    Flag,
+    Sent,
+    Sighting,
+    event_rows,
+    insert_alone,
+    store_carefully,
+    store_quickly,
+)
 from assessment.exams.tables import Attempt, AttemptPresence, Standing
 from assessment.exams.taking import token_for
 from assessment.exams.tokens import WriterToken
@@ -154,6 +163,75 @@ def test_what_comes_again_is_never_decided_the_quick_way(session: Session, attem
     store_carefully(session.connection(), [second])
     rows = STATEMENTS[session.connection().dialect.name].known(session.connection(), [_row_of(session, second)])
     assert {(client, seq) for _body, _attempt, client, seq in rows} == {("c", 1), ("c~1", 1)}
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_a_statement_alone_stored_is_told_as_it_was_stored(room: Room) -> None:
+    """Nobody who writes waits while it is looked up, so that the attempt may have gone on meanwhile."""
+    with _driver(room) as driver:
+        sent = _sent_in(room, an_event(1, client="alone"), an_event(2, client="alone"))
+        inserted = insert_alone(driver, SQLite(), [sent])
+        assert inserted is not None
+        _set(room, state=AttemptState.SUBMITTED)
+        (taken,) = inserted.told(inserted.look(driver)) or [None]
+        assert taken is not None
+        assert [fate.standing for fate in taken.fates] == [Standing.ACCEPTED, Standing.ACCEPTED]
+        assert taken.state is AttemptState.SUBMITTED
+
+
+@pytest.mark.only_on("sqlite")
+def test_what_was_refused_and_would_count_by_now_is_stored_again_with_more_care(room: Room) -> None:
+    _set(room, state=AttemptState.VOIDED)
+    with _driver(room) as driver:
+        inserted = insert_alone(driver, SQLite(), [_sent_in(room, an_event(1, client="alone"))])
+        assert inserted is not None
+        _set(room, state=AttemptState.RUNNING)
+        assert inserted.told(inserted.look(driver)) is None
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_statement_alone_stores_all_or_nothing(room: Room) -> None:
+    """Else what is stored with more care would come after what was sent after it."""
+    with _driver(room) as driver:
+        first = _sent_in(room, an_event(1, "A", client="alone"))
+        assert insert_alone(driver, SQLite(), [first]) is not None
+        again = _sent_in(room, an_event(1, "B", client="alone"), an_event(2, "C", client="alone"))
+        assert insert_alone(driver, SQLite(), [again]) is None
+    assert [(each.seq, each.response["RESPONSE"]) for each in room.events()] == [(1, "A")]
+
+
+@pytest.mark.only_on("sqlite")
+def test_flags_and_sightings_are_not_stored_by_a_statement_alone(room: Room) -> None:
+    with _driver(room) as driver:
+        seen = replace(_sent_in(room), sighting=Sighting(unsent=0, place=1, client=None))
+        flagged = replace(_sent_in(room), flag=Flag(item=room.exam.items[0], flagged=True))
+        assert insert_alone(driver, SQLite(), [seen]) is None
+        assert insert_alone(driver, SQLite(), [flagged]) is None
+
+
+@contextmanager
+def _driver(room: Room) -> Iterator[sqlite3.Connection]:
+    """Give a connection of the driver's own, on which every statement is a transaction of its own."""
+    with room.site.app.app_context():
+        kept = db.engine.raw_connection()
+        try:
+            assert isinstance(kept.driver_connection, sqlite3.Connection)
+            yield kept.driver_connection
+        finally:
+            kept.close()
+
+
+def _sent_in(room: Room, *events: Event) -> Sent:
+    with room.writing() as session:
+        token = token_for(session.get_one(Attempt, (BODY, room.attempt_id)))
+    assert token is not None
+    placed = tuple(replace(each, item=room.exam.items[0]) for each in events)
+    return Sent(token=token, at=room.now, rule=LATE_RULE, events=placed)
+
+
+def _set(room: Room, **values: object) -> None:
+    with room.writing() as session:
+        session.execute(update(Attempt).where(Attempt.id == room.attempt_id).values(**values))
 
 
 def _row_of(session: Session, sent: Sent) -> dict[str, object]:

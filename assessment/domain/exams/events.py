@@ -184,9 +184,12 @@ def _response(value: object) -> dict[str, Value] | Malformed:
         if not isinstance(name, str) or not lexical.is_identifier(name):
             return Malformed.RESPONSE
         texts = given if isinstance(given, list) else [] if given is None else [given]
-        if len(texts) > MAXIMUM_VALUES or not all(is_storable(text) for text in texts):
+        if len(texts) > MAXIMUM_VALUES:
             return Malformed.RESPONSE
-        size += sum(len(text.encode()) for text in texts)
+        for text in texts:
+            if not is_storable(text):
+                return Malformed.RESPONSE
+            size += len(text) if text.isascii() else len(text.encode())
         read[name] = tuple(given) if isinstance(given, list) else given
     return read if size <= MAXIMUM_RESPONSE_BYTES else Malformed.TOO_LARGE
 

@@ -180,7 +180,8 @@ class AnswerPath:
             status=answered.status,
             seconds=time.perf_counter() - began,
         )
-        return Answered(answered.status, [*answered.headers, ("X-Request-Id", request_id)], answered.body)
+        answered.headers.append(("X-Request-Id", request_id))
+        return answered
 
     def _engine(self) -> Engine:
         with self._app.app_context():
@@ -309,8 +310,8 @@ class AnswerPath:
     def _json(self, incoming: Incoming, at: datetime, reply: Reply) -> Answered:
         content = msgspec.json.encode(
             {
-                "now": reply.now.isoformat(),
-                "deadline": reply.deadline.isoformat() if reply.deadline else None,
+                "now": reply.now,
+                "deadline": reply.deadline,
                 "state": reply.state.value,
                 "acknowledged": reply.acknowledged,
                 "held": reply.held,

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from sqlalchemy import Connection
 from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.domain.exams.events import FORMAT_VERSION
 from assessment.domain.exams.late_rule import RULE, Disposition, Phase, Verdict, Writer
+from assessment.exams.tables import Standing
 
 # The members of a sent object, with their types in PostgreSQL.
 EVENTS = {
@@ -54,6 +56,7 @@ SIGHTINGS = {
 
 # By what the database calls them: looked up for every event.
 _STATES: Mapping[str, AttemptState] = {state.value: state for state in AttemptState}
+_STANDINGS: Mapping[str, Standing] = {standing.value: standing for standing in Standing}
 _VERDICTS: Mapping[tuple[str, str], Verdict] = {
     (phase.value, writer.value): RULE[phase, writer] for phase, writer in RULE
 }
@@ -67,14 +70,15 @@ class Judged:
     """What the database says of one sent object.
 
     `state` is None where there is no such attempt of this person, and where somebody else has it locked (`busy`).
-    `stored` is the digest of the event that this very statement stored under the object's key, if it did.
+    `standing` is how its event is stored, None where it is not: the object has none, it is refused, or its key is taken
+    by another.
     """
 
     busy: bool = False
     state: AttemptState | None = None
     deadline: datetime | None = None
     verdict: Verdict | None = None
-    stored: str | None = None
+    standing: Standing | None = None
 
 
 def _listed(values: Sequence[str]) -> str:
@@ -109,7 +113,6 @@ _INTO = (
     "INSERT INTO response_event (v, body_id, attempt_id, client, seq, item, response, lang, elapsed, standing, epoch, "
     "digest, received_at)"
 )
-_ONCE = "ON CONFLICT (body_id, attempt_id, client, seq) DO NOTHING"
 _WRITABLE = f"a.state IN ({_listed(sorted(STARTED))})"
 _FLAG = (
     "INSERT INTO attempt_flag (body_id, attempt_id, item, flagged) SELECT sent.body, sent.attempt, sent.item, "
@@ -151,7 +154,10 @@ class Statements(ABC):
 
     @abstractmethod
     def store(self, connection: Connection, rows: Sequence[Row]) -> list[Judged]:
-        """Judge every row, in their order, and store those that count or are held."""
+        """Judge every row, in their order, and store those that count or are held.
+
+        SQLite raises IntegrityError where the key of one is taken, PostgreSQL stores the others.
+        """
 
     def known(self, connection: Connection, rows: Sequence[Row]) -> dict[Place, tuple[str, str]]:
         """Lock the attempts of these rows; return what is stored under their keys: digest and standing."""
@@ -171,9 +177,13 @@ class Statements(ABC):
 
     def instant(self, moment: datetime) -> str:
         """Return an instant as the database compares it."""
-        if moment.tzinfo is not UTC:
-            moment = moment.astimezone(UTC)
-        return f"{moment.isoformat(' ', 'microseconds')[:26]}{self.zone}"
+        return f"{_second(int(moment.timestamp()))}.{moment.microsecond:06d}{self.zone}"
+
+
+@lru_cache(maxsize=10_000)
+def _second(since_1970: int) -> str:
+    """Return a second as text; every event names three moments, and many events the same seconds."""
+    return datetime.fromtimestamp(since_1970, UTC).isoformat(" ")[:19]
 
 
 def encode(value: object) -> str:
@@ -208,9 +218,10 @@ judged AS (
 stored AS (
   {_INTO} SELECT {FORMAT_VERSION}, body, attempt, client, seq, item, response::jsonb, lang, elapsed, standing, epoch,
     digest, at FROM judged WHERE client IS NOT NULL AND standing IS NOT NULL ORDER BY number
-  {_ONCE} RETURNING body_id, attempt_id, client, seq, digest
+  ON CONFLICT (body_id, attempt_id, client, seq) DO NOTHING
+  RETURNING body_id, attempt_id, client, seq, digest, standing
 )
-SELECT judged.state, judged.deadline, judged.phase, judged.writer, stored.digest AS stored,
+SELECT judged.state, judged.deadline, judged.phase, judged.writer, stored.digest AS stored, stored.standing,
   CASE WHEN judged.number IS NULL THEN EXISTS (
     SELECT FROM attempt AS a WHERE a.body_id = sent.body AND a.id = sent.attempt AND a.person_id = sent.person
   ) ELSE FALSE END AS busy
@@ -231,9 +242,9 @@ ORDER BY sent.number"""
                 state=_STATES[row.state] if row.state else None,
                 deadline=row.deadline.astimezone(UTC) if row.deadline else None,
                 verdict=_VERDICTS[row.phase, row.writer] if row.phase else None,
-                stored=row.stored,
+                standing=_STANDINGS[row.standing] if row.stored and row.stored == sent["digest"] else None,
             )
-            for row in connection.exec_driver_sql(self.STORE, (encode(rows),))
+            for row, sent in zip(connection.exec_driver_sql(self.STORE, (encode(rows),)), rows, strict=True)
         ]
 
     def known(self, connection: Connection, rows: Sequence[Row]) -> dict[Place, tuple[str, str]]:
@@ -254,50 +265,58 @@ def _moment(stored: str) -> datetime:
 
 # SQLite takes 32,766 parameters.
 MOST_ROWS = 1024
+# Parts of up to so many rows are filled up by these steps, larger ones to a power of two.
+MOST_IN_STEPS = 64
+STEP = 4
+Given = tuple[Any, ...]
+_in_order = itemgetter(*EVENTS)
+_WIDTH = len(EVENTS) + 1
+
+
+def _filled_up(rows: Sequence[Row], first: int) -> Given:
+    given: list[Any] = []
+    for number, row in enumerate(rows, first):
+        given.append(number)
+        given += _in_order(row)
+    count = -(-len(rows) // STEP) * STEP if len(rows) <= MOST_IN_STEPS else 1 << (len(rows) - 1).bit_length()
+    return (*given, *[None] * (_WIDTH * (count - len(rows))))
+
+
+def _over(given: Given, statement: str) -> str:
+    """Return a statement that reads so many parameters as rows, where it says `{sent}`."""
+    return _with_rows(statement, len(given) // _WIDTH)
 
 
 @cache
-def _values(members: tuple[str, ...], count: int) -> str:
-    """Return the clause that reads so many rows of parameters as `sent`."""
-    row = f"({', '.join('?' * len(members))})"
-    return f"WITH sent ({', '.join(members)}) AS (VALUES {', '.join([row] * count)})"
-
-
-def _over(rows: Sequence[Row], members: tuple[str, ...], statement: str) -> tuple[str, tuple[Any, ...]]:
-    """Return a statement over rows, which reads them where it says `{sent}`, and its parameters.
-
-    Rows without a body, which belong to no attempt, fill it up to the next power of two, so that the database
-    prepares few statements.
-    """
-    count = 1 << (len(rows) - 1).bit_length()
-    given = [row[name] for row in rows for name in members]
-    empty = [None] * (len(members) * (count - len(rows)))
-    return statement.format(sent=_values(members, count)), (*given, *empty)
+def _with_rows(statement: str, count: int) -> str:
+    row = f"({', '.join('?' * _WIDTH)})"
+    return statement.format(sent=f"WITH sent (number, {', '.join(EVENTS)}) AS (VALUES {', '.join([row] * count)})")
 
 
 class SQLite(Statements):
-    """The statements of SQLite: a look at the attempts, then the insertion, which judges for itself.
+    """The statements of SQLite: the insertion, which judges for itself, then a look at what came of it.
 
-    Nothing comes between the two, since there is one writer at a time. Each returns at most one row and reads its
-    parameters as a table, so that it is one step for the driver: between two steps every other thread of the
-    process may take its turn with the interpreter, and meanwhile nobody else could write.
+    Each returns at most one row and reads its parameters as a table, so that it is one step for the driver: between
+    two steps every other thread of the process may take its turn with the interpreter, and meanwhile nobody else
+    could write. The insertion alone changes something, and all or nothing: without a transaction around it, it is one
+    itself, from the lock to the commit in a single step. What is told of it may then be read when others write again.
     """
 
     zone = ""
-    _ASKED = ("body", "attempt", "person", "epoch", "graced", "windowed")
     # The order of a CROSS JOIN is kept by SQLite: for each sent object its attempt by key.
-    _OF_SENT = (
-        "FROM sent CROSS JOIN attempt AS a WHERE a.body_id = sent.body AND a.id = sent.attempt "
-        "AND a.person_id = sent.person"
-    )
-    _JUDGE = (
-        "{sent} SELECT json_group_array(json_array(number, state, deadline, phase, writer)) FROM "
-        f"(SELECT sent.number AS number, {_JUDGED.format(sent='sent.')} {_OF_SENT})"
-    )
+    _OF_SENT = "FROM sent CROSS JOIN attempt AS a"
+    _MATCHED = "WHERE a.body_id = sent.body AND a.id = sent.attempt AND a.person_id = sent.person"
     _INSERT = (
         f"{_INTO} {{sent}} SELECT {FORMAT_VERSION}, body, attempt, client, seq, item, response, lang, elapsed, "
         f"standing, epoch, digest, at FROM (SELECT *, {_STANDING} FROM "
-        f"(SELECT sent.*, {_JUDGED.format(sent='sent.')} {_OF_SENT})) WHERE standing IS NOT NULL {_ONCE}"
+        f"(SELECT sent.*, {_JUDGED.format(sent='sent.')} {_OF_SENT} {_MATCHED} AND sent.client IS NOT NULL)) "
+        "WHERE standing IS NOT NULL ORDER BY number"
+    )
+    _LOOK = (
+        "{sent} SELECT json_group_array(json_array(number, state, deadline, phase, writer, digest, standing)) FROM "
+        f"(SELECT sent.number AS number, {_JUDGED.format(sent='sent.')}, e.digest AS digest, e.standing AS standing "
+        f"{_OF_SENT} LEFT JOIN response_event AS e ON e.body_id = sent.body AND e.attempt_id = sent.attempt "
+        f"AND e.client = sent.client AND e.seq = sent.seq {_MATCHED})"
     )
     KNOWN = _KNOWN.format(source=_objects(EVENTS))
     FLAG = _FLAG.format(source=_objects(FLAGS))
@@ -305,43 +324,45 @@ class SQLite(Statements):
         source=_objects(SIGHTINGS), age="ROUND((julianday(excluded.seen_at) - julianday(known.seen_at)) * 86400, 3)"
     )
 
-    def judging(self, rows: Sequence[Row]) -> tuple[str, tuple[Any, ...]]:
-        """Return the statement that judges these rows, and its parameters."""
-        numbered = [{**row, "number": number} for number, row in enumerate(rows)]
-        return _over(numbered, ("number", *self._ASKED), self._JUDGE)
+    def given(self, rows: Sequence[Row]) -> list[Given]:
+        """Return these rows as parameters, so many at a time as a statement takes.
 
-    def storing(self, rows: Sequence[Row]) -> tuple[str, tuple[Any, ...]]:
-        """Return the statement that stores those of these rows that count or are held, and its parameters."""
-        return _over(rows, tuple(EVENTS), self._INSERT)
+        Rows without a body, which belong to no attempt, fill each part up to a number that others have too, so that
+        the database prepares few statements.
+        """
+        return [_filled_up(rows[start : start + MOST_ROWS], start) for start in range(0, len(rows), MOST_ROWS)]
+
+    def inserting(self, given: Given) -> tuple[str, Given]:
+        """Return the statement that stores what counts or is held of this, and its parameters."""
+        return _over(given, self._INSERT), given
+
+    def looking(self, given: Given) -> tuple[str, Given]:
+        """Return the statement that tells what came of this, as one document, and its parameters."""
+        return _over(given, self._LOOK), given
 
     def store(self, connection: Connection, rows: Sequence[Row]) -> list[Judged]:
-        """Judge and store, so many rows at a time as a statement takes parameters for."""
-        parts = (rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS))
-        return [judged for part in parts for judged in self._store(connection, part)]
+        """Store, then look what came of it."""
+        given = self.given(rows)
+        for part in given:
+            connection.exec_driver_sql(*self.inserting(part))
+        return self.judged(rows, [self.look(connection, part) for part in given])
 
-    def _store(self, connection: Connection, rows: Sequence[Row]) -> list[Judged]:
-        """Judge and store; where fewer rows were stored than judged fit, none is said to be."""
-        (document,) = connection.exec_driver_sql(*self.judging(rows)).one()
-        verdicts: list[tuple[AttemptState, str | None, Verdict] | None] = [None] * len(rows)
-        for number, state, deadline, phase, writer in msgspec.json.decode(document):
-            verdicts[number] = (_STATES[state], deadline, _VERDICTS[phase, writer])
-        wanted = [
-            row
-            for row, judged in zip(rows, verdicts, strict=True)
-            if judged is not None and row["client"] is not None and judged[2].disposition is not Disposition.REFUSED
-        ]
-        whole = bool(wanted) and connection.exec_driver_sql(*self.storing(wanted)).rowcount == len(wanted)
-        return [
-            Judged()
-            if judged is None
-            else Judged(
-                state=judged[0],
-                deadline=_moment(judged[1]) if judged[1] else None,
-                verdict=judged[2],
-                stored=row["digest"] if whole and judged[2].disposition is not Disposition.REFUSED else None,
-            )
-            for row, judged in zip(rows, verdicts, strict=True)
-        ]
+    def look(self, connection: Connection, given: Given) -> str:
+        """Return how these rows stand by now, and how each is stored, as a document for `judged`."""
+        return str(connection.exec_driver_sql(*self.looking(given)).scalar_one())
+
+    def judged(self, rows: Sequence[Row], documents: Iterable[str]) -> list[Judged]:
+        """Read what was seen of these rows."""
+        found = [Judged()] * len(rows)
+        for document in documents:
+            for number, state, deadline, phase, writer, stored, standing in msgspec.json.decode(document):
+                found[number] = Judged(
+                    state=_STATES[state],
+                    deadline=_moment(deadline) if deadline else None,
+                    verdict=_VERDICTS[phase, writer],
+                    standing=_STANDINGS[standing] if stored and stored == rows[number]["digest"] else None,
+                )
+        return found
 
 
 STATEMENTS: Mapping[str, Statements] = {"postgresql": PostgreSQL(), "sqlite": SQLite()}

@@ -5,18 +5,30 @@ a page without JavaScript sent it, the group is done anew the careful way: first
 event gets its key by `domain.outbox`, in the order of arrival. What is stored is the same by either way.
 """
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
 
-from assessment.domain.exams.attempt_states import ENDED, AttemptState
+from assessment.domain.exams.attempt_states import AttemptState
 from assessment.domain.exams.events import Event, digest, response_from_json, response_to_json
 from assessment.domain.exams.late_rule import Disposition, LateRule, Reason
 from assessment.domain.outbox import Key, second_client, stored_key
-from assessment.exams.delivery.statements import EVENTS, STATEMENTS, Judged, Row, Statements, encode
+from assessment.exams.delivery.statements import (
+    EVENTS,
+    MOST_ROWS,
+    STATEMENTS,
+    Given,
+    Judged,
+    Row,
+    SQLite,
+    Statements,
+    encode,
+)
 from assessment.exams.tables import ResponseEvent, Standing
 from assessment.exams.tokens import WriterToken
 
@@ -96,11 +108,67 @@ _Known = dict[Key, tuple[str, Fate | int]]
 
 def store_quickly(connection: Connection, group: Sequence[Sent]) -> list[Taken] | None:
     """Store a group in one statement; None when it must be rolled back and done the careful way."""
-    if any(sent.page and sent.events for sent in group):
+    if not is_quick(group):
         return None
     statements = STATEMENTS[connection.dialect.name]
-    rows = [row for sent in group for row in sent.rows or _rows(statements, sent, *sent.events)]
-    judged = statements.store(connection, rows)
+    try:
+        found = told(group, statements.store(connection, rows_of(statements, group)))
+    except IntegrityError:
+        return None
+    if found is not None:
+        note(connection, statements, group, found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A group that was stored in one statement that is its own transaction; what became of it is still to be told."""
+
+    statements: SQLite
+    group: Sequence[Sent]
+    rows: Sequence[Row]
+    given: Given
+
+    def look(self, connection: sqlite3.Connection) -> str:
+        """Ask the database what became of it; nobody who writes needs to wait for that."""
+        (document,) = connection.execute(*self.statements.looking(self.given)).fetchone()
+        return str(document)
+
+    def told(self, document: str) -> list[Taken] | None:
+        """Read what was seen; None where anything of the group was not stored after all."""
+        return told(self.group, self.statements.judged(self.rows, [document]))
+
+
+def insert_alone(connection: sqlite3.Connection, statements: SQLite, group: Sequence[Sent]) -> Inserted | None:
+    """Store a group in one statement without a transaction around it; None, with nothing stored, where that cannot do.
+
+    That is where more is to be kept than events, and where a key is taken. Raises sqlite3.Error.
+    """
+    if not is_quick(group) or any(sent.flag or sent.sighting for sent in group):
+        return None
+    rows = rows_of(statements, group)
+    if len(rows) > MOST_ROWS:
+        return None
+    (given,) = statements.given(rows)
+    try:
+        connection.execute(*statements.inserting(given))
+    except sqlite3.IntegrityError:
+        return None
+    return Inserted(statements, group, rows, given)
+
+
+def is_quick(group: Sequence[Sent]) -> bool:
+    """Whether the quick way may do: what a page without JavaScript sends needs a look first."""
+    return not any(sent.page and sent.events for sent in group)
+
+
+def rows_of(statements: Statements, group: Sequence[Sent]) -> list[Row]:
+    """Return what a statement is given of a group."""
+    return [row for sent in group for row in sent.rows or _rows(statements, sent, *sent.events)]
+
+
+def told(group: Sequence[Sent], judged: Sequence[Judged]) -> list[Taken] | None:
+    """Return what became of a group that was stored the quick way; None where anything of it was not stored."""
     found = []
     place = 0
     for sent in group:
@@ -108,13 +176,12 @@ def store_quickly(connection: Connection, group: Sequence[Sent]) -> list[Taken] 
         mine = judged[place:until]
         head = mine[0]
         if sent.events and head.state is not None and not _expired(sent, head):
-            if any(each.stored != row["digest"] for each, row in zip(mine, rows[place:until], strict=True)):
+            if any(map(_lost, mine)):
                 return None
-            found.append(_taken(sent, head, tuple(_fate(each) for each in mine)))
+            found.append(_taken(sent, head, tuple(map(_fate, mine))))
         else:
             found.append(_taken(sent, head, ()))
         place = until
-    _note(connection, statements, group, found)
     return found
 
 
@@ -136,12 +203,12 @@ def store_carefully(connection: Connection, group: Sequence[Sent]) -> list[Taken
     found = []
     for sent, place, outcome in zip(group, heads, outcomes, strict=True):
         head = judged[place]
-        if any(isinstance(each, int) and _lost(judged[each], rows[each]) for each in outcome):
+        if any(isinstance(each, int) and _lost(judged[each]) for each in outcome):
             head = Judged(busy=True)
         fates = (each if isinstance(each, Fate) else _fate(judged[each]) for each in outcome)
         usable = head.state is not None and not _expired(sent, head)
         found.append(_taken(sent, head, tuple(_explained(each, head) for each in fates) if usable else ()))
-    _note(connection, statements, group, found)
+    note(connection, statements, group, found)
     return found
 
 
@@ -203,26 +270,27 @@ def _current(connection: Connection, sent: Sent, item: str) -> Mapping[str, Any]
 
 def _known(statements: Statements, connection: Connection, group: Sequence[Sent]) -> dict[tuple[str, str], _Known]:
     known: dict[tuple[str, str], _Known] = {sent.attempt: {} for sent in group}
-    rows = [row for sent in group for row in sent.rows or _rows(statements, sent, *sent.events)]
+    rows = rows_of(statements, group)
     for (body_id, attempt_id, client, seq), (stored, standing) in statements.known(connection, rows).items():
         known[body_id, attempt_id][client, seq] = (stored, Fate(standing=Standing(standing)))
     return known
 
 
-def _lost(judged: Judged, row: Row) -> bool:
-    """Whether a row that should have been stored was not: its attempt was not locked when its keys were read."""
+def _lost(judged: Judged) -> bool:
+    """Whether what should have been stored was not: its key is taken, or its attempt was not locked."""
     refused = judged.verdict is not None and judged.verdict.disposition is Disposition.REFUSED
-    return judged.state is not None and not refused and judged.stored != row["digest"]
+    return judged.state is not None and judged.standing is None and not refused
 
 
 def _fate(judged: Judged) -> Fate:
     verdict = judged.verdict
-    if verdict is None or verdict.disposition is Disposition.REFUSED:
+    if judged.standing is None:
         return Fate(standing=None, reason=verdict.reason if verdict else None)
-    if verdict.disposition is Disposition.HELD:
-        return Fate(standing=Standing.HELD, reason=verdict.reason)
-    # It arrived in time but waited while the attempt was closed and its receipt written.
-    return Fate(standing=Standing.HELD, reason=Reason.LATE) if judged.state in ENDED else _ACCEPTED
+    if judged.standing is Standing.ACCEPTED:
+        return _ACCEPTED
+    # Held though it arrived in time: it waited while the attempt was closed and its receipt written.
+    held = verdict is not None and verdict.disposition is Disposition.HELD
+    return Fate(standing=Standing.HELD, reason=verdict.reason if verdict and held else Reason.LATE)
 
 
 def _explained(fate: Fate, head: Judged) -> Fate:
@@ -275,7 +343,7 @@ def _rows(statements: Statements, sent: Sent, *events: Event) -> tuple[Row, ...]
     return event_rows(statements, token=sent.token, at=sent.at, rule=sent.rule, events=events)
 
 
-def _note(connection: Connection, statements: Statements, group: Sequence[Sent], found: Sequence[Taken]) -> None:
+def note(connection: Connection, statements: Statements, group: Sequence[Sent], found: Sequence[Taken]) -> None:
     """Keep flags and sightings; the last one of each attempt, where it was not left out."""
     flags: dict[tuple[str, ...], Row] = {}
     sightings: dict[tuple[str, ...], Row] = {}

@@ -6,20 +6,24 @@ event, that the database refuses costs no other its place: the group is halved u
 """
 
 import queue
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any
 
 import structlog
 from prometheus_client import Counter
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from assessment.database import turn_on, writing
-from assessment.exams.delivery.statements import STATEMENTS, Statements
-from assessment.exams.delivery.storing import Fate, Sent, Taken, store_carefully, store_quickly
+from assessment.exams.delivery.statements import STATEMENTS, SQLite, Statements
+from assessment.exams.delivery.storing import Fate, Inserted, Sent, Taken, insert_alone, store_carefully, store_quickly
 from assessment.turns import Turn
 
 MOST_IN_A_GROUP = 256
@@ -37,30 +41,37 @@ GROUPED = Counter("teruji_answer_requests", "Requests that these commits stored.
 log = structlog.get_logger("teruji.answers")
 
 
+@dataclass(slots=True)
 class Waiting:
-    """One request between its arrival and its commit; the writing thread tells what became of it, once."""
+    """One request between its arrival and its commit; `tell` is called once with what became of it.
 
-    __slots__ = ("_tell", "sent", "since")
+    It is told None when nothing can be said of what it sent. `again`: the quick way did not store it.
+    """
 
-    def __init__(self, sent: Sent, tell: Callable[[Taken | None], None]) -> None:
-        self._tell = tell
-        self.sent = sent
-        self.since = time.monotonic()
+    sent: Sent
+    tell: Callable[[Taken | None], None]
+    since: float
+    again: bool = False
 
-    def settle(self, taken: Taken | None) -> None:
-        """Let the request go on; None when nothing can be said of what it sent."""
-        self._tell(taken)
+
+def _here(act: Callable[[], None]) -> None:
+    act()
 
 
 class GroupWriter:
-    """Takes requests from many threads and commits them together; the thread ends when nobody comes."""
+    """Takes requests from many threads and commits them together; the thread ends when nobody comes.
+
+    `deliver` runs, where it says, what tells a group of its commit: in the writing thread unless somebody else is set.
+    """
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
-        self._engine = engine
+        self._engine = cache(engine)
+        self.deliver: Callable[[Callable[[], None]], object] = _here
         self._queue: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._turn: Turn | None = None
+        self._kept: PoolProxiedConnection | None = None
         self._statements: Statements | None = None
 
     @property
@@ -71,11 +82,14 @@ class GroupWriter:
         return self._statements
 
     def put(self, sent: Sent, tell: Callable[[Taken | None], None]) -> None:
-        """Store what a request sent; `tell` is called by the writing thread after the commit.
+        """Store what a request sent; `tell` is called after the commit, where `deliver` has it called.
 
         It is told None when nothing can be said of what was sent.
         """
-        self._queue.put(Waiting(sent, tell))
+        self._wait(Waiting(sent, tell, time.monotonic()))
+
+    def _wait(self, waiting: Waiting) -> None:
+        self._queue.put(waiting)
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
@@ -119,29 +133,67 @@ class GroupWriter:
                 group.append(self._queue.get_nowait())
 
     def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
         if self._turn is not None:
             self._turn.close()
             self._turn = None
 
     def _commit(self, group: list[Waiting]) -> list[Waiting]:
-        """Commit a group and settle it; returns those whose attempt somebody else holds."""
+        """Commit a group and have it told; returns those whose attempt somebody else holds."""
+        found: list[Taken | None] = []
         try:
             self._turn = self._turn or turn_on(self._engine())
-            with self._turn.taken() if self._turn is not None else nullcontext():
+            with nullcontext() if self._turn is None else self._turn.taken():
                 self._fill(group, MOST_IN_A_GROUP)  # those who came while another process wrote
-                found = self._store([waiting.sent for waiting in group])
+                inserted = self._insert_alone(group)
+                if inserted is None:
+                    found = self._store([waiting.sent for waiting in group])
+            if inserted is not None:
+                self.deliver(partial(self._tell_of, group, inserted, inserted.look(self._driver())))
+                return []
         except Exception:
             log.exception("answers were not stored", requests=len(group))
-            for waiting in group:
-                waiting.settle(None)
-            return []
+            found = [None] * len(group)
+            self._let_go()
         held_up = []
+        told = []
         for waiting, taken in zip(group, found, strict=True):
             if taken is not None and taken.busy and time.monotonic() - waiting.since < PATIENCE_FOR_A_LOCK:
                 held_up.append(waiting)
             else:
-                waiting.settle(None if taken is None or taken.busy else taken)
+                told.append((waiting, None if taken is None or taken.busy else taken))
+        self.deliver(partial(_tell, told))
         return held_up
+
+    def _insert_alone(self, group: Sequence[Waiting]) -> Inserted | None:
+        """Store a group in one statement; None where it takes more than that, or the database is not SQLite.
+
+        The driver is called without SQLAlchemy, and its connection kept: while one process has the turn, all others
+        wait.
+        """
+        if not isinstance(self.statements, SQLite) or any(waiting.again for waiting in group):
+            return None
+        return insert_alone(self._driver(), self.statements, [waiting.sent for waiting in group])
+
+    def _driver(self) -> sqlite3.Connection:
+        if self._kept is None:
+            self._kept = self._engine().raw_connection()
+        connection: Any = self._kept.driver_connection
+        assert isinstance(connection, sqlite3.Connection)
+        return connection
+
+    def _tell_of(self, group: Sequence[Waiting], inserted: Inserted, document: str) -> None:
+        """Tell a group what became of it; where something of it was not stored, it is stored again with more care."""
+        found = inserted.told(document)
+        if found is not None:
+            _tell(zip(group, found, strict=True))
+            _count(group)
+            return
+        for waiting in group:
+            waiting.again = True
+            self._wait(waiting)
 
     def _store(self, group: Sequence[Sent]) -> list[Taken | None]:
         """Store a group in a transaction, or in several where the database refuses it whole."""
@@ -180,8 +232,7 @@ class GroupWriter:
                     found = store(connection, group)
                     if found is not None:
                         connection.commit()
-                        GROUPS.inc()
-                        GROUPED.inc(len(group))
+                        _count(group)
                         return found
                     connection.rollback()
             except _REFUSED:
@@ -190,3 +241,13 @@ class GroupWriter:
                 connection.invalidate()
                 raise
         raise AssertionError("the careful way always ends")
+
+
+def _tell(told: Iterable[tuple[Waiting, Taken | None]]) -> None:
+    for waiting, taken in told:
+        waiting.tell(taken)
+
+
+def _count(group: Sequence[object]) -> None:
+    GROUPS.inc()
+    GROUPED.inc(len(group))
