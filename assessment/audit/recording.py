@@ -209,6 +209,8 @@ def _mapping(value: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _list(value: Iterable[Any]) -> list[Any]:
+    if type(value) is list and _AS_THEY_ARE.issuperset(map(type, value)):
+        return value
     return [inner if type(inner) in _AS_THEY_ARE else plain(inner) for inner in value]
 
 

@@ -7,14 +7,14 @@ token, no proof against forgery, no answer; `state` holds those and is never put
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import current_app, g, render_template, request, url_for
 from flask_babel import force_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from assessment.accounts.sealed_box import public_key
@@ -28,10 +28,9 @@ from assessment.exams.parts import Part, parts_of
 from assessment.exams.tables import Attempt
 from assessment.web.actor import me
 from assessment.web.comfort import comfort
-from assessment.web.formatting import clock
+from assessment.web.formatting import zone_name
 from assessment.web.language import language
-from assessment.web.pages import module_files, policy, static_url
-from assessment.web.requests import now
+from assessment.web.pages import module_files, policy, static_url, written_each
 
 FORMAT = 1
 STYLES = ("css/base.css", "css/exam.css", "css/exam_kinds.css", "css/comfort.css")
@@ -40,7 +39,7 @@ MODULES = ("js/exam", "js/kept")
 MOST_FRAMES = 500
 
 # What stands in kept HTML instead of what is an attempt's own.
-ANY_ATTEMPT, ANY_PERSON = "[[attempt]]", "[[person]]"
+ANY_ATTEMPT, ANY_PERSON, ANY_ITEM = "[[attempt]]", "[[person]]", "[[item]]"
 
 
 class Frames(NamedTuple):
@@ -122,10 +121,6 @@ def _by_place(parts: Mapping[str, Sequence[Part]]) -> Iterator[tuple[tuple[str, 
         yield tuple(zip(parts, each, strict=True))
 
 
-def _zone_name() -> str:
-    return clock(now()).partition(" ")[2]
-
-
 def answers_of(session: Session, attempt: Attempt) -> dict[str, Any]:
     """Return what the server knows of an attempt: the current answers by item, and the items that are flagged."""
     saved, flagged = state_of(session, attempt)
@@ -139,12 +134,24 @@ def answers_of(session: Session, attempt: Attempt) -> dict[str, Any]:
     }
 
 
+def navigator_lines(macro: Callable[..., Markup], places: Sequence[Place], current: object, form: str | None) -> Markup:
+    """Return the lines of a navigator: `macro` writes each once a process, for its number and how it stands."""
+    lines = written_each(
+        "exams.place",
+        macro,
+        [(place.number, ANY_ITEM, place.answered, place.flagged, place.number == current, form) for place in places],
+    )
+    return Markup(
+        "".join([str.replace(line, ANY_ITEM, escape(place.item)) for line, place in zip(lines, places, strict=True)])
+    )
+
+
 def runner_context(found: OwnExam, person_id: str) -> Mapping[str, object]:
     """Return what the frame of every page of a running exam is told."""
     return {
         "exam": found,
         "mark": person_mark(person_id),
-        "zone_name": _zone_name(),
+        "zone_name": zone_name(),
         "switch_language_url": lambda code: f"?lang={code}",
     }
 
@@ -155,7 +162,7 @@ def _frames_of(found: OwnExam, items: Sequence[str]) -> tuple[dict[str, dict[str
     They are written once for all who see the same of them. `items` are the attempt's item versions in their places.
     """
     attempt, mark = found.attempt, person_mark(found.attempt.person_id)
-    key = (request.script_root, comfort(), me().zone, _zone_name(), len(items))
+    key = (request.script_root, comfort(), me().zone, zone_name(), len(items))
     kept = _frames.get(key)
     if kept is None:
         if len(_frames) >= MOST_FRAMES:

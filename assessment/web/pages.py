@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from assessment.domain.language import LANGUAGES
 from assessment.web.actor import actor
-from assessment.web.language import switch_language_url
+from assessment.web.language import spoken, switch_language_url
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
@@ -135,12 +135,19 @@ def written_once(name: str, macro: Callable[..., Markup], *told: Hashable) -> Ma
     `name` tells macros apart. The macro asks for nothing beside the language and what it is `told`, and puts nothing
     into the page's policy.
     """
-    key = (name, getattr(get_locale(), "language", ""), _root(), told)
-    text = _written.get(key)
-    if text is None:
-        if len(_written) >= MOST_WRITTEN:
-            _written.clear()
-        text = _written[key] = macro(*told)
+    return next(iter(written_each(name, macro, [told])))
+
+
+def written_each(name: str, macro: Callable[..., Markup], every: Iterable[tuple[Hashable, ...]]) -> list[Markup]:
+    """As `written_once`, for many things that a macro is told one after the other."""
+    where = (name, spoken(), _root())
+    return [_written.get((where, told)) or _write(macro, (where, told), told) for told in every]
+
+
+def _write(macro: Callable[..., Markup], key: tuple[object, ...], told: tuple[Hashable, ...]) -> Markup:
+    if len(_written) >= MOST_WRITTEN:
+        _written.clear()
+    text = _written[key] = macro(*told)
     return text
 
 
