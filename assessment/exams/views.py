@@ -18,7 +18,7 @@ from assessment.domain.errors import N_, Conflict
 from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.domain.roles import Role
 from assessment.exams.answering import LATE_RULE
-from assessment.exams.attempt_queries import OwnExam, own_exams
+from assessment.exams.attempt_queries import OwnExam, own_exams, title_of
 from assessment.exams.devices import device_cookie, device_digest, remember, writes_here
 from assessment.exams.moving import ELSEWHERE
 from assessment.exams.own import own_exam
@@ -66,11 +66,10 @@ def start_page(attempt_id: str) -> str | Response:
         return redirect(_where(found) or _question(found), 303)
     if found.attempt.state in ENDED:
         return redirect(url_for("exams.receipt", attempt_id=attempt_id), 303)
-    title = scheme_titles(db.session(), me().body_id, [found.scheme_version_id], language())
     return render_template(
         "exams/start.html",
         exam=found,
-        title=title.get(found.scheme_version_id, ""),
+        title=title_of(db.session(), found, language()),
         released=found.attempt.state is AttemptState.RELEASED,
         open=found.sitting.starts_at <= now() < found.sitting.closes_at,
         early=now() < found.sitting.starts_at,
@@ -139,10 +138,8 @@ def receipt(attempt_id: str) -> str | Response:
     found = own_exam(attempt_id)
     attempt = found.attempt
     if attempt.state in ENDED or attempt.state is AttemptState.VOIDED:
-        title = scheme_titles(db.session(), me().body_id, [found.scheme_version_id], language())
-        return render_template(
-            "exams/receipt.html", exam=found, attempt=attempt, title=title.get(found.scheme_version_id, "")
-        )
+        title = title_of(db.session(), found, language())
+        return render_template("exams/receipt.html", exam=found, attempt=attempt, title=title)
     if attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() >= attempt.deadline:
         return render_template(
             "exams/time_over.html", settled_at=LATE_RULE.settled_at(attempt.deadline), **_running(found)

@@ -11,7 +11,9 @@ from pathlib import Path
 from flask import Flask, Response, g, has_request_context, request, send_from_directory, url_for
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from assessment.domain.language import LANGUAGES
@@ -25,8 +27,20 @@ MOST_WRITTEN = 5_000
 _written: dict[tuple[object, ...], Markup] = {}
 
 
+class PageTemplate(Template):
+    """A template whose macros are put together once a process.
+
+    Jinja holds the globals of who imports against those of the template, at every import of every page, to see whether
+    it must be put together anew. All templates have the application's globals and no others.
+    """
+
+    def _get_default_module(self, _ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
 def dress(app: Flask) -> None:
     """Set templates, globals and headers up."""
+    app.jinja_env.template_class = PageTemplate
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
