@@ -5,8 +5,9 @@ So there the rows go as one JSON document. SQLite's driver has nothing to send, 
 value of every row; so the statement is written once, and the rows go past it to the driver.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import msgspec
@@ -54,19 +55,25 @@ def insert_many(
     if _holds_json(table):
         connection.execute(insert(table).values(dict(computed)), [{**row, **shared} for row in rows])
         return
-    own = _columns(table, tuple(rows[0]), dialect)
+    names = tuple(rows[0])
     same = {name: _processed(shared[name], process) for name, process in _columns(table, tuple(shared), dialect)}
     if dialect.name == "postgresql" and len(rows) > 1:
-        document = [{name: _plain(row[name], process) for name, process in own} for row in rows]
-        written = _by_document(table, tuple(rows[0]), tuple(shared), computed, dialect)
+        told = [_in_json(rows, name, process) for name, process in _columns(table, names, dialect)]
+        document = [dict(zip(names, values, strict=True)) for values in zip(*told, strict=True)]
+        written = _by_document(table, names, tuple(shared), computed, dialect)
         connection.exec_driver_sql(written.text, same | {_DOCUMENT: msgspec.json.encode(document).decode()})
         return
-    written = _by_values(table, (*rows[0], *shared), computed, dialect)
-    values = [same | {name: _processed(row[name], process) for name, process in own} for row in rows]
+    written = _by_values(table, (*names, *shared), computed, dialect)
+    values: dict[str, Iterable[Any]] = {
+        name: [row[name] for row in rows] if process is None else [process(row[name]) for row in rows]
+        for name, process in _columns(table, names, dialect)
+    }
+    values |= {name: repeat(value, len(rows)) for name, value in same.items()}
     if written.order:
-        connection.exec_driver_sql(written.text, [tuple(map(each.__getitem__, written.order)) for each in values])
+        connection.exec_driver_sql(written.text, list(zip(*(values[name] for name in written.order), strict=True)))
     else:
-        connection.exec_driver_sql(written.text, values)
+        listed = zip(*values.values(), strict=True)
+        connection.exec_driver_sql(written.text, [dict(zip(values, each, strict=True)) for each in listed])
 
 
 @cache
@@ -105,6 +112,11 @@ def _columns(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[Co
 
 def _processed(value: Any, process: Callable[[Any], Any] | None) -> Any:
     return value if process is None else process(value)
+
+
+def _in_json(rows: Sequence[Mapping[str, Any]], name: str, process: Callable[[Any], Any] | None) -> list[Any]:
+    """Return a column's values as they stand in a JSON document."""
+    return [_plain(row[name], process) for row in rows]
 
 
 def _plain(value: Any, process: Callable[[Any], Any] | None) -> Any:

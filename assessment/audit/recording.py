@@ -6,7 +6,7 @@ writer wait for every other (see `sealing.py`).
 """
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -68,17 +68,20 @@ def record_changes(session: Session, _context: UOWTransaction) -> None:
 event.listen(Session, "after_flush", record_changes)
 
 
-def insert_rows(session: Session, model: type[DeclarativeBase], rows: list[dict[str, Any]]) -> None:
+def insert_rows(
+    session: Session, model: type[DeclarativeBase], rows: list[dict[str, Any]], shared: Mapping[str, Any]
+) -> None:
     """Insert many rows of a covered table with their entries, without making an object of each; and flush.
 
-    Every row names every column. What else waits in the session is flushed along, so that the entries of both are
-    one statement. Raises LookupError when nobody is the author.
+    Every row names every column but those that are `shared`. What else waits in the session is flushed along, so that
+    the entries of both are one statement. Raises LookupError when nobody is the author.
     """
     if not rows:
         return
     table = _table(inspect(model))
-    insert_many(session.connection(), table, rows)
-    session.info[_WAITING] = [_entry(session, table, row, "insert") for row in rows]
+    insert_many(session.connection(), table, rows, shared)
+    same = {name: plain(value) for name, value in shared.items()}
+    session.info[_WAITING] = [_entry(session, table, same | row, "insert") for row in rows]
     try:
         session.flush()
         _write(session, session.info.get(_WAITING, []))  # where nothing else was waiting
@@ -157,7 +160,7 @@ def record_key(table: Table, row: dict[str, Any]) -> str:
 
 def canonical_row(table: Table, row: dict[str, Any]) -> bytes:
     """Write a row as canonical bytes: format, table, then every column in the order of their names."""
-    return _encode([FORMAT, str(table.name), {name: plain(row[name]) for name in _columns(table)}])
+    return _encode([FORMAT, str(table.name), _mapping({name: row[name] for name in _columns(table)})])
 
 
 def canonical(value: object) -> bytes:
@@ -205,7 +208,10 @@ def _moment(value: datetime) -> str:
 
 
 def _mapping(value: dict[Any, Any]) -> dict[str, Any]:
-    return {str(key): inner if type(inner) in _AS_THEY_ARE else plain(inner) for key, inner in value.items()}
+    return {
+        key if type(key) is str else str(key): inner if type(inner) in _AS_THEY_ARE else plain(inner)
+        for key, inner in value.items()
+    }
 
 
 def _list(value: Iterable[Any]) -> list[Any]:

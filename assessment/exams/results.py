@@ -105,20 +105,22 @@ def store(session: Session, attempt: Attempt, scored: Scored, fresh: Iterable[Sc
         ItemScore,
         [
             {
-                "body_id": attempt.body_id,
-                "attempt_id": attempt.id,
                 "item_version_id": each.item_version_id,
-                "generation": scored.generation,
-                "v": FORMAT,
                 "answered": each.answered,
                 "reached": each.reached,
                 "counts": each.counts,
                 "score": each.score,
                 "max_score": each.maximum,
-                "scored_at": now,
             }
             for each in fresh
         ],
+        {
+            "body_id": attempt.body_id,
+            "attempt_id": attempt.id,
+            "generation": scored.generation,
+            "v": FORMAT,
+            "scored_at": now,
+        },
     )
     session.flush()
 
