@@ -22,7 +22,8 @@ def open_keys(app: Flask) -> None:
 
     @app.before_request
     def lead() -> WerkzeugResponse | None:
-        key, somebody = _key(), actor()
+        key = _key()
+        somebody = actor() if key is not None else None
         if key is None or somebody is None or somebody.account_id is None:
             return None
         place = _place(somebody, key)

@@ -154,7 +154,10 @@ _NEWEST_NAME = (
 # Every request of somebody who is signed in runs it, so it is put together once.
 _ACTOR = (
     select(
-        Account,
+        Account.body_id,
+        Account.id,
+        Account.person_id,
+        Account.locale,
         CertificationBody.name,
         CertificationBody.zone,
         PersonKey.wrapped,
@@ -188,16 +191,15 @@ def find_actor(session: Session, secret: str, *, now: datetime) -> Actor | None:
     if not rows:
         return None
     row = rows[0]
-    account: Account = row[0]
     return Actor(
         session_secret=secret,
-        body_id=account.body_id,
+        body_id=row.body_id,
         body_name=row.name,
         zone=row.zone,
-        account_id=account.id,
-        person_id=account.person_id,
-        name=open_name(row.wrapped, account.person_id, row.sealed_name).text,
-        locale=account.locale,
+        account_id=row.id,
+        person_id=row.person_id,
+        name=open_name(row.wrapped, row.person_id, row.sealed_name).text,
+        locale=row.locale,
         sites=_sites_by_role([(each.role, each.site_id) for each in rows if each.role is not None]),
     )
 

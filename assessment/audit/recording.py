@@ -6,8 +6,7 @@ writer wait for every other (see `sealing.py`).
 """
 
 import hmac
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +16,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, cast
 
+import msgspec
 from flask import current_app
 from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session, UOWTransaction
@@ -29,7 +29,9 @@ from assessment.database import Act
 FORMAT = 1
 
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_encode = msgspec.json.Encoder(order="sorted").encode
+_TRANSACTION = (("transaction", current_transaction()),)
+_WAITING = "entries that wait for the flush"
 
 
 class Recorder:
@@ -48,7 +50,8 @@ def record_changes(session: Session, _context: UOWTransaction) -> None:
 
     Raises LookupError for a row that nobody is the author of.
     """
-    entries = [
+    entries = session.info.pop(_WAITING, [])
+    entries += [
         _entry(session, _table(mapper), _row(record, mapper), change)
         for change, records in (
             ("insert", session.new),
@@ -65,20 +68,46 @@ def record_changes(session: Session, _context: UOWTransaction) -> None:
 event.listen(Session, "after_flush", record_changes)
 
 
-def insert_rows(session: Session, model: type[DeclarativeBase], rows: list[dict[str, Any]]) -> None:
-    """Insert many rows of a covered table with their entries, without making an object of each.
+def insert_rows(
+    session: Session, model: type[DeclarativeBase], rows: list[dict[str, Any]], shared: Mapping[str, Any]
+) -> None:
+    """Insert many rows of a covered table with their entries, without making an object of each; and flush.
 
-    Every row names every column. Raises LookupError when nobody is the author.
+    Every row names every column but those that are `shared`. What else waits in the session is flushed along, so that
+    the entries of both are one statement. Raises LookupError when nobody is the author.
     """
-    if rows:
-        table = _table(inspect(model))
-        insert_many(session.connection(), table, rows)
-        _write(session, [_entry(session, table, row, "insert") for row in rows])
+    if not rows:
+        return
+    table = _table(inspect(model))
+    insert_many(session.connection(), table, rows, shared)
+    same = {name: plain(value) for name, value in shared.items()}
+    session.info[_WAITING] = [_entry(session, table, same | row, "insert") for row in rows]
+    try:
+        session.flush()
+        _write(session, session.info.get(_WAITING, []))  # where nothing else was waiting
+    finally:
+        session.info.pop(_WAITING, None)
 
 
 def _write(session: Session, entries: list[dict[str, Any]]) -> None:
     if entries:
-        insert_many(session.connection(), _table(inspect(AuditEntry)), entries, transaction=current_transaction())
+        act = _act(session, entries[0]["record_table"])
+        shared = {
+            "v": FORMAT,
+            "at": act.at,
+            "account_id": act.account_id,
+            "person_id": act.person_id,
+            "act": act.name,
+            "reason": act.reason,
+        }
+        insert_many(session.connection(), _table(inspect(AuditEntry)), entries, shared, _TRANSACTION)
+
+
+def _act(session: Session, table: str) -> Act:
+    act: Act | None = session.info.get("act")
+    if act is None:
+        raise LookupError(f"{table} was written outside of a unit of work: nobody is its author.")
+    return act
 
 
 def _table(mapper: Mapper[Any]) -> Table:
@@ -106,18 +135,10 @@ def _key(table: Table) -> tuple[str, ...]:
 
 
 def _entry(session: Session, table: Table, row: dict[str, Any], change: str) -> dict[str, Any]:
-    act: Act | None = session.info.get("act")
-    if act is None:
-        raise LookupError(f"{table.name} was written outside of a unit of work: nobody is its author.")
+    """Return what an entry says of a row; what it says of the act is the same for all of a flush."""
     recorder: Recorder = current_app.extensions["recorder"]
     return {
-        "v": FORMAT,
-        "body_id": row.get("body_id", act.body_id),
-        "at": act.at,
-        "account_id": act.account_id,
-        "person_id": act.person_id,
-        "act": act.name,
-        "reason": act.reason,
+        "body_id": row.get("body_id", _act(session, table.name).body_id),
         "record_table": table.name,
         "record_key": record_key(table, row),
         "change": change,
@@ -139,12 +160,12 @@ def record_key(table: Table, row: dict[str, Any]) -> str:
 
 def canonical_row(table: Table, row: dict[str, Any]) -> bytes:
     """Write a row as canonical bytes: format, table, then every column in the order of their names."""
-    return canonical([FORMAT, table.name, {name: row[name] for name in _columns(table)}])
+    return _encode([FORMAT, str(table.name), _mapping({name: row[name] for name in _columns(table)})])
 
 
 def canonical(value: object) -> bytes:
     """Write a value as JSON with sorted keys and nothing to choose."""
-    return _encode(plain(value)).encode()
+    return _encode(plain(value))
 
 
 def plain(value: object) -> Any:
@@ -152,23 +173,58 @@ def plain(value: object) -> Any:
 
     Raises TypeError for a type that no column has.
     """
-    if type(value) in _AS_THEY_ARE:
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
+    write = _WRITERS.get(kind)
+    return write(value) if write is not None else _plain(value)
+
+
+def _plain(value: object) -> Any:
     match value:
         case Enum():
             return value.value
-        case int() | str():
-            return value
+        case int():
+            return int(value)
+        case str():
+            return str(value)
         case bytes() | bytearray() | memoryview():
             return bytes(value).hex()
         case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
+            return _moment(value)
         case date() | Decimal() | Fraction():
             return str(value)
         case float():
             return repr(value)
         case dict():
-            return {str(key): inner if type(inner) in _AS_THEY_ARE else plain(inner) for key, inner in value.items()}
+            return _mapping(value)
         case Iterable():
-            return [plain(inner) for inner in value]
+            return _list(value)
     raise TypeError(f"A column cannot hold {type(value).__name__}.")
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _mapping(value: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        key if type(key) is str else str(key): inner if type(inner) in _AS_THEY_ARE else plain(inner)
+        for key, inner in value.items()
+    }
+
+
+def _list(value: Iterable[Any]) -> list[Any]:
+    if type(value) is list and _AS_THEY_ARE.issuperset(map(type, value)):
+        return value
+    return [inner if type(inner) in _AS_THEY_ARE else plain(inner) for inner in value]
+
+
+# The kinds that columns hold most, found without asking one after the other.
+_WRITERS: dict[type, Callable[[Any], Any]] = {
+    bytes: bytes.hex,
+    datetime: _moment,
+    Fraction: str,
+    dict: _mapping,
+    list: _list,
+}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from assessment.accounts.tables import CheckIn, Occasion, Site
 from assessment.audit.tables import AuditEntry
 from assessment.domain.exams.attempt_states import AttemptState
+from assessment.domain.language import text_in
 from assessment.exams.tables import (
     Attempt,
     ExtraTime,
@@ -21,6 +22,7 @@ from assessment.exams.tables import (
     Sitting,
     Standing,
 )
+from assessment.schemes.tables import SchemeText
 
 MOST_EXAMS = 50
 
@@ -140,6 +142,17 @@ def _exams(*, of_person: bool, one: bool) -> Select[Any]:
     if one:
         wanted = wanted.where(Attempt.id == bindparam("attempt_id"))
     return wanted
+
+
+_TITLES = select(SchemeText.language, SchemeText.title).where(
+    SchemeText.body_id == bindparam("body_id"), SchemeText.scheme_version_id == bindparam("scheme_version_id")
+)
+
+
+def title_of(session: Session, found: OwnExam, language: str) -> str:
+    """Return the title of the scheme for which an exam is sat, in the wished language or the nearest there is."""
+    asked = {"body_id": found.attempt.body_id, "scheme_version_id": found.scheme_version_id}
+    return text_in({row.language: row.title for row in session.execute(_TITLES, asked)}, language)
 
 
 def extra_times(session: Session, body_id: str, attempt_id: str) -> list[ExtraTime]:

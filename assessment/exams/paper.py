@@ -3,11 +3,11 @@
 Nothing here knows a key: questions come from `candidate_view`, which names what may be shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, cast, func, null, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, NotFound
@@ -31,8 +31,15 @@ _LAST = (
 _CURRENT = select(ResponseEvent.item, ResponseEvent.response, ResponseEvent.received_at).join(
     _LAST, _LAST.c.number == ResponseEvent.number
 )
-_FLAGGED = select(AttemptFlag.item).where(
-    AttemptFlag.body_id == bindparam("body_id"), AttemptFlag.attempt_id == bindparam("attempt_id"), AttemptFlag.flagged
+# Answers and flags come in one statement: a row without a moment is a flag.
+_STATE = _CURRENT.union_all(
+    select(
+        AttemptFlag.item, cast(null(), ResponseEvent.response.type), cast(null(), ResponseEvent.received_at.type)
+    ).where(
+        AttemptFlag.body_id == bindparam("body_id"),
+        AttemptFlag.attempt_id == bindparam("attempt_id"),
+        AttemptFlag.flagged,
+    )
 )
 
 
@@ -65,7 +72,6 @@ class Question:
 
     number: int
     arranged: ArrangedItem
-    view: CandidateView
     saved: Saved | None
     flagged: bool
 
@@ -76,28 +82,37 @@ class Question:
 
 
 def places(session: Session, attempt: Attempt) -> list[Place]:
-    """Return every question of an attempt in its own order, with its state; two statements."""
-    return _places(session, attempt, from_json(attempt.layout), saved_answers(session, attempt))
+    """Return every question of an attempt in its own order, with its state; one statement."""
+    return _places(from_json(attempt.layout), *state_of(session, attempt))
 
 
 def saved_answers(session: Session, attempt: Attempt) -> dict[str, Saved]:
     """Return item -> its current answer: the last one that counts."""
-    rows = session.execute(_CURRENT, {"body_id": attempt.body_id, "attempt_id": attempt.id})
-    return {row.item: Saved(response=response_from_json(row.response), received_at=row.received_at) for row in rows}
+    return state_of(session, attempt)[0]
 
 
-def question(session: Session, attempt: Attempt, number: int, *, language: str) -> tuple[Question, list[Place]]:
+def state_of(session: Session, attempt: Attempt) -> tuple[dict[str, Saved], frozenset[str]]:
+    """Return item -> its current answer, and the items that are flagged; one statement."""
+    saved: dict[str, Saved] = {}
+    flagged: set[str] = set()
+    for row in session.execute(_STATE, {"body_id": attempt.body_id, "attempt_id": attempt.id}):
+        if row.received_at is None:
+            flagged.add(row.item)
+        else:
+            saved[row.item] = Saved(response=response_from_json(row.response), received_at=row.received_at)
+    return saved, frozenset(flagged)
+
+
+def question(session: Session, attempt: Attempt, number: int) -> tuple[Question, list[Place]]:
     """Return one question and the navigator. Raises NotFound when there is no such number."""
     layout = from_json(attempt.layout)
     arranged = _at(layout, number)
-    view = view_of(session, attempt.body_id, arranged, language)
-    saved = saved_answers(session, attempt)
-    every = _places(session, attempt, layout, saved)
+    saved, flagged = state_of(session, attempt)
+    every = _places(layout, saved, flagged)
     return (
         Question(
             number=number,
             arranged=arranged,
-            view=view,
             saved=saved.get(arranged.item_id),
             flagged=every[number - 1].flagged,
         ),
@@ -139,16 +154,13 @@ def _view(found: Worded, arranged: ArrangedItem) -> CandidateView:
     return candidate_view(found.item, found.text, arranged.choices)
 
 
-def _places(
-    session: Session, attempt: Attempt, layout: Sequence[ArrangedItem], saved: Mapping[str, Saved]
-) -> list[Place]:
-    flags = set(session.scalars(_FLAGGED, {"body_id": attempt.body_id, "attempt_id": attempt.id}))
+def _places(layout: Sequence[ArrangedItem], saved: Mapping[str, Saved], flagged: Collection[str]) -> list[Place]:
     return [
         Place(
             number=number,
             item=arranged.item_id,
             answered=arranged.item_id in saved and saved[arranged.item_id].answered,
-            flagged=arranged.item_id in flags,
+            flagged=arranged.item_id in flagged,
         )
         for number, arranged in enumerate(layout, start=1)
     ]

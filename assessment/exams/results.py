@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from assessment.audit.recording import insert_rows
@@ -15,22 +15,19 @@ from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent
 from assessment.exams.scoring import (
     FORMAT,
+    GENERATION,
     Scored,
     ScoredItem,
     criteria_to_json,
-    newest_event,
+    newest_of,
     score_attempt,
     units_to_json,
 )
 from assessment.exams.tables import Attempt, ExamResult, Form, ItemScore
-from assessment.exams.tables_regrade import RegradeConfirmation
 
 _FORM = select(Form.id).where(Form.body_id == bindparam("body_id"), Form.id == bindparam("form_id"))
 _FORM_ALONE = _FORM.with_for_update()
 _FORM_SHARED = _FORM.with_for_update(read=True, key_share=True)
-_GENERATION = select(func.max(RegradeConfirmation.place)).where(
-    RegradeConfirmation.body_id == bindparam("body_id"), RegradeConfirmation.form_id == bindparam("form_id")
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +57,8 @@ def close_attempt(
     not running.
     """
     following = ATTEMPT.after(attempt.state, event)
-    generation = lock_form(session, attempt.body_id, attempt.form_id, alone=False)
-    current = (
-        foreseen is not None and foreseen.generation == generation and foreseen.newest == newest_event(session, attempt)
-    )
+    _lock_form(session, attempt.body_id, attempt.form_id, alone=False)
+    current = foreseen is not None and (foreseen.newest, foreseen.generation) == newest_of(session, attempt)
     scored = foreseen if foreseen is not None and current else score_attempt(session, attempt)
     attempt.state = following
     attempt.answers = scored.receipt.answers
@@ -89,27 +84,6 @@ def settle(session: Session, attempt: Attempt, *, now: datetime) -> bool:
 
 def store(session: Session, attempt: Attempt, scored: Scored, fresh: Iterable[ScoredItem], *, now: datetime) -> None:
     """Add rows for the `fresh` items, and the result if there is one, in the generation that was scored."""
-    session.flush()
-    insert_rows(
-        session,
-        ItemScore,
-        [
-            {
-                "body_id": attempt.body_id,
-                "attempt_id": attempt.id,
-                "item_version_id": each.item_version_id,
-                "generation": scored.generation,
-                "v": FORMAT,
-                "answered": each.answered,
-                "reached": each.reached,
-                "counts": each.counts,
-                "score": each.score,
-                "max_score": each.maximum,
-                "scored_at": now,
-            }
-            for each in fresh
-        ],
-    )
     if scored.result is not None:
         session.add(
             ExamResult(
@@ -126,6 +100,28 @@ def store(session: Session, attempt: Attempt, scored: Scored, fresh: Iterable[Sc
                 derived_at=now,
             )
         )
+    insert_rows(
+        session,
+        ItemScore,
+        [
+            {
+                "item_version_id": each.item_version_id,
+                "answered": each.answered,
+                "reached": each.reached,
+                "counts": each.counts,
+                "score": each.score,
+                "max_score": each.maximum,
+            }
+            for each in fresh
+        ],
+        {
+            "body_id": attempt.body_id,
+            "attempt_id": attempt.id,
+            "generation": scored.generation,
+            "v": FORMAT,
+            "scored_at": now,
+        },
+    )
     session.flush()
 
 
@@ -134,14 +130,18 @@ def lock_form(session: Session, body_id: str, form_id: str, *, alone: bool) -> i
 
     Who confirms a regrade is `alone`; attempts that end share the lock among themselves. Raises NotFound.
     """
+    _lock_form(session, body_id, form_id, alone=alone)
+    return generation_of(session, body_id, form_id)
+
+
+def _lock_form(session: Session, body_id: str, form_id: str, *, alone: bool) -> None:
     if session.scalar(_FORM_ALONE if alone else _FORM_SHARED, {"body_id": body_id, "form_id": form_id}) is None:
         raise NotFound(N_("There is no such form."))
-    return generation_of(session, body_id, form_id)
 
 
 def generation_of(session: Session, body_id: str, form_id: str) -> int:
     """Return how many regrades of a form are confirmed."""
-    return session.scalar(_GENERATION, {"body_id": body_id, "form_id": form_id}) or 0
+    return session.scalar(GENERATION, {"body_id": body_id, "form_id": form_id}) or 0
 
 
 def stored_of(session: Session, body_id: str, attempt_ids: Collection[str]) -> dict[str, Stored]:

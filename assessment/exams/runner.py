@@ -7,68 +7,54 @@ token, no proof against forgery, no answer; `state` holds those and is never put
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from flask import current_app, g, render_template, request, url_for
 from flask_babel import force_locale
-from markupsafe import Markup
-from sqlalchemy import Connection, Engine
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from assessment.accounts.sealed_box import public_key
-from assessment.domain.exams.arrangement import ArrangedItem, Order, from_json
-from assessment.domain.exams.events import Value, response_to_json
-from assessment.domain.items.view import CandidateView
+from assessment.domain.exams.arrangement import from_json
+from assessment.domain.exams.events import response_to_json
 from assessment.domain.language import LANGUAGES
 from assessment.exams.attempt_queries import OwnExam
 from assessment.exams.devices import person_mark
-from assessment.exams.paper import Place, Question, places, saved_answers, views_of
-from assessment.exams.showing import shown
+from assessment.exams.paper import Place, Question, state_of
+from assessment.exams.parts import Part, parts_of
 from assessment.exams.tables import Attempt
 from assessment.web.actor import me
 from assessment.web.comfort import comfort
-from assessment.web.formatting import clock
+from assessment.web.formatting import zone_name
 from assessment.web.language import language
-from assessment.web.pages import module_files, policy, static_url
-from assessment.web.requests import now
+from assessment.web.pages import module_files, policy, static_url, written_each
 
 FORMAT = 1
 STYLES = ("css/base.css", "css/exam.css", "css/exam_kinds.css", "css/comfort.css")
 MODULES = ("js/exam", "js/kept")
 
-MOST_PARTS = 12_000
 MOST_FRAMES = 500
 
 # What stands in kept HTML instead of what is an attempt's own.
-ANY_ATTEMPT, ANY_PERSON = "[[attempt]]", "[[person]]"
-
-
-class Part(NamedTuple):
-    """A question on its page: the language that it speaks, its HTML, and the files that it shows."""
-
-    lang: str
-    html: str
-    files: tuple[str, ...]
+ANY_ATTEMPT, ANY_PERSON, ANY_ITEM = "[[attempt]]", "[[person]]", "[[item]]"
 
 
 class Frames(NamedTuple):
-    """The pages around the questions, by language and name, and the content security policy that they need."""
+    """The pages around the questions, by language and name, and the content security policy that they need.
 
-    pages: dict[str, dict[str, str]]
+    A page is HTML and names of what is an attempt's own, in turn.
+    """
+
+    pages: dict[str, dict[str, tuple[str, ...]]]
     policy: str
 
 
-PartKey = tuple[str, str, str, Order]  # body, item version, language, order of its choices
-
-_parts: WeakKeyDictionary[Engine | Connection, dict[PartKey, Part]] = WeakKeyDictionary()
 _frames: dict[tuple[object, ...], Frames] = {}
 
-_FILE = re.compile(r'(?:src|href|data)="(/exam/[^"]+/files/[^"]+)"')
-_OWN = re.compile(r"\[\[(attempt|person|place-(\d+))\]\]")
+_OWN = re.compile(r"\[\[(attempt|person|place-\d+)\]\]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,8 +95,8 @@ def whole_form(session: Session, found: OwnExam, *, secret: bytes, until: dateti
     """
     attempt = found.attempt
     layout = from_json(attempt.layout)
-    parts = {code: _parts_of(session, attempt, layout, code) for code in LANGUAGES}
-    frames = _frames_of(found, [arranged.item_id for arranged in layout])
+    parts = {code: parts_of(session, attempt, layout, code) for code in LANGUAGES}
+    frames, needed = _frames_of(found, [arranged.item_id for arranged in layout])
     return {
         "v": FORMAT,
         "attempt": attempt.id,
@@ -118,14 +104,14 @@ def whole_form(session: Session, found: OwnExam, *, secret: bytes, until: dateti
         "language": language(),
         "until": until.isoformat(),
         "key": base64.urlsafe_b64encode(public_key(secret)).rstrip(b"=").decode(),
-        "pages": frames.pages,
+        "pages": frames,
         "questions": [
             {"item": arranged.item_id, **{code: {"lang": part.lang, "html": part.html} for code, part in each}}
             for arranged, each in zip(layout, _by_place(parts), strict=True)
         ],
         "files": sorted({file for each in parts.values() for part in each for file in part.files}),
         "assets": [static_url(path) for path in (*STYLES, *module_files(*MODULES))],
-        "policy": frames.policy,
+        "policy": needed,
     }
 
 
@@ -135,20 +121,29 @@ def _by_place(parts: Mapping[str, Sequence[Part]]) -> Iterator[tuple[tuple[str, 
         yield tuple(zip(parts, each, strict=True))
 
 
-def _zone_name() -> str:
-    return clock(now()).partition(" ")[2]
-
-
 def answers_of(session: Session, attempt: Attempt) -> dict[str, Any]:
     """Return what the server knows of an attempt: the current answers by item, and the items that are flagged."""
-    saved = saved_answers(session, attempt)
+    saved, flagged = state_of(session, attempt)
+    order = [entry["item"] for entry in attempt.layout["items"]]
     return {
         "answers": {
             item: {"response": response_to_json(each.response), "at": each.received_at.isoformat()}
             for item, each in saved.items()
         },
-        "flags": [place.item for place in places(session, attempt) if place.flagged],
+        "flags": [item for item in order if item in flagged],
     }
+
+
+def navigator_lines(macro: Callable[..., Markup], places: Sequence[Place], current: object, form: str | None) -> Markup:
+    """Return the lines of a navigator: `macro` writes each once a process, for its number and how it stands."""
+    lines = written_each(
+        "exams.place",
+        macro,
+        [(place.number, ANY_ITEM, place.answered, place.flagged, place.number == current, form) for place in places],
+    )
+    return Markup(
+        "".join([str.replace(line, ANY_ITEM, escape(place.item)) for line, place in zip(lines, places, strict=True)])
+    )
 
 
 def runner_context(found: OwnExam, person_id: str) -> Mapping[str, object]:
@@ -156,18 +151,18 @@ def runner_context(found: OwnExam, person_id: str) -> Mapping[str, object]:
     return {
         "exam": found,
         "mark": person_mark(person_id),
-        "zone_name": _zone_name(),
+        "zone_name": zone_name(),
         "switch_language_url": lambda code: f"?lang={code}",
     }
 
 
-def _frames_of(found: OwnExam, items: Sequence[str]) -> Frames:
-    """Return the pages around the questions of an attempt; they are written once for all who see the same of them.
+def _frames_of(found: OwnExam, items: Sequence[str]) -> tuple[dict[str, dict[str, str]], str]:
+    """Return the pages around the questions of an attempt, and their content security policy.
 
-    `items` are its item versions in their places.
+    They are written once for all who see the same of them. `items` are the attempt's item versions in their places.
     """
     attempt, mark = found.attempt, person_mark(found.attempt.person_id)
-    key = (request.script_root, comfort(), me().zone, _zone_name(), len(items))
+    key = (request.script_root, comfort(), me().zone, zone_name(), len(items))
     kept = _frames.get(key)
     if kept is None:
         if len(_frames) >= MOST_FRAMES:
@@ -178,20 +173,23 @@ def _frames_of(found: OwnExam, items: Sequence[str]) -> Frames:
         ]
         pages = {
             code: {
-                name: page.replace(attempt.id, ANY_ATTEMPT).replace(mark, ANY_PERSON)
+                name: tuple(_OWN.split(page.replace(attempt.id, ANY_ATTEMPT).replace(mark, ANY_PERSON)))
                 for name, page in _write_frames(code, found, numbered).items()
             }
             for code in LANGUAGES
         }
         kept = _frames[key] = Frames(pages=pages, policy=policy())
+    own = {"attempt": attempt.id, "person": mark}
+    own |= {f"place-{number}": item for number, item in enumerate(items, start=1)}
 
-    def own(place: re.Match[str]) -> str:
-        number = place[2]
-        return items[int(number) - 1] if number else attempt.id if place[1] == "attempt" else mark
+    def of_attempt(page: Sequence[str]) -> str:
+        text = list(page)
+        text[1::2] = [own[name] for name in page[1::2]]
+        return "".join(text)
 
-    return Frames(
-        pages={code: {name: _OWN.sub(own, page) for name, page in pages.items()} for code, pages in kept.pages.items()},
-        policy=kept.policy,
+    return (
+        {code: {name: of_attempt(page) for name, page in every.items()} for code, every in kept.pages.items()},
+        kept.policy,
     )
 
 
@@ -234,50 +232,6 @@ def _write_frames(code: str, found: OwnExam, navigator: list[Place]) -> dict[str
             }
     finally:
         g.language = held
-
-
-def part_of(session: Session, attempt: Attempt, asked: Question, *, language: str) -> Part:
-    """Write a question in a language, with its saved answer; one without is not written again in the same order."""
-    if asked.saved is not None:
-        return _write_part(asked.view, asked.saved.response, attempt.id)
-    (part,) = _parts_of(session, attempt, [asked.arranged], language)
-    return part
-
-
-def _parts_of(session: Session, attempt: Attempt, layout: Sequence[ArrangedItem], language: str) -> list[Part]:
-    """Return these questions of an attempt without answers; what this process has not written before is written."""
-    kept = _parts.setdefault(session.get_bind(), {})
-    keys = [(attempt.body_id, arranged.item_id, language, arranged.order) for arranged in layout]
-    found = [kept.get(key) for key in keys]
-    missing = [arranged for arranged, part in zip(layout, found, strict=True) if part is None]
-    if missing:
-        if len(kept) + len(missing) > MOST_PARTS:
-            kept.clear()
-        with force_locale(language):
-            views = views_of(session, attempt.body_id, missing, language)
-            written = iter([_write_part(view, None, attempt.id) for view in views])
-        for place, key in enumerate(keys):
-            if found[place] is None:
-                found[place] = kept[key] = _for_any(next(written), attempt.id)
-    return [_for_attempt(part, attempt.id) for part in found if part is not None]
-
-
-def _write_part(view: CandidateView, response: Mapping[str, Value] | None, attempt_id: str) -> Part:
-    question = shown(view, response, attempt_id=attempt_id)
-    html = render_template("exams/asked.html", shown=question)
-    return Part(lang=question.language, html=html, files=tuple(_FILE.findall(html)))
-
-
-def _for_any(part: Part, attempt_id: str) -> Part:
-    files = tuple(file.replace(attempt_id, ANY_ATTEMPT) for file in part.files)
-    return Part(lang=part.lang, html=part.html.replace(attempt_id, ANY_ATTEMPT), files=files)
-
-
-def _for_attempt(part: Part, attempt_id: str) -> Part:
-    if ANY_ATTEMPT not in part.html:
-        return part
-    files = tuple(file.replace(ANY_ATTEMPT, attempt_id) for file in part.files)
-    return Part(lang=part.lang, html=part.html.replace(ANY_ATTEMPT, attempt_id), files=files)
 
 
 def secret_of_installation() -> bytes:

@@ -33,6 +33,7 @@ from assessment.exams.held import counts
 from assessment.exams.marks import points_of, rule_of
 from assessment.exams.remedies import Remedies, remedies_of
 from assessment.exams.tables import Attempt, Form, FormItem, ResponseEvent
+from assessment.exams.tables_regrade import RegradeConfirmation
 from assessment.exams.tables_room import HeldDecision
 from assessment.item_bank.tables import ItemCriterion
 from assessment.schemes.queries import plan_cells
@@ -60,7 +61,7 @@ class ScoredItem:
 class Scored:
     """Everything that follows from an attempt's facts.
 
-    `newest`: as `newest_event` has it. `generation`: how many regrades of the form it knows.
+    `newest`, `generation`: as `newest_of` has them; the latter is how many regrades of the form it knows.
     `waiting`: the items that wait for marking by people; while there are any, there is no result.
     """
 
@@ -106,38 +107,60 @@ class Facts:
     points: Mapping[str, Mapping[int, Fraction]]
 
 
-_DECISIONS = select(func.count()).where(
-    HeldDecision.body_id == bindparam("body_id"), HeldDecision.attempt_id == bindparam("attempt_id")
+GENERATION = select(func.max(RegradeConfirmation.place)).where(
+    RegradeConfirmation.body_id == bindparam("body_id"), RegradeConfirmation.form_id == bindparam("form_id")
 )
-_NEWEST = select(func.coalesce(func.max(ResponseEvent.number), 0) + _DECISIONS.scalar_subquery()).where(
+_present = func.coalesce(GENERATION.scalar_subquery(), 0).label("generation")
+_decisions = (
+    select(func.count())
+    .where(HeldDecision.body_id == bindparam("body_id"), HeldDecision.attempt_id == bindparam("attempt_id"))
+    .scalar_subquery()
+    .label("decisions")
+)
+_NEWEST = select(func.coalesce(func.max(ResponseEvent.number), 0).label("number"), _decisions, _present).where(
     ResponseEvent.body_id == bindparam("body_id"), ResponseEvent.attempt_id == bindparam("attempt_id")
 )
+_EVENT = (
+    ResponseEvent.attempt_id,
+    ResponseEvent.number,
+    ResponseEvent.client,
+    ResponseEvent.seq,
+    ResponseEvent.item,
+    ResponseEvent.response,
+    ResponseEvent.lang,
+    ResponseEvent.elapsed,
+    ResponseEvent.digest,
+    counts().label("counted"),
+)
 _EVENTS = (
-    select(
-        ResponseEvent.attempt_id,
-        ResponseEvent.number,
-        ResponseEvent.client,
-        ResponseEvent.seq,
-        ResponseEvent.item,
-        ResponseEvent.response,
-        ResponseEvent.lang,
-        ResponseEvent.elapsed,
-        ResponseEvent.digest,
-        counts().label("counted"),
-    )
+    select(*_EVENT)
     .where(
         ResponseEvent.body_id == bindparam("body_id"),
         ResponseEvent.attempt_id.in_(bindparam("attempt_ids", expanding=True)),
     )
     .order_by(ResponseEvent.number)
 )
+# One row at least: an attempt without events has a generation too.
+_FACTS = (
+    select(*_EVENT, _decisions, _present)
+    .select_from(Attempt)
+    .outerjoin(ResponseEvent, (ResponseEvent.body_id == Attempt.body_id) & (ResponseEvent.attempt_id == Attempt.id))
+    .where(Attempt.body_id == bindparam("body_id"), Attempt.id == bindparam("attempt_id"))
+    .order_by(ResponseEvent.number)
+)
 
 _frames: WeakKeyDictionary[Engine | Connection, dict[tuple[str, str, int], Frame]] = WeakKeyDictionary()
 
 
-def newest_event(session: Session, attempt: Attempt) -> int:
-    """Return a number that grows with every event of the attempt and every decision on a held one."""
-    return session.scalar(_NEWEST, {"body_id": attempt.body_id, "attempt_id": attempt.id}) or 0
+def newest_of(session: Session, attempt: Attempt) -> tuple[int, int]:
+    """Return what tells whether scores are still those of the facts; one statement.
+
+    A number that grows with every event of the attempt and every decision on a held one, and how many regrades of its
+    form are confirmed.
+    """
+    asked = {"body_id": attempt.body_id, "attempt_id": attempt.id, "form_id": attempt.form_id}
+    row = session.execute(_NEWEST, asked).one()
+    return row.number + row.decisions, row.generation
 
 
 def foresee(session: Session, body_id: str, attempt_id: str) -> Scored | None:
@@ -154,11 +177,19 @@ def score_attempt(session: Session, attempt: Attempt, *, generation: int | None 
     `generation` scores as it was after so many regrades of the form, the present one without. `kept`: the form may
     come from this process's memory, as a form that is sat does not change.
     """
-    newest = newest_event(session, attempt)
-    remedies = remedies_of(session, attempt.body_id, attempt.form_id, upto=generation)
-    frame = (_kept_frame if kept else frame_of)(session, attempt.body_id, attempt.form_id, remedies)
+    asked = {"body_id": attempt.body_id, "attempt_id": attempt.id, "form_id": attempt.form_id}
+    facts_rows = session.execute(_FACTS, asked).all()
+    rows = [row for row in facts_rows if row.number is not None]
+    newest = (rows[-1].number if rows else 0) + facts_rows[0].decisions
+    present: int = facts_rows[0].generation
+    frame = _kept_frame(session, attempt, present) if kept else None
+    if frame is None:
+        remedies = remedies_of(session, attempt.body_id, attempt.form_id, upto=generation)
+        frame = frame_of(session, attempt.body_id, attempt.form_id, remedies)
+        if kept and remedies.generation == present:
+            _keep_frame(session, attempt, frame)
+    remedies = frame.remedies
     late = remedies.late.get(attempt.id, frozenset())
-    rows = event_rows(session, attempt.body_id, [attempt.id])
     human = any(frame.items[version].human_marked for version in frame.units)
     points = points_of(session, attempt.body_id, attempt.id) if human else {}
     facts = facts_of(attempt, rows, late, points)
@@ -210,17 +241,16 @@ def frame_of(session: Session, body_id: str, form_id: str, remedies: Remedies, *
     )
 
 
-def _kept_frame(session: Session, body_id: str, form_id: str, remedies: Remedies) -> Frame:
-    """Return a form's frame, read once a process for each of its regrades."""
+def _kept_frame(session: Session, attempt: Attempt, generation: int) -> Frame | None:
+    """Return a form's frame, read once a process for each of its regrades; None where it was not read."""
+    return _frames.setdefault(session.get_bind(), {}).get((attempt.body_id, attempt.form_id, generation))
+
+
+def _keep_frame(session: Session, attempt: Attempt, frame: Frame) -> None:
     kept = _frames.setdefault(session.get_bind(), {})
-    key = (body_id, form_id, remedies.generation)
-    frame = kept.get(key)
-    if frame is None:
-        frame = frame_of(session, body_id, form_id, remedies)
-        if len(kept) >= MOST_FRAMES_KEPT:
-            kept.clear()
-        kept[key] = frame
-    return frame
+    if len(kept) >= MOST_FRAMES_KEPT:
+        kept.clear()
+    kept[attempt.body_id, attempt.form_id, frame.remedies.generation] = frame
 
 
 def event_rows(session: Session, body_id: str, attempt_ids: Iterable[str], *, item: str | None = None) -> list[Any]:

@@ -19,6 +19,12 @@ _LOCKED = (
     .where(Attempt.body_id == bindparam("body_id"), Attempt.id == bindparam("attempt_id"))
     .with_for_update()
 )
+_LOCKED_TO_START = (
+    select(Attempt, Sitting.starts_at, Sitting.closes_at)
+    .join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
+    .where(Attempt.body_id == bindparam("body_id"), Attempt.id == bindparam("attempt_id"))
+    .with_for_update(of=Attempt)
+)
 
 
 def start(session: Session, body_id: str, attempt_id: str, *, now: datetime, device: str | None = None) -> Attempt:
@@ -28,13 +34,13 @@ def start(session: Session, body_id: str, attempt_id: str, *, now: datetime, dev
     time; the sitting's last start never shortens it. Raises NotFound, and Conflict when the attempt is not released
     or `now` lies outside the sitting.
     """
-    attempt = locked(session, body_id, attempt_id)
+    found = session.execute(_LOCKED_TO_START, {"body_id": body_id, "attempt_id": attempt_id}).first()
+    if found is None:
+        raise NotFound(N_("There is no such attempt."))
+    attempt: Attempt = found[0]
     if attempt.state in STARTED:
         return attempt
-    sitting = session.get(Sitting, (body_id, attempt.sitting_id))
-    if sitting is None:
-        raise NotFound(N_("There is no such sitting."))
-    attempt.state = check_start(attempt.state, now=now, opens_at=sitting.starts_at, closes_at=sitting.closes_at)
+    attempt.state = check_start(attempt.state, now=now, opens_at=found.starts_at, closes_at=found.closes_at)
     attempt.started_at = now
     attempt.device = device
     attempt.deadline = deadline(

@@ -14,17 +14,18 @@ from werkzeug.wrappers import Response
 from assessment.accounts.ids import new_id
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.database import db, reading
-from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.errors import N_, Conflict
 from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.domain.roles import Role
 from assessment.exams.answering import LATE_RULE
-from assessment.exams.attempt_queries import OwnExam, own_exams
-from assessment.exams.closing import close_in_own_transaction, settled
+from assessment.exams.attempt_queries import OwnExam, own_exams, title_of
 from assessment.exams.devices import device_cookie, device_digest, remember, writes_here
 from assessment.exams.moving import ELSEWHERE
+from assessment.exams.own import own_exam
 from assessment.exams.paper import places
 from assessment.exams.paper import question as find_question
-from assessment.exams.runner import part_of, runner_context, secret_of_installation, spot_of
+from assessment.exams.parts import part_of
+from assessment.exams.runner import runner_context, secret_of_installation, spot_of
 from assessment.exams.scoring import foresee
 from assessment.exams.tables import Attempt
 from assessment.exams.taking import start as begin
@@ -60,16 +61,15 @@ def index() -> str:
 
 @exams.get("/exam/<attempt_id>")
 def start_page(attempt_id: str) -> str | Response:
-    found = _own(attempt_id)
+    found = own_exam(attempt_id)
     if found.attempt.state in STARTED:
         return redirect(_where(found) or _question(found), 303)
     if found.attempt.state in ENDED:
         return redirect(url_for("exams.receipt", attempt_id=attempt_id), 303)
-    title = scheme_titles(db.session(), me().body_id, [found.scheme_version_id], language())
     return render_template(
         "exams/start.html",
         exam=found,
-        title=title.get(found.scheme_version_id, ""),
+        title=title_of(db.session(), found, language()),
         released=found.attempt.state is AttemptState.RELEASED,
         open=found.sitting.starts_at <= now() < found.sitting.closes_at,
         early=now() < found.sitting.starts_at,
@@ -86,10 +86,10 @@ def start(attempt_id: str) -> Response:
 
 @exams.get("/exam/<attempt_id>/<int:number>")
 def question(attempt_id: str, number: int) -> str | Response:
-    found = _own(attempt_id)
+    found = own_exam(attempt_id)
     if elsewhere := _where(found):
         return redirect(elsewhere, 303)
-    asked, navigator = find_question(db.session(), found.attempt, number, language=language())
+    asked, navigator = find_question(db.session(), found.attempt, number)
     part = part_of(db.session(), found.attempt, asked, language=language())
     reason = request.args.get("refused", "")
     return render_template(
@@ -107,7 +107,7 @@ def question(attempt_id: str, number: int) -> str | Response:
 
 @exams.get("/exam/<attempt_id>/review")
 def review(attempt_id: str) -> str | Response:
-    found = _own(attempt_id)
+    found = own_exam(attempt_id)
     if elsewhere := _where(found):
         return redirect(elsewhere, 303)
     every = places(db.session(), found.attempt)
@@ -135,13 +135,11 @@ def submit(attempt_id: str) -> Response:
 
 @exams.get("/exam/<attempt_id>/receipt")
 def receipt(attempt_id: str) -> str | Response:
-    found = _own(attempt_id)
+    found = own_exam(attempt_id)
     attempt = found.attempt
     if attempt.state in ENDED or attempt.state is AttemptState.VOIDED:
-        title = scheme_titles(db.session(), me().body_id, [found.scheme_version_id], language())
-        return render_template(
-            "exams/receipt.html", exam=found, attempt=attempt, title=title.get(found.scheme_version_id, "")
-        )
+        title = title_of(db.session(), found, language())
+        return render_template("exams/receipt.html", exam=found, attempt=attempt, title=title)
     if attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() >= attempt.deadline:
         return render_template(
             "exams/time_over.html", settled_at=LATE_RULE.settled_at(attempt.deadline), **_running(found)
@@ -151,7 +149,7 @@ def receipt(attempt_id: str) -> str | Response:
 
 @exams.get("/exam/<attempt_id>/move")
 def move(attempt_id: str) -> str | Response:
-    found = _own(attempt_id)
+    found = own_exam(attempt_id)
     if found.attempt.state in STARTED and not writes_here(found.attempt):
         return move_page(found)
     return redirect(_where(found) or _question(found), 303)
@@ -159,7 +157,7 @@ def move(attempt_id: str) -> str | Response:
 
 @exams.get("/exam/<attempt_id>/pause")
 def paused(attempt_id: str) -> str | Response:
-    found = _own(attempt_id)
+    found = own_exam(attempt_id)
     if found.attempt.state is AttemptState.PAUSED and writes_here(found.attempt):
         return render_template("exams/paused.html", **_running(found))
     return redirect(_where(found) or _question(found), 303)
@@ -168,31 +166,19 @@ def paused(attempt_id: str) -> str | Response:
 @exams.get("/exam/<attempt_id>/form")
 def form(attempt_id: str) -> FlaskResponse:
     """The whole form without keys, for the device's own use, and what the server knows of the answers."""
-    found = _own(attempt_id)
+    found = own_exam(attempt_id)
     return form_of(found, _state(found))
 
 
 @exams.get("/exam/<attempt_id>/token")
 def token(attempt_id: str) -> FlaskResponse:
     """A fresh token, the proof for the form's posts and the server's clock, for a page that stayed open."""
-    found = _own(attempt_id)
+    found = own_exam(attempt_id)
     if not writes_here(found.attempt):
         raise Conflict(ELSEWHERE)
     response = jsonify(csrf=generate_csrf(), **_state(found))
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _own(attempt_id: str) -> OwnExam:
-    """Find the candidate's own exam; one whose time is over is closed first."""
-    actor = me()
-    found = own_exams(db.session(), actor.body_id, actor.person_id, attempt_id=attempt_id)
-    if found and settled(found[0].attempt, now=now()):
-        close_in_own_transaction(actor.body_id, now(), attempt_id=attempt_id)
-        found = own_exams(db.session(), actor.body_id, actor.person_id, attempt_id=attempt_id)
-    if not found:
-        raise NotFound(N_("There is no such exam."))
-    return found[0]
 
 
 def _where(found: OwnExam) -> str | None:

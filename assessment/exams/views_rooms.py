@@ -19,9 +19,9 @@ from assessment.domain.roles import Role
 from assessment.exams.late_words import late_table
 from assessment.exams.live import Watched, count_by, shown, tag_of, watch
 from assessment.exams.notes import Noted, notes_of
+from assessment.exams.own import standing_at_gate
 from assessment.exams.queries import SittingLine, sitting_line, sittings_on
 from assessment.exams.room_words import LineWords
-from assessment.exams.standing import standing_of_attempt
 from assessment.schemes.queries import scheme_titles
 from assessment.web.actor import Actor, me
 from assessment.web.gate import locate
@@ -29,7 +29,7 @@ from assessment.web.language import language
 from assessment.web.requests import now
 
 rooms = Blueprint("rooms", __name__)
-locate("attempt_id", standing_of_attempt)
+locate("attempt_id", standing_at_gate)
 
 KINDS = {
     AttemptState.PREPARED: "quiet",

@@ -14,7 +14,7 @@ from assessment.exams.devices import device_cookie, device_digest, person_mark, 
 from assessment.exams.exported import settle
 from assessment.exams.moving import ELSEWHERE, ask_to_move, open_request
 from assessment.exams.moving import stay as know_again
-from assessment.exams.runner import answers_of, runner_context, secret_of_installation, whole_form
+from assessment.exams.runner import answers_of, navigator_lines, runner_context, secret_of_installation, whole_form
 from assessment.exams.sealed import LARGEST, open_box
 from assessment.exams.tokens import read_token, writer_key
 from assessment.web.actor import me
@@ -87,7 +87,7 @@ def _tell_app(state: BlueprintSetupState) -> None:
     """What shows a token needs no proof against forgery; every page of a candidate tells the device whose it is."""
     state.app.extensions["csrf"].exempt(boxes)
     state.app.extensions["csrf"].exempt(stay)
-    state.app.jinja_env.globals["person_mark"] = person_mark
+    state.app.jinja_env.globals.update(person_mark=person_mark, navigator_lines=navigator_lines)
 
 
 def _unkept(response: Response) -> Response:

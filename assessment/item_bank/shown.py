@@ -78,7 +78,11 @@ class ShownInteraction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownChoices(ShownInteraction):
-    """Options to choose from; `least` and `most` 0 mean no limit. With a picture the options are its areas."""
+    """Options to choose from; `least` and `most` 0 mean no limit. With a picture the options are its areas.
+
+    Where rows are to be told apart in the HTML, `seam` stands before each and after the last, and `number` instead of
+    their numbers.
+    """
 
     macro: ClassVar[str] = "choice"
     modules: ClassVar[tuple[str, ...]] = ("limits", "spots")
@@ -87,6 +91,8 @@ class ShownChoices(ShownInteraction):
     least: int
     most: int
     picture: ShownPicture | None = None
+    seam: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

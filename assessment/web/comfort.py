@@ -49,6 +49,13 @@ def comfort() -> Comfort:
     """
     if g.get("no_cookies"):
         return Comfort()
+    if "comfort" not in g:
+        g.comfort = _wished()
+    wanted: Comfort = g.comfort
+    return wanted
+
+
+def _wished() -> Comfort:
     kept = read_comfort(request.cookies.get(COOKIE, ""))
     size, contrast = request.args.get("size"), request.args.get("contrast")
     return replace(

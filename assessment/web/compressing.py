@@ -29,7 +29,8 @@ TEXTS = frozenset(
 )
 SHORTEST = 500
 MOST_PADDING = 100
-LEVEL = 6
+LEVEL = 4  # a page is 2 % longer than at 6, the whole form of an exam 11 %, for half of the time
+LASTING_LEVEL = 9
 
 _NAMED = 0x08  # the FNAME flag: a file's name, closed by a zero, follows the header
 
@@ -61,11 +62,11 @@ def _compress_response(response: Response) -> Response:
     return response
 
 
-def gzip(content: bytes, *, padding: int = 0) -> bytes:
+def gzip(content: bytes, *, padding: int = 0, level: int = LEVEL) -> bytes:
     """Return the content as one gzip member; `padding` random letters stand in its header as a file's name."""
     name = secrets.token_urlsafe(padding)[:padding].encode() + b"\0" if padding else b""
     header = bytes([0x1F, 0x8B, 8, _NAMED if padding else 0, 0, 0, 0, 0, 0, 255])
-    pressed = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    pressed = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = pressed.compress(content) + pressed.flush()
     trailer = zlib.crc32(content).to_bytes(4, "little") + (len(content) & 0xFFFFFFFF).to_bytes(4, "little")
     return header + name + body + trailer
@@ -74,4 +75,4 @@ def gzip(content: bytes, *, padding: int = 0) -> bytes:
 @lru_cache(maxsize=256)
 def _lasting_gzip(content: bytes) -> bytes:
     """Static files hold no secret and are compressed once a process."""
-    return gzip(content)
+    return gzip(content, level=LASTING_LEVEL)

@@ -20,8 +20,13 @@ def moment(value: datetime) -> str:
 
 def clock(value: datetime) -> str:
     """10:42 WIB, in the page's zone."""
-    name = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}.get(str(get_timezone()))
-    return f"{format_time(value, 'HH:mm')} {name or get_timezone()}"
+    return f"{format_time(value, 'HH:mm')} {zone_name()}"
+
+
+def zone_name() -> str:
+    """WIB: the page's zone, as people in it call it."""
+    zone = str(get_timezone())
+    return {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}.get(zone, zone)
 
 
 def number(value: int | Decimal | Fraction | float) -> str:

@@ -58,6 +58,12 @@ def language() -> str:
     return chosen
 
 
+def spoken() -> str:
+    """The language that the page speaks at this place; "" outside of a request."""
+    chosen = getattr(g.get("_flask_babel"), "babel_locale", None) or get_locale()
+    return str(chosen.language) if chosen is not None else ""
+
+
 def zone() -> str:
     """The time zone of the page: the body's, or UTC for strangers."""
     somebody = actor()

@@ -4,19 +4,21 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, g, has_request_context, request, send_from_directory, url_for
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from assessment.domain.language import LANGUAGES
 from assessment.web.actor import actor
-from assessment.web.language import switch_language_url
+from assessment.web.language import spoken, switch_language_url
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
@@ -25,8 +27,20 @@ MOST_WRITTEN = 5_000
 _written: dict[tuple[object, ...], Markup] = {}
 
 
+class PageTemplate(Template):
+    """A template whose macros are put together once a process.
+
+    Jinja holds the globals of who imports against those of the template, at every import of every page, to see whether
+    it must be put together anew. All templates have the application's globals and no others.
+    """
+
+    def _get_default_module(self, _ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
 def dress(app: Flask) -> None:
     """Set templates, globals and headers up."""
+    app.jinja_env.template_class = PageTemplate
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -135,12 +149,19 @@ def written_once(name: str, macro: Callable[..., Markup], *told: Hashable) -> Ma
     `name` tells macros apart. The macro asks for nothing beside the language and what it is `told`, and puts nothing
     into the page's policy.
     """
-    key = (name, getattr(get_locale(), "language", ""), _root(), told)
-    text = _written.get(key)
-    if text is None:
-        if len(_written) >= MOST_WRITTEN:
-            _written.clear()
-        text = _written[key] = macro(*told)
+    return next(iter(written_each(name, macro, [told])))
+
+
+def written_each(name: str, macro: Callable[..., Markup], every: Iterable[tuple[Hashable, ...]]) -> list[Markup]:
+    """As `written_once`, for many things that a macro is told one after the other."""
+    where = (name, spoken(), _root())
+    return [_written.get((where, told)) or _write(macro, (where, told), told) for told in every]
+
+
+def _write(macro: Callable[..., Markup], key: tuple[object, ...], told: tuple[Hashable, ...]) -> Markup:
+    if len(_written) >= MOST_WRITTEN:
+        _written.clear()
+    text = _written[key] = macro(*told)
     return text
 
 

@@ -1,9 +1,12 @@
 """The audit record: every table is covered or exempt with a reason, and every write leaves an entry."""
 
+import json
 from dataclasses import replace
 
 import pytest
 from flask import current_app
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Table, inspect, select
 from sqlalchemy.orm import Session
 
@@ -103,6 +106,18 @@ def test_the_digest_is_that_of_the_row_as_it_is_read_back(session: Session) -> N
                 entry for entry in entries(session, table.name) if entry.record_key == record_key(table, dict(row))
             ]
             assert found[-1].digest == recorder.digest(table, dict(row))
+
+
+texts = st.text(st.characters(exclude_categories=("Cs",)))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | texts, lambda inner: st.dictionaries(texts, inner) | st.lists(inner)
+    )
+)
+def test_canonical_bytes_are_json_with_sorted_members_and_nothing_to_choose(value: object) -> None:
+    assert canonical(value) == json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def test_another_installation_computes_another_digest(session: Session) -> None:
