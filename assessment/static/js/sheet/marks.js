@@ -18,7 +18,7 @@ const shapes = {
 const parts = (form) => ({
   undo: form.querySelector("[data-undo]"), keep: form.querySelector("[data-keep]"),
   hint: form.querySelector("[data-note-hint]"), state: form.querySelector("[data-state]"),
-  note: form.querySelector("textarea"), typed: form.querySelector("[data-value]"), long: form.querySelector("[data-length]"),
+  note: form.querySelector("textarea"), typed: form.querySelector("[data-value]"), long: form.querySelector("input[data-length]"),
 });
 const separator = document.querySelector("#pad")?.content.querySelector("[data-key=separator]")?.textContent ?? ".";
 const written = (raw) => raw.replace(".", separator).replace("-", "−");
