@@ -8,9 +8,9 @@ if (sheet) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const left = new Set(forms.filter((form) => !form.dataset.field));
   const unmarked = (form) => left.has(form);
-  const lead = (form) => form.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
 
   const parts = [...sheet.querySelectorAll("[data-part]")].map((part) => ({
+    key: part.dataset.part,
     own: forms.filter((form) => part.contains(form)),
     place: sheet.querySelector(`[data-step="${CSS.escape(part.dataset.part)}"] [data-progress]`),
   }));
@@ -25,6 +25,23 @@ if (sheet) {
     const [first] = left;
     next.hidden = !first;
     if (first) next.href = `#${first.id}`;
+  };
+  const links = new Map([...sheet.querySelectorAll("[data-step]")].map((link) => [link.dataset.step, link]));
+  let here = null;
+  // Reads before it writes: the whole sheet is laid out in between otherwise.
+  const stand = (key) => {
+    const link = links.get(key);
+    if (link === here) return;
+    const row = link.closest("ol");
+    if (row.scrollWidth > row.clientWidth) row.scrollTo({ left: link.offsetLeft - row.offsetLeft - 16 });
+    here?.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "step");
+    here = link;
+  };
+  // The step is named before the way to it is gone, not when the next tap is due.
+  const lead = (form) => {
+    stand(partOf.get(form).key);
+    form.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
   };
   const following = (form) => {
     const from = forms.indexOf(form) + 1;
@@ -55,15 +72,8 @@ if (sheet) {
     goal.querySelector("button.level, input[data-value]")?.focus({ preventScroll: true });
   });
 
-  const links = new Map([...sheet.querySelectorAll("[data-step]")].map((link) => [link.dataset.step, link]));
   const watch = new IntersectionObserver((entries) => {
-    for (const entry of entries) if (entry.isIntersecting) {
-      for (const link of links.values()) link.removeAttribute("aria-current");
-      const link = links.get(entry.target.dataset.part);
-      link.setAttribute("aria-current", "step");
-      const row = link.closest("ol");
-      if (row.scrollWidth > row.clientWidth) row.scrollTo({ left: link.offsetLeft - row.offsetLeft - 16 });
-    }
+    for (const entry of entries) if (entry.isIntersecting) stand(entry.target.dataset.part);
   }, { rootMargin: "-25% 0px -70% 0px" });
   for (const part of sheet.querySelectorAll("[data-part]")) watch.observe(part);
   parts.forEach(count);
