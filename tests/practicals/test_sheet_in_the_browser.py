@@ -149,6 +149,17 @@ def test_undoing_is_a_new_observation(site: Site, open_page: OpenPage) -> None:
     assert [mark["level"] for mark in marks_of(site)] == [1, 3, 1]
 
 
+def test_what_was_undone_comes_back_by_undoing_again(site: Site, open_page: OpenPage) -> None:
+    page = sheet(site, open_page(**TABLET), made_on(site))
+    level(page, "J1", 1).click()
+    level(page, "J1", 3).click()
+    criterion(page, "J1").get_by_role("button", name="Batalkan: kembali ke 1").click()
+    criterion(page, "J1").get_by_role("button", name="Batalkan: kembali ke 3").click()
+    expect(level(page, "J1", 3)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    assert [mark["level"] for mark in marks_of(site)] == [1, 3, 1, 3]
+
+
 def test_a_note_goes_with_the_mark_or_after_it(site: Site, open_page: OpenPage) -> None:
     page = sheet(site, open_page(**TABLET), made_on(site))
     criterion(page, "C1").locator("summary").click()

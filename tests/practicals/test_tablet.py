@@ -237,6 +237,21 @@ def test_file_holds_what_is_unsent_for_the_server_alone(
         assert (photo.kind, len(content), opened.broken) == ("cap", photo.size, 0)
 
 
+def test_file_is_offered_for_what_stays_on_the_tablet(
+    site: Site, practical: MadePractical, open_page: OpenPage
+) -> None:
+    page = sheet(site, open_page(768, 1024), practical)
+    held: list[Route] = []
+    page.route("**/observations", lambda route: held.append(route))
+    file = page.get_by_role("button", name="Simpan berkas")
+    with page.expect_request("**/observations"):
+        level(page, "J1", 2).click()
+    expect(file).to_be_visible()
+    held[0].continue_()
+    expect(file).to_be_hidden()
+    expect(outbox(page)).to_have_text(ALL_SENT)
+
+
 def test_signing_out_leaves_nothing_behind(site: Site, practical: MadePractical, open_page: OpenPage) -> None:
     page = sheet(site, open_page(768, 1024), practical)
     choose_pin(page)

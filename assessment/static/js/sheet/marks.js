@@ -18,7 +18,7 @@ const shapes = {
 const parts = (form) => ({
   undo: form.querySelector("[data-undo]"), keep: form.querySelector("[data-keep]"),
   hint: form.querySelector("[data-note-hint]"), state: form.querySelector("[data-state]"),
-  note: form.querySelector("textarea"), typed: form.querySelector("[data-value]"), long: form.querySelector("[data-length]"),
+  note: form.querySelector("textarea"), typed: form.querySelector("[data-value]"), long: form.querySelector("input[data-length]"),
 });
 const separator = document.querySelector("#pad")?.content.querySelector("[data-key=separator]")?.textContent ?? ".";
 const written = (raw) => raw.replace(".", separator).replace("-", "−");
@@ -38,13 +38,14 @@ const show = (form, field, raw, length = "") => {
   Object.assign(before, { field, raw, length });
   Object.assign(keep, { name: field, value: raw, hidden: false });
   hint.hidden = true;
-  for (const button of form.querySelectorAll("button.level"))
-    button.setAttribute("aria-pressed", String(button.name === field && button.value === raw));
-  if (long) long.value = field === "value" ? written(length) : "";
-  if (typed) {
-    typed.value = field === "value" ? written(raw) : "";
-    typed.dispatchEvent(new Event("input"));
+  for (const button of form.querySelectorAll("button.level")) {
+    const pressed = String(button.name === field && button.value === raw);
+    if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
   }
+  const said = [[typed, raw], [long, length]].map(([place, text]) => [place, field === "value" ? written(text) : ""]);
+  const other = said.filter(([place, text]) => place && place.value !== text);
+  for (const [place, text] of other) place.value = text;
+  if (other.length) typed.dispatchEvent(new Event("input"));
 };
 
 const say = (criterion, state, { at = "", detail = "" } = {}) => {
@@ -104,8 +105,9 @@ const askReason = (form) => {
 
 // --- marking
 
-// The tap is answered first; what follows from it comes with the next frame.
-const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+// The tap is answered first; what follows from it comes when that frame is drawn.
+const DRAWN_AFTER = 30;
+const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work, DRAWN_AFTER));
 
 const keep = async (form, field, raw, { note, length = "", reason = "", waits = false }) => {
   const { criterion } = form.dataset;
@@ -145,6 +147,14 @@ const submit = async (event) => {
   });
   soon();
   if (changed && !undoing) askReason(form);
+};
+
+// A browser that submits a form lays out everything in it first, the closed note too. A tap goes round that.
+const goRound = (event) => {
+  const submitter = event.target.closest("button[type=submit]");
+  if (!submitter) return;
+  event.preventDefault();
+  event.currentTarget.dispatchEvent(new SubmitEvent("submit", { submitter, bubbles: true, cancelable: true }));
 };
 
 // Shows a mark that this page was not written with.
@@ -196,6 +206,7 @@ export const begin = async (fresh) => {
 // At once: a tap that comes before everything is read counts as well. In a page of this tablet nothing can be tapped
 // before, because its forms lead nowhere without a network.
 for (const form of sheet.querySelectorAll("form[data-criterion]")) {
+  form.addEventListener("click", goRound);
   form.addEventListener("submit", submit);
   form.querySelector("fieldset").disabled = false;
 }

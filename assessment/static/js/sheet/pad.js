@@ -21,6 +21,7 @@ const marks = {
   open: '<path d="M6 .6L11.7 11H.3Z" fill="none" stroke="currentColor" stroke-width="1.6"/>',
   outside: '<path d="M6 1L11 6L6 11L1 6Z" fill="none" stroke="currentColor" stroke-width="1.8"/>',
 };
+const shapeOf = (position) => `<svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${marks[position] ?? marks.outside}</svg>`;
 const pad = document.querySelector("#pad");
 
 for (const place of document.querySelectorAll("[data-measure]")) {
@@ -54,28 +55,41 @@ for (const place of document.querySelectorAll("[data-measure]")) {
     return open(value) ? "open" : "inside";
   };
 
+  // Writes only what changed: a digit that leaves the value inside costs no new layout, and is not read out again.
+  let shown = null;
+  const say = (words, kind = "", shape = "") => {
+    const now = `${kind} ${shape} ${words}`;
+    if (now === shown) return;
+    shown = now;
+    output.className = `position ${kind}`.trimEnd();
+    output.innerHTML = shape && shapeOf(shape);
+    output.append(shape ? Object.assign(document.createElement("span"), { textContent: words }) : words);
+  };
+  const doubt = (wrong) => {
+    if (wrong) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  };
+  const point = (value) => {
+    const along = ((Number(value) - Number(start)) / (Number(end) - Number(start))) * 100;
+    needle?.setAttribute("d", value && `M${Math.max(0, Math.min(100, along)).toFixed(2)} 0V16`);
+  };
+
   const judge = () => {
     const value = read(field.value);
     field.dataset.read = value;
     if (long) long.dataset.read = read(long.value);
-    output.className = "position";
-    output.textContent = "";
-    needle?.setAttribute("d", "");
-    field.removeAttribute("aria-invalid");
-    if (!field.value.trim()) return;
+    const wrong = !value && !/^[+−-]?$|[.,]$/.test(field.value.trim());
+    doubt(wrong);
+    point(value);
     if (!value) {
-      if (!/^[+−-]?$|[.,]$/.test(field.value.trim())) { output.textContent = texts.numberText; field.setAttribute("aria-invalid", "true"); }
+      say(wrong ? texts.numberText : "");
       return;
     }
     const position = where(value);
     const word = position === "open" ? texts.openText.replace("{what}", open(value)) : texts[`${position}Text`];
     // What only advises says both: where the value lies, and that it decides nothing.
     const advice = short || position === "open" ? `${word} · ${texts.recordedText}` : texts.recordedText;
-    output.className = `position ${confirmed ? position : ""}`;
-    output.innerHTML = `<svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">${marks[position] ?? marks.outside}</svg>`;
-    output.append(Object.assign(document.createElement("span"), { textContent: confirmed ? word : advice }));
-    const along = ((Number(value) - Number(start)) / (Number(end) - Number(start))) * 100;
-    needle?.setAttribute("d", `M${Math.max(0, Math.min(100, along)).toFixed(2)} 0V16`);
+    say(confirmed ? word : advice, confirmed ? position : "", position);
   };
 
   judge();
@@ -102,8 +116,8 @@ for (const place of document.querySelectorAll("[data-measure]")) {
   field.form.addEventListener("submit", (event) => {
     if (event.submitter === save && !read(field.value)) {
       event.preventDefault();
-      output.textContent = texts.numberText;
-      field.setAttribute("aria-invalid", "true");
+      say(texts.numberText);
+      doubt(true);
       field.focus();
     }
     fresh = true;

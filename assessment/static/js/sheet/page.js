@@ -20,7 +20,9 @@ let ahead = kept();
 // the server's clock from then on, also without a network.
 export const noteNow = (moment) => {
   const difference = Date.parse(moment) - Date.now();
+  const before = ahead;
   ahead = Math.abs(difference) > WRONG_FROM ? difference : 0;
+  if (ahead === before) return;
   try { localStorage.setItem(NAME, String(ahead)); } catch { /* it is asked again */ }
   tell("clock", { ahead });
 };

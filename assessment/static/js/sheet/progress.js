@@ -6,37 +6,60 @@ if (sheet) {
   const next = document.querySelector("[data-next]");
   const total = document.querySelector("[data-total-marked]");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const unmarked = (form) => !form.dataset.field;
-  const lead = (form) => form.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
+  const left = new Set(forms.filter((form) => !form.dataset.field));
+  const unmarked = (form) => left.has(form);
 
   const parts = [...sheet.querySelectorAll("[data-part]")].map((part) => ({
+    key: part.dataset.part,
     own: forms.filter((form) => part.contains(form)),
     place: sheet.querySelector(`[data-step="${CSS.escape(part.dataset.part)}"] [data-progress]`),
-    marked: -1,
   }));
-  // Writes only what changed: the whole sheet is laid out anew otherwise.
-  const count = () => {
-    for (const part of parts) {
-      const marked = part.own.filter((form) => !unmarked(form)).length;
-      if (marked === part.marked) continue;
-      part.marked = marked;
-      part.place.textContent = part.place.textContent.replace(/^\D*\d+/, (found) => found.replace(/\d+/, marked));
-      part.place.closest("a").classList.toggle("whole", marked === part.own.length);
-    }
-    const left = forms.filter(unmarked);
-    const text = total.dataset.text.replace("{marked}", forms.length - left.length).replace("{total}", forms.length);
-    if (total.textContent !== text) total.textContent = text;
-    next.hidden = !left.length;
-    if (left.length) next.href = `#${left[0].id}`;
+  const partOf = new Map(parts.flatMap((part) => part.own.map((form) => [form, part])));
+  const count = ({ own, place }) => {
+    const marked = own.filter((each) => !unmarked(each)).length;
+    place.textContent = place.textContent.replace(/\d+/, marked);
+    place.closest("a").classList.toggle("whole", marked === own.length);
+  };
+  const sum = () => {
+    total.textContent = total.dataset.text.replace("{marked}", forms.length - left.size).replace("{total}", forms.length);
+    const [first] = left;
+    next.hidden = !first;
+    if (first) next.href = `#${first.id}`;
+  };
+  const links = new Map([...sheet.querySelectorAll("[data-step]")].map((link) => [link.dataset.step, link]));
+  let here = null;
+  // Reads before it writes: the whole sheet is laid out in between otherwise.
+  const stand = (key) => {
+    const link = links.get(key);
+    if (link === here) return;
+    const row = link.closest("ol");
+    if (row.scrollWidth > row.clientWidth) row.scrollTo({ left: link.offsetLeft - row.offsetLeft - 16 });
+    here?.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "step");
+    here = link;
+  };
+  // The step is named before the way to it is gone, not when the next tap is due.
+  const lead = (form) => {
+    stand(partOf.get(form).key);
+    form.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
   };
   const following = (form) => {
     const from = forms.indexOf(form) + 1;
     return [...forms.slice(from), ...forms.slice(0, from)].find(unmarked);
   };
 
+  // A browser draws what a scroll brought near together with the next change, which would be the answer to a tap. A
+  // change that nobody sees has it drawn now.
+  let drawn = 0;
+  document.addEventListener("scrollend", () => { total.style.backgroundColor = `rgb(${(drawn = 1 - drawn)} 0 0 / 0)`; });
+
   document.addEventListener("sheet:marked", (event) => {
-    count();
     const { form, tapped } = event.detail;
+    // A mark that is changed changes no number: nothing is written, because it is laid out anew.
+    if (left.delete(form)) {
+      count(partOf.get(form));
+      sum();
+    }
     const goal = tapped && !form.querySelector("details[open] textarea:focus") && following(form);
     if (goal) setTimeout(() => lead(goal), calm.matches ? 0 : 220);
   });
@@ -49,16 +72,10 @@ if (sheet) {
     goal.querySelector("button.level, input[data-value]")?.focus({ preventScroll: true });
   });
 
-  const links = new Map([...sheet.querySelectorAll("[data-step]")].map((link) => [link.dataset.step, link]));
   const watch = new IntersectionObserver((entries) => {
-    for (const entry of entries) if (entry.isIntersecting) {
-      for (const link of links.values()) link.removeAttribute("aria-current");
-      const link = links.get(entry.target.dataset.part);
-      link.setAttribute("aria-current", "step");
-      const row = link.closest("ol");
-      if (row.scrollWidth > row.clientWidth) row.scrollTo({ left: link.offsetLeft - row.offsetLeft - 16 });
-    }
+    for (const entry of entries) if (entry.isIntersecting) stand(entry.target.dataset.part);
   }, { rootMargin: "-25% 0px -70% 0px" });
   for (const part of sheet.querySelectorAll("[data-part]")) watch.observe(part);
-  count();
+  parts.forEach(count);
+  sum();
 }

@@ -10,8 +10,26 @@ const texts = place?.dataset ?? {};
 const save = document.querySelector("[data-save-file]");
 let refused = new Map();
 let counts = null;
+let offering = 0;
+
+const ON_ITS_WAY = 3_000;
 
 const some = (count, one, many) => (count === 1 ? one : many.replace("{count}", count));
+
+// An attribute that is written anew, be it the same, is styled anew.
+const hide = (part, hidden) => { if (part.hidden !== hidden) part.hidden = hidden; };
+
+// The file is for what stays here, not for a mark that is just on its way to the server.
+const offer = (some, stays) => {
+  if (!save || !island?.seal_key) return;
+  if (some && !stays && save.hidden) {
+    offering ||= setTimeout(() => hide(save, false), ON_ITS_WAY);
+    return;
+  }
+  clearTimeout(offering);
+  offering = 0;
+  hide(save, !some);
+};
 
 // Until the tablet's own store was looked into, nothing is said: the server does not know what waits here.
 const say = () => {
@@ -33,7 +51,7 @@ const say = () => {
   if (line.textContent !== text) line.textContent = text;
   place.classList.toggle("some", marks + photos + refused.size > 0);
   place.dataset.count = marks + photos;
-  if (save) save.hidden = marks + photos === 0 || !island?.seal_key;
+  offer(marks + photos > 0, !reachable || Boolean(standing) || spare() > 0);
 };
 
 const full = document.querySelector("[data-storage-full]");
@@ -52,7 +70,7 @@ if (place) {
   place.querySelector("span").textContent = "";
   document.addEventListener("sheet:unsent", ({ detail }) => {
     counts = detail;
-    if (full) full.hidden = spare() === 0;
+    if (full) hide(full, spare() === 0);
     say();
   });
   for (const name of ["reach", "standing"]) document.addEventListener(`sheet:${name}`, say);
