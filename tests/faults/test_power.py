@@ -78,9 +78,10 @@ def _cut_the_power(kind: str, disk: Disk, run_folder: Path, *, times: int, carel
                 _freeze(installation, web)
                 ledger = crowd.snapshot()
                 disk.cut()
-                _thaw(installation, web)
+                # Nobody writes meanwhile: a crowd that goes on fills the disk before the last cut.
                 with disk.after_the_cut() as place:
                     found.append(_read(kind, place, installation, run_folder, ledger))
+                _thaw(installation, web)
     finally:
         web.kill()
         installation.close()
