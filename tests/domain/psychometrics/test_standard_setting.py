@@ -125,6 +125,52 @@ def test_the_line_and_its_interval_at_a_point_are_those_of_a_printed_solution() 
     assert found.cut.high == pytest.approx(94.828, abs=2e-3)
 
 
+# A panel of five judges, its ratings of ten of the 150 questions of an examination, each question's mean and standard
+# deviation as printed, and each judge's passing score: "Angoff Panel - Scoring the Exams", Canadian Human Resources
+# Professionals (chrp.ca, page 14759; hria.ca/examinations/scoring), which says that the figures are invented. The
+# passing scores are those of 150 questions of which each of the ten stands for fifteen.
+PANEL = """.75 .75 .80 .65 .70 0.73 .057|.65 .70 .75 .65 .80 0.71 .065|.70 .65 .60 .65 .65 0.65 .035|
+.65 .75 .65 .70 .60 0.67 .057|.55 .50 .45 .65 .55 0.54 .074|.80 .80 .80 .70 .60 0.74 .089|.80 .75 .70 .55 .65 0.69 .096|
+.55 .60 .65 .65 .45 0.58 .084|.65 .65 .70 .75 .65 0.68 .045|.65 .70 .65 .65 .55 0.64 .055"""
+PASSING_SCORES = ("101.25", "102.75", "101.25", "99", "93")
+
+# Three instructors and thirteen items of a real examination, with what Stata printed of them: the mean and standard
+# deviation of each item over the judges, and the mean of each judge. From the log of "Improving Inferences from
+# Classroom Assessments Using Person- and Item-Based Standard Setting Methods" (github.com/wbuchanan/jemArticle,
+# logs/JEMlogs.txt, commit 922f5be).
+INSTRUCTORS = (
+    ".7 .45 .6 .4 .4 .35 .35 .35 .3 .3 .3 .25 .25",
+    ".8 .5 .5 .3 .4 .8 .6 .3 .5 .3 .5 .6 .3",
+    ".9 .8 .7 .7 .8 .8 .7 .7 .7 .7 .7 .6 .8",
+)
+SAID_OF_INSTRUCTORS = (0.3846153846, 0.4923076923, 0.7384615385)
+SAID_OF_ITEMS = """.8 .1|.58333333 .18929694|.6 .1|.46666667 .2081666|.53333333 .23094011|.65 .25980762|.55 .18027756|
+.45 .21794495|.5 .2|.43333333 .23094011|.5 .2|.48333333 .20207259|.45 .30413813"""
+
+
+def test_a_published_panel_of_five_judges_is_reproduced() -> None:
+    rows = [row.split() for row in PANEL.replace("\n", "").split("|")]
+    ratings = {f"judge {judge}": {str(n): Fraction(row[judge]) for n, row in enumerate(rows)} for judge in range(5)}
+    found = angoff(ratings, {str(n): Fraction(15) for n in range(10)})
+    for n, row in enumerate(rows):
+        assert found.items[str(n)].mean == Fraction(row[5])
+        assert round(found.items[str(n)].deviation, 3) == float(row[6])
+    assert [150 * cut for cut in found.judges.values()] == [Fraction(each) for each in PASSING_SCORES]
+    assert 150 * found.cut.mean == pytest.approx(99.4, abs=0.05)  # 99.45; its second digit is not printed
+
+
+def test_what_stata_printed_of_a_published_study_is_reproduced() -> None:
+    ratings = {
+        f"instructor {number}": {str(item): Fraction(each) for item, each in enumerate(row.split())}
+        for number, row in enumerate(INSTRUCTORS)
+    }
+    found = angoff(ratings, {str(item): Fraction(1) for item in range(13)})
+    assert [round(float(cut), 10) for cut in found.judges.values()] == list(SAID_OF_INSTRUCTORS)
+    for item, (mean, deviation) in enumerate(scores_of(SAID_OF_ITEMS)):
+        assert float(found.items[str(item)].mean) == pytest.approx(float(mean), abs=5e-9)
+        assert found.items[str(item)].deviation == pytest.approx(float(deviation), abs=5e-9)
+
+
 grades = st.integers(0, 4).map(Fraction)
 points = st.lists(st.tuples(grades, st.integers(0, 40).map(Fraction)), min_size=3, max_size=40)
 
