@@ -1,6 +1,6 @@
 """The candidate's own exam, read once a request: the gate looks it up, and the page shows what the gate found."""
 
-from flask import g, request
+from flask import g, has_request_context, request
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -21,10 +21,10 @@ _WHOSE = select(Attempt.person_id).where(Attempt.body_id == bindparam("body_id")
 def standing_at_gate(session: Session, body_id: str, attempt_id: str) -> RecordStanding | None:
     """Return the standing of an attempt, or None.
 
-    Where only its candidate may enter, nobody's duties are asked for; and where that is a page, the whole exam is read,
-    which `own_exam` returns.
+    Where a request asks for what only its candidate may enter, nobody's duties are looked up; and where that is a page,
+    the whole exam is read, which `own_exam` returns.
     """
-    if request.endpoint is None or MATRIX.get(request.endpoint) is not OWN_EXAM:
+    if not has_request_context() or MATRIX.get(request.endpoint or "") is not OWN_EXAM:
         return standing_of_attempt(session, body_id, attempt_id)
     if request.method not in SAFE_METHODS:
         person_id = session.scalar(_WHOSE, {"body_id": body_id, "attempt_id": attempt_id})
