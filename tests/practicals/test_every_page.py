@@ -29,6 +29,7 @@ from assessment.practicals.marking import criteria_to_mark, record_observations
 from assessment.practicals.remarking import ask_again
 from assessment.practicals.submitting import submit
 from assessment.practicals.tables import Practical, Task
+from assessment.practicals.tables_assigning import NamedCloseness, TooClose
 from assessment.practicals.tables_drafts import TaskDraft
 from assessment.practicals.tables_pieces import TestReport
 from assessment.practicals.tables_reassessing import Reassessment
@@ -119,6 +120,7 @@ PAGES = (
     Looked(endpoint="task_reviews.copy", who=AUTHOR, of=("draft", "beginning")),
     Looked(endpoint="places.page", who=MANAGER, of=("accepted",)),
     Looked(endpoint="places.assessors", who=MANAGER, of=("accepted",)),
+    Looked(endpoint="applications.too_close", who="{named_by}", of=("named_in",)),
     Looked(endpoint="places.again", who="{planner}", of=("again", "earlier")),
     Looked(endpoint="cut_studies.index", who=MANAGER),
     Looked(endpoint="cut_studies.page", who=MANAGER, of=("study",)),
@@ -138,8 +140,8 @@ NO_PAGES = {
     "pieces.file": "a file",
     "tasks.export": "a file",
 }
-# Cuts by a panel, and who marks whom: pages of other features that the workshop asked for.
-BESIDE = ("cut_studies.", "places.")
+# Cuts by a panel, who marks whom, and who may not: pages of other features that the workshop asked for.
+BESIDE = ("cut_studies.", "places.", "applications.too_close")
 
 
 @dataclass
@@ -175,7 +177,17 @@ def in_demo(session: Session) -> dict[str, str]:
     settled = practical(Practical.id.in_(again))
     draft = session.scalars(select(TaskDraft).where(TaskDraft.body_id == las).limit(1)).one()
     earlier = session.scalars(select(Practical).where(Practical.id.in_(select(Reassessment.earlier_id))).limit(1)).one()
+    named_by, named_in = session.execute(
+        select(Account.login, Application.id)
+        .join(Application, Application.person_id == Account.person_id)
+        .join(TooClose, TooClose.application_id == Application.id)
+        .join(NamedCloseness, NamedCloseness.named_id == TooClose.id)
+        .order_by(Account.login)
+        .limit(1)
+    ).one()
     return {
+        "named_by": named_by,
+        "named_in": named_in,
         "planned": planned.id,
         "open": opened.id,
         "settled": settled.id,
