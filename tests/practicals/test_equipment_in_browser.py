@@ -60,9 +60,9 @@ def practical(site: Site) -> MadePractical:
             reason="",
             now=NOW,
         )
-        today = datetime.now(UTC).date()
+        tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # in the site's time zone it may be today already
         make_tool(
-            session, made.body_id, made.site_id, serial_number="G-1", calibration=a_calibration(NOW.date(), today)
+            session, made.body_id, made.site_id, serial_number="G-1", calibration=a_calibration(NOW.date(), tomorrow)
         )
         old = a_calibration(NOW.date() - timedelta(days=9), NOW.date())
         make_tool(session, made.body_id, made.site_id, serial_number="G-2", calibration=old)

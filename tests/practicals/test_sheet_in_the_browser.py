@@ -105,6 +105,30 @@ def test_thirty_criteria_are_tapped_within_ninety_seconds(site: Site, open_page:
     expect(page.locator(".digest")).to_have_text(re.compile("^[0-9a-f]{64}$"))
 
 
+@pytest.mark.parametrize("cue", ["sheet:marked", "scroll"])
+def test_nothing_moves_under_a_finger(site: Site, open_page: OpenPage, cue: str) -> None:
+    """A finger that comes down before the way to the next criterion begins, or on that way, holds the sheet."""
+    page = sheet(site, open_page(**TABLET, has_touch=True), made_on(site, document=demo_document("welder")))
+    expect(page.locator("[data-ready]")).to_be_attached()
+    first, second, *_ = page.locator("form[data-criterion]").all()
+    first.locator("button.level").first.scroll_into_view_if_needed()
+    page.evaluate(
+        """async cue => {
+             await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+             window.held = new Promise(done => document.addEventListener(cue, () => {
+               document.querySelector("main").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+               done(scrollY);
+             }, { once: true }));
+           }""",
+        cue,
+    )
+    first.locator("button.level").first.tap()
+    held = page.evaluate("window.held")
+    frames = "new Promise(done => { let n = 40; const f = () => n-- ? requestAnimationFrame(f) : done(scrollY); f(); })"
+    assert page.evaluate(frames) == held
+    expect(page.locator("[data-next]")).to_have_attribute("href", f"#{second.get_attribute('id')}")
+
+
 def test_one_tap_is_one_mark_and_says_where_it_is(site: Site, open_page: OpenPage) -> None:
     page = sheet(site, open_page(**TABLET), made_on(site))
     level(page, "J1", 2).click()

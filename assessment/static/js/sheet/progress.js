@@ -41,8 +41,18 @@ if (sheet) {
   // The step is named before the way to it is gone, not when the next tap is due.
   const lead = (form) => {
     stand(partOf.get(form).key);
-    form.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
+    moving = !calm.matches;
+    form.scrollIntoView({ behavior: moving ? "smooth" : "auto", block: "start" });
   };
+  // Nothing moves under a finger: what is touched while the sheet is on its way to the next criterion, or about to
+  // leave, is what was seen there.
+  let leaving = 0;
+  let moving = false;
+  document.addEventListener("pointerdown", () => {
+    clearTimeout(leaving);
+    if (moving) scrollTo({ top: scrollY, behavior: "instant" });
+    moving = false;
+  }, true);
   const following = (form) => {
     const from = forms.indexOf(form) + 1;
     return [...forms.slice(from), ...forms.slice(0, from)].find(unmarked);
@@ -51,17 +61,21 @@ if (sheet) {
   // A browser draws what a scroll brought near together with the next change, which would be the answer to a tap. A
   // change that nobody sees has it drawn now.
   let drawn = 0;
-  document.addEventListener("scrollend", () => { total.style.backgroundColor = `rgb(${(drawn = 1 - drawn)} 0 0 / 0)`; });
+  document.addEventListener("scrollend", () => {
+    moving = false;
+    total.style.backgroundColor = `rgb(${(drawn = 1 - drawn)} 0 0 / 0)`;
+  });
 
   document.addEventListener("sheet:marked", (event) => {
     const { form, tapped } = event.detail;
+    clearTimeout(leaving);
     // A mark that is changed changes no number: nothing is written, because it is laid out anew.
     if (left.delete(form)) {
       count(partOf.get(form));
       sum();
     }
     const goal = tapped && !form.querySelector("details[open] textarea:focus") && following(form);
-    if (goal) setTimeout(() => lead(goal), calm.matches ? 0 : 220);
+    if (goal) leaving = setTimeout(() => lead(goal), calm.matches ? 0 : 220);
   });
   next.addEventListener("click", (event) => {
     const seen = forms.find((form) => form.getBoundingClientRect().bottom > 120);
