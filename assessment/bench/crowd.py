@@ -99,6 +99,7 @@ class Crowd:
         self._waiting: list[tuple[float, int, _Client]] = []
         self._number = 0
         self._until = float("inf")
+        self._room = memoryview(bytearray(262_144))
         self.record = Record()
 
     def run(self, scripts: Sequence[tuple[float, Script]]) -> Record:
@@ -171,7 +172,7 @@ class Crowd:
     def _receive(self, client: _Client) -> None:
         assert client.sock is not None
         try:
-            content = client.sock.recv(262_144)
+            content = bytes(self._room[: client.sock.recv_into(self._room)])
         except BlockingIOError:
             return
         except ConnectionError:

@@ -3,6 +3,7 @@
 ORDERS is a JSON file that says what the crowd does, REPORT is where it writes what happened.
 """
 
+import gc
 import json
 import sys
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from assessment.bench.crowd import Crowd, Record, Script
+from assessment.bench.crowd import Crowd, Record, Response, Script
 from assessment.bench.processes import processor_seconds
 from assessment.bench.scripts import (
     Acknowledged,
@@ -25,6 +26,7 @@ from assessment.bench.scripts import (
     save_some,
     saves,
     see_receipt,
+    told,
     whole_exam,
 )
 
@@ -33,13 +35,13 @@ Orders = dict[str, Any]
 
 def save_all_the_time(orders: Orders) -> dict[str, Any]:
     """Let every seat save one answer after another."""
-    acknowledged: list[Acknowledged] = []
+    replies: list[tuple[str, Response]] = []
     scripts = [
-        saves(seat["token"], seat["attempt_id"], orders["answers"], f"{orders['name']}{number}", acknowledged)
+        saves(seat["token"], seat["attempt_id"], orders["answers"], f"{orders['name']}{number}", replies)
         for number, seat in enumerate(orders["seats"])
     ]
     record = Crowd(orders["port"], seconds=orders["seconds"]).run([(0.0, script) for script in scripts])
-    return _report(record, acknowledged)
+    return _report(record, told(replies))
 
 
 def ask_all_the_time(orders: Orders) -> dict[str, Any]:
@@ -120,6 +122,7 @@ def _report(record: Record, acknowledged: Sequence[Acknowledged]) -> dict[str, A
 
 def main() -> None:
     """Do what the orders say."""
+    gc.disable()  # it lives for seconds, and what it keeps would be looked through again and again
     orders: Orders = json.loads(Path(sys.argv[1]).read_text())
     acts = {"saves": save_all_the_time, "asks": ask_all_the_time, "steps": walk_in_step, "exams": walk_through}
     Path(sys.argv[2]).write_text(json.dumps(acts[orders["script"]](orders)))

@@ -23,14 +23,24 @@ def asks_again(path: str, kind: str) -> Script:
 
 
 def saves(
-    token: str, attempt_id: str, answers: Mapping[str, Any], client: str, acknowledged: list[Acknowledged]
+    token: str, attempt_id: str, answers: Mapping[str, Any], client: str, replies: list[tuple[str, Response]]
 ) -> Script:
-    """Save one answer after another, and write down each that the server says it has."""
+    """Save one answer after another, and keep what the server says of each; it is read when all is over (`told`)."""
+    head = _head_of_save(token)
     items = cycle(answers.items())
     for seq in count(1):
         item, response = next(items)
-        reply = yield Request("save", save_request(token, [event(client, seq, item, response)]))
+        reply = yield Request("save", _save(head, [event(client, seq, item, response)]))
+        if reply is not None:
+            replies.append((attempt_id, reply))
+
+
+def told(replies: Sequence[tuple[str, Response]]) -> list[Acknowledged]:
+    """Return what the server said it has."""
+    acknowledged: list[Acknowledged] = []
+    for attempt_id, reply in replies:
         note(reply, attempt_id, acknowledged)
+    return acknowledged
 
 
 def event(client: str, seq: int, item: str, response: Any) -> dict[str, Any]:
@@ -40,12 +50,19 @@ def event(client: str, seq: int, item: str, response: Any) -> dict[str, Any]:
 
 def save_request(token: str, events: Sequence[Mapping[str, Any]]) -> bytes:
     """Return the request that saves events."""
-    body = msgspec.json.encode({"v": 1, "events": events, "unsent": 0})
-    head = (
+    return _save(_head_of_save(token), events)
+
+
+def _head_of_save(token: str) -> bytes:
+    return (
         "POST /answers HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
-        f"Teruji-Attempt: {token}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+        f"Teruji-Attempt: {token}\r\nContent-Length: "
+    ).encode()
+
+
+def _save(head: bytes, events: Sequence[Mapping[str, Any]]) -> bytes:
+    body = msgspec.json.encode({"v": 1, "events": events, "unsent": 0})
+    return b"%b%d\r\n\r\n%b" % (head, len(body), body)
 
 
 def note(reply: Response | None, attempt_id: str, acknowledged: list[Acknowledged]) -> None:

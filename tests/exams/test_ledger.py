@@ -8,6 +8,7 @@ answer can be read. The long form, with power cuts, stands in tests/faults.
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -37,6 +38,8 @@ KILLS = 4
 PATIENCE = 180.0
 
 pytestmark = pytest.mark.long_lock("the room is built in one go")
+
+WEB = re.compile(rb"assessment\.serving\.(server|web)")
 
 Key = tuple[str, int]
 
@@ -147,7 +150,7 @@ def web_processes(serving: int) -> list[int]:
     found = children(serving)
     for process in found:
         found += children(process)
-    return [process for process in found if b"assessment.serving.server" in command(process)]
+    return [process for process in found if WEB.search(command(process))]
 
 
 def children(process: int) -> list[int]:
