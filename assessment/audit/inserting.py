@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 _DOCUMENT = "document"
+_IN_JSON = frozenset({str, int, bool, type(None)})
 
 Column = tuple[str, Callable[[Any], Any] | None]
 Computed = tuple[tuple[str, ColumnElement[Any]], ...]
@@ -116,11 +117,11 @@ def _processed(value: Any, process: Callable[[Any], Any] | None) -> Any:
 
 def _in_json(rows: Sequence[Mapping[str, Any]], name: str, process: Callable[[Any], Any] | None) -> list[Any]:
     """Return a column's values as they stand in a JSON document."""
-    return [_plain(row[name], process) for row in rows]
-
-
-def _plain(value: Any, process: Callable[[Any], Any] | None) -> Any:
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    value = _processed(value, process)
-    return str(value) if isinstance(value, str) else value  # a member of an enumeration is its text
+    values = [row[name] for row in rows]
+    if bytes in map(type, values):
+        return [value if value is None else f"\\x{value.hex()}" for value in values]
+    if process is not None:
+        values = list(map(process, values))
+    if _IN_JSON.issuperset(map(type, values)):
+        return values
+    return [str(value) if isinstance(value, str) else value for value in values]  # of an enumeration, its text

@@ -6,7 +6,7 @@ writer wait for every other (see `sealing.py`).
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -52,7 +52,7 @@ def record_changes(session: Session, _context: UOWTransaction) -> None:
     """
     entries = session.info.pop(_WAITING, [])
     entries += [
-        _entry(session, _table(mapper), _row(record, mapper), change)
+        entry
         for change, records in (
             ("insert", session.new),
             ("update", session.dirty),
@@ -61,6 +61,7 @@ def record_changes(session: Session, _context: UOWTransaction) -> None:
         for record in records
         if _table(mapper := inspect(type(record))).name in COVERED
         and (change != "update" or session.is_modified(record))
+        for entry in _entries(session, _table(mapper), [_row(record, mapper)], change)
     ]
     _write(session, entries)
 
@@ -81,7 +82,7 @@ def insert_rows(
     table = _table(inspect(model))
     insert_many(session.connection(), table, rows, shared)
     same = {name: plain(value) for name, value in shared.items()}
-    session.info[_WAITING] = [_entry(session, table, same | row, "insert") for row in rows]
+    session.info[_WAITING] = list(_entries(session, table, (same | row for row in rows), "insert"))
     try:
         session.flush()
         _write(session, session.info.get(_WAITING, []))  # where nothing else was waiting
@@ -130,20 +131,27 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 
 @cache
+def _name(table: Table) -> str:
+    return str(table.name)
+
+
+@cache
 def _key(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key.columns)
 
 
-def _entry(session: Session, table: Table, row: dict[str, Any], change: str) -> dict[str, Any]:
-    """Return what an entry says of a row; what it says of the act is the same for all of a flush."""
+def _entries(session: Session, table: Table, rows: Iterable[dict[str, Any]], change: str) -> Iterator[dict[str, Any]]:
+    """Return what entries say of rows; what they say of the act is the same for all of a flush."""
     recorder: Recorder = current_app.extensions["recorder"]
-    return {
-        "body_id": row.get("body_id", _act(session, table.name).body_id),
-        "record_table": table.name,
-        "record_key": record_key(table, row),
-        "change": change,
-        "digest": recorder.digest(table, row),
-    }
+    body_id = _act(session, table.name).body_id
+    for row in rows:
+        yield {
+            "body_id": row.get("body_id", body_id),
+            "record_table": table.name,
+            "record_key": record_key(table, row),
+            "change": change,
+            "digest": recorder.digest(table, row),
+        }
 
 
 def because(session: Session, reason: str) -> None:
@@ -155,12 +163,13 @@ def because(session: Session, reason: str) -> None:
 
 def record_key(table: Table, row: dict[str, Any]) -> str:
     """Return the primary key of a row as text."""
-    return "/".join(str(plain(row[name])) for name in _key(table))
+    return "/".join([value if type(value := row[name]) is str else str(plain(value)) for name in _key(table)])
 
 
 def canonical_row(table: Table, row: dict[str, Any]) -> bytes:
     """Write a row as canonical bytes: format, table, then every column in the order of their names."""
-    return _encode([FORMAT, str(table.name), _mapping({name: row[name] for name in _columns(table)})])
+    values = {name: value if type(value := row[name]) in _AS_THEY_ARE else plain(value) for name in _columns(table)}
+    return _encode([FORMAT, _name(table), values])
 
 
 def canonical(value: object) -> bytes:

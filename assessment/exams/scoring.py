@@ -17,7 +17,7 @@ from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams import result as results
 from assessment.domain.exams.arrangement import from_json
 from assessment.domain.exams.attempt_states import STARTED
-from assessment.domain.exams.events import Event, Receipt, Value, current_answers, receipt, response_from_json
+from assessment.domain.exams.events import Event, Receipt, Value, current_answers, receipt, stored_response
 from assessment.domain.exams.form import Cut
 from assessment.domain.exams.marking import MarkingRule, marking_of
 from assessment.domain.exams.regrade import ItemMarks, Remedy, remedied
@@ -78,8 +78,8 @@ class Frame:
     """What scoring needs of a form, whoever sat it.
 
     `items`: version id -> item, in the form's order, then those whose corrected keys count. `units`: version id ->
-    the unit it counts for. `measured`: version id -> criteria. `known`: what answers that were scored before are
-    worth, by version id and answer.
+    the unit it counts for. `measured`: version id -> criteria. `human`: versions that people mark. `known`: what
+    answers that were scored before are worth, by version id and answer.
     """
 
     form_id: str
@@ -90,6 +90,7 @@ class Frame:
     items: Mapping[str, Item]
     units: Mapping[str, str]
     measured: Mapping[str, frozenset[str]]
+    human: frozenset[str]
     known: dict[Answer, tuple[bool, ItemMarks]] = field(default_factory=dict, repr=False, compare=False)
 
 
@@ -190,8 +191,7 @@ def score_attempt(session: Session, attempt: Attempt, *, generation: int | None 
             _keep_frame(session, attempt, frame)
     remedies = frame.remedies
     late = remedies.late.get(attempt.id, frozenset())
-    human = any(frame.items[version].human_marked for version in frame.units)
-    points = points_of(session, attempt.body_id, attempt.id) if human else {}
+    points = points_of(session, attempt.body_id, attempt.id) if frame.human else {}
     facts = facts_of(attempt, rows, late, points)
     items, waiting = score_items(frame, facts)
     return Scored(
@@ -229,15 +229,17 @@ def frame_of(session: Session, body_id: str, form_id: str, remedies: Remedies, *
         if row.criterion_id is not None:
             criteria.add(row.criterion_id)
     corrected = {version for _, version in remedies.of_item.values() if version is not None}
+    found = items_of(session, body_id, units.keys() | corrected) if items else {}
     return Frame(
         form_id=form_id,
         cut=cut_of(form),
         rule=rule_of(form),
         cells=tuple(plan_cells(session, body_id, form.scheme_version_id)),
         remedies=remedies,
-        items=items_of(session, body_id, units.keys() | corrected) if items else {},
+        items=found,
         units=units,
         measured={version: frozenset(criteria) for version, criteria in measured.items()},
+        human=frozenset(version for version, item in found.items() if item.human_marked),
     )
 
 
@@ -268,7 +270,7 @@ def event_of(row: Any) -> Event:
         client=row.client,
         seq=row.seq,
         item=row.item,
-        response=response_from_json(row.response),
+        response=stored_response(row.response),
         lang=row.lang,
         elapsed=row.elapsed,
     )
@@ -365,7 +367,7 @@ def _own_marks(
 ) -> tuple[bool, ItemMarks | None]:
     """Whether the item was answered, and its marks without any remedy; None while people have not settled them."""
     item = frame.items[version_id]
-    if not item.human_marked:
+    if version_id not in frame.human:
         return _marks_by(frame, version_id, event)
     if event is None or not event.answered:
         return False, ItemMarks(score=Fraction(0), maximum=item.max_score)

@@ -46,7 +46,7 @@ def test_what_is_append_only_exists() -> None:
 @pytest.mark.parametrize("table", sorted(COVERED))
 def test_a_row_of_a_covered_table_makes_an_entry(session: Session, table: str) -> None:
     kind = mapped_classes()[table]
-    entry = recording._entry(session, kind.__table__, recording._row(kind(), inspect(kind)), "insert")
+    (entry,) = recording._entries(session, kind.__table__, [recording._row(kind(), inspect(kind))], "insert")
     assert entry["record_table"] == table
     assert len(entry["digest"]) == 32
 

@@ -7,6 +7,7 @@ a unit, which needs the other evidence too (`domain/certification/unit_result`).
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 from assessment.domain.competency import Method
 from assessment.domain.errors import N_, Invalid
@@ -117,33 +118,39 @@ def exam_result(scores: Iterable[ItemScore], *, cells: Iterable[Cell], cut: Cut)
         by_unit.setdefault(score.unit_id, []).append(score)
         for criterion_id in sorted(score.criterion_ids):
             by_criterion.setdefault(criterion_id, []).append(score)
-    total = _sum(counted)
+    adding = _Adding(counted)
+    total = adding.sum(counted)
     return ExamResult(
         total=total,
         cut=cut,
         passed=total.fraction is not None and total.fraction >= cut.fraction,
-        units={unit_id: _sum(of_unit) for unit_id, of_unit in by_unit.items()},
+        units={unit_id: adding.sum(of_unit) for unit_id, of_unit in by_unit.items()},
         criteria={
-            criterion_id: _criterion_result(criterion_id, _sum(measured), rules.get(criterion_id))
+            criterion_id: _criterion_result(criterion_id, adding.sum(measured), rules.get(criterion_id))
             for criterion_id, measured in by_criterion.items()
         },
     )
 
 
-def _sum(scores: list[ItemScore]) -> Marks:
-    return Marks(
-        items=len(scores),
-        score=_total([score.score for score in scores]),
-        maximum=_total([score.maximum for score in scores]),
-    )
+class _Adding:
+    """Adds marks as whole numbers over a denominator that all of an attempt share; the sums are as exact."""
 
+    def __init__(self, scores: Sequence[ItemScore]) -> None:
+        marks = [(each.item_id, each.score.as_integer_ratio(), each.maximum.as_integer_ratio()) for each in scores]
+        self._shared = lcm(*(below for _, (_, first), (_, second) in marks for below in (first, second)))
+        self._parts = {
+            item_id: (score * (self._shared // below), maximum * (self._shared // under))
+            for item_id, (score, below), (maximum, under) in marks
+        }
 
-def _total(marks: list[Fraction]) -> Fraction:
-    """Return a sum; marks with the same denominator, which most are, are added as whole numbers."""
-    denominators = {each.denominator for each in marks}
-    if len(denominators) == 1:
-        return Fraction(sum(each.numerator for each in marks), denominators.pop())
-    return sum(marks, Fraction(0))
+    def sum(self, scores: Sequence[ItemScore]) -> Marks:
+        """Return the marks of some of these items together."""
+        parts = [self._parts[each.item_id] for each in scores]
+        return Marks(
+            items=len(parts),
+            score=Fraction(sum(score for score, _ in parts), self._shared),
+            maximum=Fraction(sum(maximum for _, maximum in parts), self._shared),
+        )
 
 
 def _criterion_result(criterion_id: str, marks: Marks, rule: ItemsCut | None) -> CriterionResult:
