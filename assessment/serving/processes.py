@@ -7,28 +7,19 @@ this process even when it is killed.
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from assessment.domain.errors import N_, Conflict
+from assessment.serving.child import LOOK_EVERY, Child
 from assessment.serving.ending import set_when_told
 from assessment.serving.web import PROXIES
 from assessment.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-LONGEST_PAUSE = 30.0
-SECONDS_TO_STOP = 12.0
-LOOK_EVERY = 0.1
-
-log = structlog.get_logger("teruji.serve")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,54 +30,6 @@ class Serving:
     port: int = 8000
     processes: int = 2
     proxies: int = 0
-
-
-class Child:
-    """One process of the service, started again when it dies; each time in a row waits twice as long.
-
-    `after` seconds pass before its first start.
-    """
-
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], *, after: float = 0) -> None:
-        self.name = name
-        self._command = [sys.executable, "-P", "-m", *arguments]
-        self._environment = environment
-        self._pause = 0.5
-        self._start_at = time.monotonic() + after
-        self._started_at = 0.0
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def keep_alive(self) -> None:
-        """Start the process where it is not running and its pause is over."""
-        moment = time.monotonic()
-        if self._process is not None and self._process.poll() is not None:
-            status = self._process.returncode
-            self._let_go()
-            if moment - self._started_at > LONGEST_PAUSE:
-                self._pause = 0.5
-            log.error("a process ended and is started again", child=self.name, status=status, pause=self._pause)
-            self._start_at = moment + self._pause
-            self._pause = min(self._pause * 2, LONGEST_PAUSE)
-        if self._process is None and moment >= self._start_at:
-            self._started_at = moment
-            self._process = subprocess.Popen(self._command, env=self._environment, stdin=subprocess.PIPE)
-
-    def stop(self) -> None:
-        """Ask the process to end, and end it when it takes too long."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._let_go()
-
-    def _let_go(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process = None
 
 
 def serve(settings: Settings, serving: Serving, *, on_ready: Callable[[], None]) -> None:

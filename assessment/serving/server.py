@@ -1,4 +1,4 @@
-"""The server of the web processes (granian): starts them, and starts them again when they die.
+"""The server of the web processes: starts them, and starts them again when they die.
 
 Run as `python -m assessment.serving.server`. It imports nothing of the application, which every web process
 makes for itself.
@@ -6,17 +6,14 @@ makes for itself.
 
 import argparse
 import logging.config
+import threading
 
-from granian.constants import Interfaces, Loops
-from granian.log import LogLevels
-from granian.server import Server
-
+from assessment.serving.child import LOOK_EVERY, Child
+from assessment.serving.ending import set_when_told
 from assessment.serving.parent import end_with_parent
 from assessment.web.observing import LOGGING, log_as_json
 
-# Idle connections count against backpressure: a room of phones keeps many open.
-BACKLOG = 4096
-BACKPRESSURE = 8192
+LONGEST_PAUSE = 2.0
 
 
 def main() -> None:
@@ -28,23 +25,20 @@ def main() -> None:
     arguments = parser.parse_args()
     log_as_json()
     logging.config.dictConfig(LOGGING)
+    stopped = threading.Event()
+    set_when_told(stopped)
     end_with_parent()
-    Server(
-        "assessment.serving.web:make_web",
-        address=arguments.host,
-        port=arguments.port,
-        interface=Interfaces.RSGI,
-        loop=Loops.uvloop,
-        websockets=False,
-        factory=True,
-        workers=arguments.processes,
-        backlog=BACKLOG,
-        backpressure=BACKPRESSURE,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-        log_level=LogLevels.error,
-        log_dictconfig=LOGGING,
-    ).serve()
+    command = ["assessment.serving.web", "--host", arguments.host, "--port", str(arguments.port)]
+    children = [
+        Child(f"web {number}", command, longest_pause=LONGEST_PAUSE) for number in range(1, arguments.processes + 1)
+    ]
+    while not stopped.wait(LOOK_EVERY):
+        for child in children:
+            child.keep_alive()
+    for child in children:
+        child.ask_to_end()
+    for child in children:
+        child.stop()
 
 
 if __name__ == "__main__":

@@ -1,35 +1,82 @@
-"""The application as a web process serves it: observed, and silent about values in its errors."""
+"""One web process: `python -m assessment.serving.web`, started by `assessment.serving.server`.
 
+The application is observed here, and silent about values in its errors. Every web process listens on the same port
+for itself (SO_REUSEPORT), and the kernel spreads connections over them.
+"""
+
+import argparse
 import gc
+import logging.config
 import os
-import signal
+import socket
 import sys
-import threading
-import time
-from multiprocessing import parent_process
 
+import uvicorn
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from assessment.app import create_app
 from assessment.credentials.signer_client import report_readiness
 from assessment.database import db
 from assessment.serving.front import Front
+from assessment.serving.parent import end_with_parent
+from assessment.serving.saving import SECONDS_IDLE, Desk
 from assessment.settings import Settings
-from assessment.web.observing import log_as_json, observe
+from assessment.web.observing import LOGGING, log_as_json, observe
 
 PROXIES = "TERUJI_PROXIES"
+# A room of phones connects within the same second.
+BACKLOG = 4096
 SECONDS_TO_END = 10
 # How long a thread may keep the interpreter while another waits for it. Whoever writes gives it away at every step of
 # the database, and at Python's own 5 ms each step of a transaction could wait for a page that is being written.
-SECONDS_OF_INTERPRETER = 0.0001
+SECONDS_OF_INTERPRETER = float(os.environ.get("SWI", "0.0001"))
 # How many new objects make a search for unreachable ones worth it. What lives as long as the process is left out of
 # it: to walk through the application again and again cost a twentieth of a saved answer.
 NEW_OBJECTS = 20_000
 
 
+def main() -> None:
+    """Serve until the process is ended, or until whoever started it is gone."""
+    parser = argparse.ArgumentParser(prog="python -m assessment.serving.web", description=main.__doc__)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    arguments = parser.parse_args()
+    log_as_json()
+    logging.config.dictConfig(LOGGING)
+    end_with_parent()
+    front = make_web()
+    desk = Desk(front)
+    config = uvicorn.Config(
+        front,
+        http=desk.protocol,  # type: ignore[arg-type]  # it takes whatever makes a protocol
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=SECONDS_IDLE,
+        timeout_graceful_shutdown=SECONDS_TO_END,
+    )
+    with listening(arguments.host, arguments.port) as place:
+        uvicorn.Server(config).run([place])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket at a port that other processes listen on, too."""
+    place = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    place.bind((host, port))
+    return place
+
+
 def make_web() -> Front:
     """Make the application of the installation that the environment names."""
-    log_as_json()
     sys.setswitchinterval(SECONDS_OF_INTERPRETER)
     app = create_app(Settings.from_environment())
     with app.app_context():
@@ -42,15 +89,8 @@ def make_web() -> Front:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS)
-    threading.Thread(target=_end_with_server, daemon=True).start()
     return Front(app, app.extensions["answers"], app.extensions["lasting"])
 
 
-def _end_with_server() -> None:
-    server = parent_process()
-    if server is not None:
-        server.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-        # A process that was only just starting does not hear it.
-        time.sleep(SECONDS_TO_END)
-        os._exit(1)
+if __name__ == "__main__":
+    main()

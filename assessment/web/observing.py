@@ -33,6 +33,7 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
+REQUEST_ID = "X-Request-Id"
 _LOGGER = "teruji.request"
 _log = structlog.get_logger(_LOGGER)
 _ids = random.Random(secrets.randbits(128))
@@ -118,7 +119,7 @@ def _finished(_app: Flask, response: Response, **_rest: object) -> None:
     endpoint = request.endpoint or "none"
     REQUESTS.labels(endpoint, request.method, response.status_code).inc()
     SECONDS.labels(endpoint).observe(seconds)
-    response.headers["X-Request-Id"] = g.request_id
+    response.headers[REQUEST_ID] = g.request_id
     _log.info(
         "request",
         request_id=g.request_id,
@@ -167,7 +168,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "alembic": {"level": "WARNING", "propagate": True},
         "pikepdf": {"level": "WARNING", "propagate": True},
-        "_granian": {"propagate": True},
+        "uvicorn": {"level": "WARNING", "propagate": True},
     },
 }
 

@@ -2,7 +2,7 @@
 
 Every request has two halves, with its commit between them: `read` says what is to be stored, `tell` what became of
 it. As a WSGI application (`__call__`) a thread waits for the commit; the server of the web processes waits on its
-event loop instead (`serving.front`), so that thousands may wait at once.
+event loop instead (`serving.saving`), so that thousands may wait at once.
 
 A device sends JSON with the header `Teruji-Attempt: TOKEN`. A page without JavaScript sends a form whose hidden
 field `token` is also the proof against forgery, and is led on with 303. The token is the authority; no cookie is
@@ -39,7 +39,7 @@ from assessment.exams.delivery.papers import Papers
 from assessment.exams.delivery.storing import Flag, Sent, Sighting, Taken, event_rows
 from assessment.exams.delivery.writer import GroupWriter
 from assessment.exams.tokens import WriterToken, read_token, writer_key
-from assessment.web.observing import count_and_note, new_request_id, observes, write_lines
+from assessment.web.observing import REQUEST_ID, count_and_note, new_request_id, observes, write_lines
 from assessment.web.pages import add_headers
 from assessment.web.refusals import STATUS, answer, say
 
@@ -72,8 +72,7 @@ class Unavailable(Exception):
     """The database does not take answers at this moment; what was sent may or may not have been kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """A response, ready for the server; plain values, because most of them are made a thousand times a second."""
 
     status: HTTPStatus
@@ -81,8 +80,7 @@ class Answered:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """A request as it came in; `environ` makes the environment of PEP 3333 where Flask or a form needs one.
 
     `body` raises Invalid when there is more of it than is taken.
@@ -97,6 +95,8 @@ class Incoming:
     @property
     def is_form(self) -> bool:
         """Whether a page without JavaScript sent this."""
+        if self.content_type == JSON_TYPE:
+            return False
         return self.content_type.partition(";")[0].strip().lower() in FORM_TYPES
 
 
@@ -108,8 +108,7 @@ class _Page:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A request that waits for its commit: what it sent, and what its answer needs besides."""
 
     incoming: Incoming
@@ -180,7 +179,7 @@ class AnswerPath:
             status=answered.status,
             seconds=time.perf_counter() - began,
         )
-        answered.headers.append(("X-Request-Id", request_id))
+        answered.headers.append((REQUEST_ID, request_id))
         return answered
 
     def _engine(self) -> Engine:
@@ -208,7 +207,7 @@ class AnswerPath:
         batch = parse(incoming.body())
         wanted = {event.item for event in batch.events}
         known = wanted.intersection(self._papers.layout(token.body_id, token.attempt_id)) if wanted else wanted
-        found = sort(batch, self._papers.items(token.body_id, known) if known else {})
+        found = sort(batch, self._papers.items(token.body_id, known) if known else {}, self._papers.fitting)
         client = batch.events[-1].client if batch.events else None
         sighting = Sighting(unsent=batch.unsent, place=batch.place, client=client)
         sent = Sent(
