@@ -8,6 +8,7 @@ of arrival. What the entries hold stands in `exams.events` and `practicals.deliv
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -70,7 +71,13 @@ def second_client(key: Key) -> str:
 
 def is_identifier(value: object) -> bool:
     """Whether a value is an identifier: at most 64 letters, digits and `_ . : -`, a letter, digit or `_` first."""
-    return isinstance(value, str) and len(value) <= MAXIMUM_ID and bool(_IDENTIFIER.fullmatch(value))
+    return isinstance(value, str) and len(value) <= MAXIMUM_ID and _is_identifier(value)
+
+
+@lru_cache(maxsize=10_000)
+def _is_identifier(text: str) -> bool:
+    """A device sends the same few names with every answer."""
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
 def is_storable(value: object) -> bool:

@@ -6,16 +6,16 @@ read) is said before any transaction; the rest is `delivery.storing`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, Invalid, NotAllowed, NotFound, Refusal
 from assessment.domain.exams.attempt_states import AttemptState
-from assessment.domain.exams.events import Batch, Event
+from assessment.domain.exams.events import Batch, Event, Value
 from assessment.domain.exams.late_rule import LateRule
 from assessment.domain.items.item import Item
 from assessment.domain.items.response import read_response
@@ -25,6 +25,11 @@ from assessment.exams.tables import Attempt, Standing
 from assessment.exams.tokens import WriterToken
 
 LATE_RULE = LateRule()
+MOST_REMEMBERED = 50_000
+LONGEST_REMEMBERED = 32
+
+# Responses that were read and found to fit: item version, response variable, value.
+Fitting = set[tuple[str, str, Value]]
 
 
 class Unfit(StrEnum):
@@ -35,8 +40,7 @@ class Unfit(StrEnum):
     NOT_STORABLE = "not_storable"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was not stored. `said` tells what the candidate can do about it, where that is known."""
 
     client: str | None
@@ -45,8 +49,7 @@ class Refused:
     said: Refusal | None = None
 
 
-@dataclass(kw_only=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, kw_only=True):
     """What the server did with a batch; the device forgets what is acknowledged or held.
 
     `reason` says why the last event that was held or refused was.
@@ -55,14 +58,13 @@ class Reply:
     now: datetime
     deadline: datetime | None
     state: AttemptState
-    acknowledged: list[tuple[str, int]] = field(default_factory=list)
-    held: list[tuple[str, int]] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
+    acknowledged: list[tuple[str, int]] = []
+    held: list[tuple[str, int]] = []
+    refused: list[Refused] = []
     reason: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sorted:
+class Sorted(msgspec.Struct, frozen=True, kw_only=True):
     """The events of a batch that fit the attempt's items, and those that are refused without a look at its state."""
 
     events: tuple[Event, ...]
@@ -93,12 +95,15 @@ def take_events(session: Session, token: WriterToken, batch: Batch, *, now: date
     return reply_to(sent, store_carefully(session.connection(), [sent])[0], found.refused)
 
 
-def sort(batch: Batch, items: Mapping[str, Item]) -> Sorted:
-    """Tell the events that fit from the others; `items`: those of the attempt that the batch names, by version id."""
+def sort(batch: Batch, items: Mapping[str, Item], fitting: Fitting | None = None) -> Sorted:
+    """Tell the events that fit from the others; `items`: those of the attempt that the batch names, by version id.
+
+    `fitting` remembers what was found to fit, for as long as the versions' ids mean the same items.
+    """
     refused = [Refused(client=each.client, seq=each.seq, reason=each.reason.value) for each in batch.unreadable]
     events = []
     for event in batch.events:
-        unfit = _unfit(event, items.get(event.item))
+        unfit = _unfit(event, items.get(event.item), fitting)
         if unfit is None:
             events.append(event)
         else:
@@ -106,12 +111,18 @@ def sort(batch: Batch, items: Mapping[str, Item]) -> Sorted:
     return Sorted(events=tuple(events), refused=tuple(refused))
 
 
-def _unfit(event: Event, item: Item | None) -> Refused | None:
+def _unfit(event: Event, item: Item | None, fitting: Fitting | None) -> Refused | None:
     if item is None:
         return Refused(client=event.client, seq=event.seq, reason=Unfit.UNKNOWN_ITEM.value)
     try:
         for name, given in event.response.items():
+            if fitting is not None and (event.item, name, given) in fitting:
+                continue
             read_response(item, list(given) if isinstance(given, tuple) else given, identifier=name)
+            if fitting is not None and isinstance(given, str) and len(given) <= LONGEST_REMEMBERED:
+                if len(fitting) >= MOST_REMEMBERED:
+                    fitting.clear()
+                fitting.add((event.item, name, given))
     except Invalid as refusal:
         return Refused(client=event.client, seq=event.seq, reason=Unfit.DOES_NOT_FIT.value, said=refusal)
     return None

@@ -54,8 +54,7 @@ class Malformed(StrEnum):
     TOO_LARGE = "too_large"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One response event as the device sent it; (client, seq) is its key within the attempt."""
 
     client: str
@@ -86,8 +85,7 @@ class Unreadable:
     reason: Malformed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The events of one body in the order they were sent, and those that could not be read.
 
     `unsent` and `place` are what the device says of itself, None where it does not.
@@ -205,6 +203,11 @@ def _is_int_between(value: object, low: int, high: int) -> bool:
 def response_to_json(response: Mapping[str, Value]) -> dict[str, Any]:
     """Return a response as the JSON value that is stored and sent."""
     return {name: list(given) if isinstance(given, tuple) else given for name, given in response.items()}
+
+
+def stored_response(value: Mapping[str, Any]) -> dict[str, Value]:
+    """Read a response that this server has stored, and judged before it did."""
+    return {name: tuple(given) if type(given) is list else given for name, given in value.items()}
 
 
 def response_from_json(value: Mapping[str, Any]) -> dict[str, Value]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from assessment.domain.exams.arrangement import from_json
 from assessment.domain.items.item import Item
+from assessment.exams.answering import Fitting
 from assessment.exams.content import read_item
 from assessment.exams.tables import Attempt
 from assessment.item_bank.tables import ItemVersion
@@ -27,6 +28,7 @@ class Papers:
         self._layouts: dict[tuple[str, str], tuple[str, ...]] = {}
         self._items: dict[tuple[str, str], Item] = {}
         self._whole: set[tuple[str, str]] = set()
+        self.fitting: Fitting = set()
 
     def remembers(self, body_id: str, attempt_id: str) -> bool:
         """Whether the layout of an attempt and its items are known without a look at the database."""

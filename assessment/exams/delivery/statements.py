@@ -11,7 +11,6 @@ apart (`busy`), so that one candidate's submission keeps nobody else waiting. SQ
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from operator import itemgetter
@@ -22,7 +21,7 @@ from sqlalchemy import Connection
 
 from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.domain.exams.events import FORMAT_VERSION
-from assessment.domain.exams.late_rule import RULE, Disposition, Phase, Verdict, Writer
+from assessment.domain.exams.late_rule import RULE, Disposition, LateRule, Phase, Verdict, Writer
 from assessment.exams.tables import Standing
 
 # The members of a sent object, with their types in PostgreSQL.
@@ -65,8 +64,7 @@ Row = Mapping[str, Any]
 Place = tuple[str, str, str, int]  # body, attempt, client, seq: where an event is stored
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What the database says of one sent object.
 
     `state` is None where there is no such attempt of this person, and where somebody else has it locked (`busy`).
@@ -178,6 +176,15 @@ class Statements(ABC):
     def instant(self, moment: datetime) -> str:
         """Return an instant as the database compares it."""
         return f"{_second(int(moment.timestamp()))}.{moment.microsecond:06d}{self.zone}"
+
+    def instants(self, moment: datetime, rule: LateRule) -> tuple[str, str, str]:
+        """Return an instant, and what it is less the grace and less the late window, which are whole seconds."""
+        second, part = int(moment.timestamp()), f".{moment.microsecond:06d}{self.zone}"
+        return (
+            _second(second) + part,
+            _second(second - int(rule.grace.total_seconds())) + part,
+            _second(second - int(rule.window.total_seconds())) + part,
+        )
 
 
 @lru_cache(maxsize=10_000)

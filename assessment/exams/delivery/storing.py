@@ -7,10 +7,12 @@ event gets its key by `domain.outbox`, in the order of arrival. What is stored i
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
@@ -33,16 +35,14 @@ from assessment.exams.tables import ResponseEvent, Standing
 from assessment.exams.tokens import WriterToken
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Flag:
+class Flag(msgspec.Struct, frozen=True, kw_only=True):
     """The candidate's note to come back to an item, set or taken away."""
 
     item: str
     flagged: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """What a device says of itself: events that stay on it, the question that is open, its name."""
 
     unsent: int | None
@@ -50,8 +50,7 @@ class Sighting:
     client: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """What one request brings in; `at` is when it arrived.
 
     `page`: it comes from a page without JavaScript. Such a page may be old and sent anew, so that what it says
@@ -74,8 +73,7 @@ class Sent:
         return (self.token.body_id, self.token.attempt_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fate:
+class Fate(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an event: how it stands, or None where it was refused; why, unless it was accepted."""
 
     standing: Standing | None
@@ -86,8 +84,7 @@ _ACCEPTED = Fate(standing=Standing.ACCEPTED)
 _BARE = dict.fromkeys(EVENTS)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one request; `fates` in the order of its events.
 
     `state` is None where the token's attempt is not there. `expired`: the token has, and nothing has moved the
@@ -314,29 +311,29 @@ def event_rows(
     statements: Statements, *, token: WriterToken, at: datetime, rule: LateRule, events: Sequence[Event] = ()
 ) -> tuple[Row, ...]:
     """Return what a statement is given of a request that arrived at a moment: a row for each event, or a bare one."""
+    arrived, graced, windowed = statements.instants(at, rule)
     bare = {
-        **_BARE,
         "body": token.body_id,
         "attempt": token.attempt_id,
         "person": token.person_id,
         "epoch": token.epoch,
-        "at": statements.instant(at),
-        "graced": statements.instant(at - rule.grace),
-        "windowed": statements.instant(at - rule.window),
+        "at": arrived,
+        "graced": graced,
+        "windowed": windowed,
     }
-    return tuple({**bare, **_of_event(event)} for event in events) or (bare,)
-
-
-def _of_event(event: Event) -> Row:
-    return {
-        "client": event.client,
-        "seq": event.seq,
-        "item": event.item,
-        "response": encode(response_to_json(event.response)),
-        "lang": event.lang,
-        "elapsed": event.elapsed,
-        "digest": digest(event),
-    }
+    return tuple(
+        {
+            **bare,
+            "client": event.client,
+            "seq": event.seq,
+            "item": event.item,
+            "response": encode(response_to_json(event.response)),
+            "lang": event.lang,
+            "elapsed": event.elapsed,
+            "digest": digest(event),
+        }
+        for event in events
+    ) or (_BARE | bare,)
 
 
 def _rows(statements: Statements, sent: Sent, *events: Event) -> tuple[Row, ...]:

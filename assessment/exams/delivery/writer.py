@@ -11,11 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
+import msgspec
 import structlog
+from msgspec.structs import replace
 from prometheus_client import Counter
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -41,8 +42,7 @@ GROUPED = Counter("teruji_answer_requests", "Requests that these commits stored.
 log = structlog.get_logger("teruji.answers")
 
 
-@dataclass(slots=True)
-class Waiting:
+class Waiting(msgspec.Struct):
     """One request between its arrival and its commit; `tell` is called once with what became of it.
 
     It is told None when nothing can be said of what it sent. `again`: the quick way did not store it.
