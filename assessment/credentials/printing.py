@@ -86,6 +86,11 @@ def print_certificate(certificate: Certificate, *, number: str, name: str, issue
     return _set("certificate.typ", certificate, number=number, name=name, issued=issued, now=now)
 
 
+def print_card(certificate: Certificate, *, number: str, name: str, issued: Issued, now: datetime) -> bytes:
+    """Return the card for the wallet as a PDF: an A4 sheet with both sides, the credential attached."""
+    return _set("card.typ", certificate, number=number, name=name, issued=issued, now=now)
+
+
 def preview_certificate(certificate: Certificate, *, name: str) -> bytes:
     """Return the first page as it will be printed, as a PNG without number, address and code."""
     inputs = {"page": json.dumps(_page(certificate, number="", name=name, issued=None))}
