@@ -22,6 +22,7 @@ from assessment.certification.views_naming import applications
 from assessment.certification.views_office import office
 from assessment.certification.views_regrade import regrade_cases
 from assessment.credentials.views import certificates
+from assessment.credentials.views_bulk_releasing import bulk_releases
 from assessment.credentials.views_public import public_files
 from assessment.credentials.views_releasing import releases
 from assessment.exams.answers import answers
@@ -94,6 +95,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     appeals,
     regrade_cases,
     releases,
+    bulk_releases,
     certificates,
     public_files,
     reports,

@@ -21,7 +21,7 @@ from assessment.audit.covered import EXEMPT
 from assessment.certification.tables import Decision, MeetingCase, RegradeCase
 from assessment.credentials.releasing import release
 from assessment.credentials.signer_client import running_signer
-from assessment.credentials.tables import StatusChange, StatusPurpose
+from assessment.credentials.tables import BulkRelease, StatusChange, StatusPurpose
 from assessment.database import Base, db
 from assessment.domain.errors import NotAllowed, NotFound
 from assessment.domain.exams.regrade import Remedy
@@ -224,7 +224,8 @@ def build(site: Site) -> People:
             asked_by=releaser.person_id,
             asked_at=NOW,
         )
-        session.add_all((regrade, study, regression))
+        bulk = BulkRelease(body_id="las", id=new_id(), account_id=releaser.account_id, asked_at=NOW)
+        session.add_all((regrade, study, regression, bulk))
         session.flush()
         session.add(case)
         scheme_version_id = world.scheme.scheme_version_id
@@ -241,6 +242,7 @@ def build(site: Site) -> People:
                 select(MeetingCase.meeting_id).where(MeetingCase.application_id == application_id)
             ).one(),
             "decision_id": decision_id,
+            "bulk_release_id": bulk.id,
             "credential_id": credential_id,
             "status_change_id": change.id,
             "regrade_id": regrade.id,

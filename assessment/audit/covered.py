@@ -148,6 +148,8 @@ EXEMPT = {
     "task_draft": "working material; what becomes of it is a version of a task with who passed it, and its entries",
     "task_draft_copy": "earlier states of working material",
     "job": "work to be done, not evidence",
+    "bulk_release": "work that was asked for; each release is covered itself",
+    "bulk_release_line": "how far that work got; each release is covered itself",
     "sign_in_session": "short-lived; who did what stands in the entries",
     "guess_count": "short-lived counters",
     "one_time_key": "short-lived; protects against a repeated request",

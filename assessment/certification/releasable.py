@@ -29,7 +29,9 @@ class DecisionLine:
     decided_at: datetime
 
 
-def decisions_to_release(session: Session, body_id: str, page: int = 1) -> tuple[list[DecisionLine], int]:
+def decisions_to_release(
+    session: Session, body_id: str, page: int = 1, *, size: int = PAGE
+) -> tuple[list[DecisionLine], int]:
     """Return one page of the decisions K that wait for release, the oldest first, and how many there are."""
     rows = session.execute(
         select(Decision, Application, Scheme.code, Meeting.number, func.count().over())
@@ -50,8 +52,8 @@ def decisions_to_release(session: Session, body_id: str, page: int = 1) -> tuple
             Decision.id == _newest_decision(),
         )
         .order_by(Decision.decided_at, Decision.id)
-        .limit(PAGE)
-        .offset((max(page, 1) - 1) * PAGE)
+        .limit(size)
+        .offset((max(page, 1) - 1) * size)
     ).all()
     lines = [
         DecisionLine(

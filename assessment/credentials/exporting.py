@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import sealer
 from assessment.accounts.sealing import Erased
+from assessment.credentials.card import card_of
 from assessment.credentials.codes import full_code
 from assessment.credentials.public import opened
 from assessment.credentials.queries import credential_of
@@ -25,6 +26,7 @@ class Format(StrEnum):
     JSON = "json"
     JWT = "jwt"
     PDF = "pdf"
+    CARD = "card"
     TLOG_PROOF = "tlog-proof"
     QR_PNG = "qr-png"
     QR_SVG = "qr-svg"
@@ -34,6 +36,7 @@ class Format(StrEnum):
 MEDIA_TYPES = {
     Format.JSON: "application/vc",
     Format.PDF: "application/pdf",
+    Format.CARD: "application/pdf",
     Format.QR_PNG: "image/png",
     Format.QR_SVG: "image/svg+xml",
     Format.QR_TEXT: "text/plain; charset=utf-8",
@@ -41,6 +44,7 @@ MEDIA_TYPES = {
 ENDINGS = {
     Format.JSON: ".json",
     Format.PDF: ".pdf",
+    Format.CARD: "-card.pdf",
     Format.QR_PNG: "-qr.png",
     Format.QR_SVG: "-qr.svg",
     Format.QR_TEXT: "-qr.txt",
@@ -84,6 +88,8 @@ def export(session: Session, body_id: str, credential_id: str, form: Format) -> 
         return document
     if form is Format.PDF:
         return open_pdf(credential, wrapped)
+    if form is Format.CARD:
+        return card_of(session, intent, credential, document=document, digits=digits)
     address, _ = code_segments(issuer_of(read_object(document)), intent.id, digits)
     if form is Format.QR_TEXT:
         return f"{address}{digits}\n".encode()

@@ -80,6 +80,34 @@ class Release(OfBody, Base):
     released_at: Mapped[datetime]
 
 
+class BulkRelease(Scoped, Base):
+    """Somebody asked for many decisions to be released; a job does it, and each release stands for itself."""
+
+    __tablename__ = "bulk_release"
+    __table_args__ = (belongs_to("account"),)
+
+    account_id: Mapped[str]
+    asked_at: Mapped[datetime]
+
+
+class BulkReleaseLine(OfBody, Base):
+    """One decision of a bulk release; answered without a message it is released, else refused for that reason."""
+
+    __tablename__ = "bulk_release_line"
+    __table_args__ = (
+        belongs_to("bulk_release"),
+        belongs_to("decision"),
+        UniqueConstraint("body_id", "bulk_release_id", "decision_id"),
+    )
+
+    bulk_release_id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    decision_id: Mapped[str]
+    answered_at: Mapped[datetime | None]
+    message: Mapped[str | None]
+    values: Mapped[dict[str, Any] | None]
+
+
 class CredentialIntent(Scoped, Base):
     """What is about to be signed; its id is the public one in the code's address."""
 

@@ -86,7 +86,7 @@ def test_list_export_and_publish_tell_one_story(signing_site: Site, tmp_path: Pa
 
 def _every_format(office: Office, folder: Path) -> None:
     run, number = office.site.run, NUMBERS["valid"]
-    for form in ("pdf", "qr-png", "qr-svg", "qr-text"):
+    for form in ("pdf", "card", "qr-png", "qr-svg", "qr-text"):
         finished = run("certificate", "export", number.lower(), "--format", form, "-o", str(folder / form))
         assert (finished.returncode, finished.stderr) == (0, "")
     assert attached_credential((folder / "pdf").read_bytes()) == (folder / "valid.json").read_bytes()

@@ -16,6 +16,8 @@ from PIL import Image
 from assessment.credentials.certificate import Certificate, Occasion, UnitLine
 from assessment.credentials.codes import address_code, full_code
 from assessment.credentials.printing import (
+    ATTACHMENT,
+    ELSEWHERE,
     FOLDER,
     Issued,
     attached_credential,
@@ -115,7 +117,8 @@ def test_page_one_says_who_what_when_by_whom_and_where_to_check() -> None:
         "Contoh: Juru las pelat SMAW 3G",
         "Sample: Plate welder SMAW 3G",
         "14 Maret 2026",
-        "valid until the end of 14 March 2029 WIB",
+        "Valid until the end of 14 March 2029 WIB",
+        "Foto / Photo 3 × 4 cm",
         "LSP Contoh Las, Jakarta",
         "localhost:8000/v/0123456789abcdef",
         "Check that the address is localhost:8000.",
@@ -160,12 +163,56 @@ def test_a_licensed_body_calls_it_a_certificate_and_names_the_authority() -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["Suharto", "Raden Ajeng Kartini Djojohadikusumo Tjokroadiningrat Sastrowardoyo Putri", "Nguyễn Thị Ánh Nguyệt"],
+    [
+        "Suharto",
+        "Raden Ajeng Kartini Djojohadikusumo Tjokroadiningrat Sastrowardoyo Putri",
+        "Nguyễn Thị Ánh Nguyệt",
+        "Wiryosandjojo " * 8 + "Suryo",  # 117 of the 120 characters that the field allows
+    ],
 )
 def test_any_name_stands_on_one_page(name: str) -> None:
     pages = words_on(printed(name=name))
     assert len(pages) == 2
     assert name in pages[0]
+
+
+def test_the_longest_values_still_give_one_first_page() -> None:
+    title = "Pelaksana pengelasan pelat baja karbon dengan dua proses pada semua posisi untuk konstruksi kapal " * 2
+    wordy = replace(
+        CERTIFICATE,
+        titles={"id": title, "en": title.upper()},
+        summaries={
+            "id": "Mengelas pelat baja karbon pada semua posisi. " * 6,
+            "en": "Welds plate in all positions. " * 9,
+        },
+        licensed=True,
+        authority="Otoritas Contoh",
+        authority_number="N-7",
+        stamp=True,
+    )
+    pages = words_on(printed(wordy, name="Wiryosandjojo " * 8 + "Suryo"))
+    assert len(pages) == 2
+    assert "localhost:8000/v/0123456789abcdef" in pages[0]
+    assert "Apa yang dibuktikan" in pages[1]
+
+
+def test_it_says_how_to_check_in_nine_languages() -> None:
+    second = words_on(printed())[1].replace(" ", "")
+    for _language, _region, called, says in ELSEWHERE:
+        if called != "العربية":  # the extractor gives Arabic in pieces, a dot apart from its letter
+            assert f"{called}{says % 'localhost:8000'}".replace(" ", "") in second
+    assert "العرب" in second
+    assert "امسح" in second
+
+
+def test_the_line_ornament_differs_from_certificate_to_certificate() -> None:
+    one, other = (
+        picture_of(print_certificate(CERTIFICATE, number="N-1", name="Suharto", issued=each, now=NOW)).crop(
+            (0, 0, 1488, 500)
+        )
+        for each in (ISSUED, replace(ISSUED, document=b"{}"))
+    )
+    assert one.tobytes() != other.tobytes()
 
 
 def test_many_units_flow_onto_more_pages() -> None:
@@ -178,6 +225,16 @@ def test_many_units_flow_onto_more_pages() -> None:
 def test_the_credential_is_attached_byte_for_byte() -> None:
     assert attached_credential(printed()) == DOCUMENT
     assert attached_credential(b"no PDF") is None
+
+
+def test_the_proof_of_the_log_is_a_second_attachment_under_the_number() -> None:
+    proof = b"c2sp.org/tlog-proof@v1\nindex 7\n"
+    pdf = print_certificate(
+        CERTIFICATE, number="LAS-2026-000123", name="Suharto", issued=replace(ISSUED, proof=proof), now=NOW
+    )
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        attached = {name: found.get_file().read_bytes() for name, found in document.attachments.items()}
+    assert attached == {ATTACHMENT: DOCUMENT, "LAS-2026-000123.tlog-proof": proof}
 
 
 def test_it_is_tagged_archival_and_carries_its_fonts() -> None:
@@ -199,7 +256,12 @@ def test_it_is_tagged_archival_and_carries_its_fonts() -> None:
         ]
     assert "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in re.sub(r"\s", "", metadata)
     assert "<pdfuaid:part>1</pdfuaid:part>" in re.sub(r"\s", "", metadata)
-    assert {name.partition("+")[2] for name in fonts} == {"NotoSans-Regular", "NotoSans-SemiBold"}
+    assert {name.partition("+")[2] for name in fonts} == {
+        "NotoSans-Regular",
+        "NotoSans-SemiBold",
+        "NotoSansCJKjp-Regular",
+        "NotoSansArabic-Regular",
+    }
     assert len(embedded) == len(fonts)
 
 
