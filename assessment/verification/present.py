@@ -16,6 +16,7 @@ from assessment.domain.credentials.did_web import origin_of
 from assessment.domain.credentials.facts import Facts, ProvedUnit
 from assessment.domain.credentials.verdict import MAY_BE_ABSENT, Check, Verification
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.language import LANGUAGES
 from assessment.verification.on_device import on_device
 from assessment.verification.page import CheckLine, Language, Note, Page, Registry, UnitLine
 from assessment.verification.sentences import (
@@ -55,6 +56,7 @@ SCOPE_WORDS = frozenset(
     }
 )
 
+_MALFORMED = N_("The document does not have the form that the standards ask for. In technical English:")
 _SAMPLE = N_("Sample, not a BNSP scheme")
 _TECHNICAL = N_("Technical checks")
 _ONE_ROOF = N_("The same body also trained the holder: first party, P1.")
@@ -198,7 +200,7 @@ def address_line(host: str, language: Language) -> Markup:
     """Say which address the page must have, and what it never asks for."""
     check = Markup(escape(language.say(N_("Check that the address is %(host)s."))))
     never = language.say(N_("This page never asks for a login, a payment or an e‑mail address."))
-    return check % {"host": Markup("<b>{}</b>").format(host)} + " " + never
+    return check % {"host": Markup("<b><bdi>{}</bdi></b>").format(host)} + " " + never
 
 
 def _checked(now: datetime, host: str, language: Language) -> str:
@@ -208,7 +210,8 @@ def _checked(now: datetime, host: str, language: Language) -> str:
     zone = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if offset else "UTC"
     written = language.clock(now)
     when = written if written.endswith("UTC") else f"{written} ({zone})"
-    return language.say(N_("Checked just now by %(host)s, %(when)s.")) % {"host": host, "when": when}
+    values = {"host": language.kept(host), "when": language.kept(when)}
+    return language.say(N_("Checked just now by %(host)s, %(when)s.")) % values
 
 
 def _unit(unit: ProvedUnit, language: Language) -> UnitLine:
@@ -254,7 +257,10 @@ def _behind(verification: Verification, registry: Registry | None, language: Lan
     if verification.facts is not None:
         facts = verification.facts
         lines.append((say(N_("Certificate number")), visible(facts.number)))
-        values = {"code": visible(facts.scheme_code), "version": visible(facts.scheme_version)}
+        values = {
+            "code": language.kept(visible(facts.scheme_code)),
+            "version": language.kept(visible(facts.scheme_version)),
+        }
         lines.append((say(N_("Scheme")), say(N_("%(code)s, version %(version)s")) % values))
     elif verification.payload is not None:
         lines.append((say(N_("Scheme")), visible(verification.payload.scheme_code)))
@@ -264,7 +270,10 @@ def _behind(verification: Verification, registry: Registry | None, language: Lan
 def _licence(registry: Registry, language: Language) -> str:
     if registry.licence is None:
         return language.say(N_("no licence for this scheme is on record for the day of the decision"))
-    values = {"authority": visible(registry.licence[0]), "number": visible(registry.licence[1])}
+    values = {
+        "authority": language.kept(visible(registry.licence[0])),
+        "number": language.kept(visible(registry.licence[1])),
+    }
     if registry.licensed:
         return language.say(N_("valid on the day of the decision: %(authority)s, number %(number)s")) % values
     text = N_("valid on the day of the decision: %(authority)s, number %(number)s; not of the national authority")
@@ -301,11 +310,13 @@ def _check(check: Check, language: Language) -> CheckLine:
         state = CheckState.ABSENT if check.name in MAY_BE_ABSENT else CheckState.OPEN
     else:
         state = CheckState.PASSED if check.ok else CheckState.FAILED
+    technical = language.code not in LANGUAGES and language.say(check.message) == check.message
     return CheckLine(
         label=language.say(CHECKS[check.name]),
         state=state,
         word=language.say(CHECK_WORDS[state]),
-        reason=reason(check, language),
+        reason=language.say(_MALFORMED) if technical else reason(check, language),
+        detail=visible(check.reason) if technical else "",
     )
 
 
@@ -318,7 +329,7 @@ def reason(check: Check, language: Language) -> str:
 
 
 def _value(value: object, language: Language) -> str:
-    return language.moment(value) if isinstance(value, datetime) else visible(str(value))
+    return language.moment(value) if isinstance(value, datetime) else language.kept(visible(str(value)))
 
 
 def _summary(checks: tuple[CheckLine, ...], language: Language) -> str:

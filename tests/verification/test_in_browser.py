@@ -150,6 +150,7 @@ def test_another_fragment_means_nothing(site: Site, house: House, page: Page) ->
 def test_the_code_stays_when_the_language_changes(site: Site, house: House, page: Page) -> None:
     made = house.make()
     assert outcome(page, site, made, made.digits) == "agrees"
+    page.locator(".languages summary").click()
     page.get_by_role("link", name="Bahasa Indonesia").click()
     expect(page.get_by_text("Kode di tangan Anda sesuai dengan halaman ini")).to_be_visible()
 
