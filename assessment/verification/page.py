@@ -110,3 +110,4 @@ class Page:
     checks_summary: str = ""
     on_device: OnDevice | None = None
     own_address: str = ""
+    as_of: str = ""

@@ -57,6 +57,10 @@ SCOPE_WORDS = frozenset(
 )
 
 _MALFORMED = N_("The document does not have the form that the standards ask for. In technical English:")
+_AS_OF = N_(
+    "This is what was known on %(moment)s. Whether the certificate was withdrawn or put on hold since then could not "
+    "be checked."
+)
 _SAMPLE = N_("Sample, not a BNSP scheme")
 _TECHNICAL = N_("Technical checks")
 _ONE_ROOF = N_("The same body also trained the holder: first party, P1.")
@@ -125,6 +129,7 @@ def present(
         scope=_scope(registry, language),
         conditions=_conditions(facts, registry, language),
         own_address=facts.id,
+        as_of=language.say(_AS_OF) % {"moment": language.kept(language.moment(now))},
         on_device=on_device(verification, keys) if keys else None,
     )
 

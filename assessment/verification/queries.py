@@ -2,6 +2,7 @@
 decision. Few statements, none that grows with a table.
 """
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,8 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from assessment.accounts.tables import CertificationBody, Duty, Party, PersonKey
 from assessment.certification.authority import covering, licences_on
 from assessment.certification.tables import Application, Decision, MeetingMember, Vote
-from assessment.credentials.tables import Credential, CredentialIntent, StatusListDocument
+from assessment.credentials.tables import Credential, CredentialIntent, IssuerKey, StatusListDocument
 from assessment.domain.certification.duties import Side
+from assessment.domain.credentials.did_web import web_did
+from assessment.domain.credentials.multibase import decode_multikey
 from assessment.schemes.tables import Scheme, SchemeScope, SchemeVersion
 from assessment.verification.page import Registry
 
@@ -61,6 +64,24 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
 def is_superseded(session: Session, public_id: str) -> bool | None:
     """Say whether a newer certificate was issued in place of this one; None when there is none of this id."""
     return session.scalar(select(_has_successor()).where(Credential.id == public_id))
+
+
+def issuer_keys(session: Session, origin: str) -> dict[str, dict[str, Any]]:
+    """Return every issuer's name and keys, retired ones too, compromised ones not; one statement.
+
+    {issuer without "did:web:": {"name": …, "keys": {fragment: base64 of 32 bytes}}}.
+    """
+    rows = session.execute(
+        select(CertificationBody.id, CertificationBody.name, IssuerKey.id.label("key"), IssuerKey.multibase)
+        .join(IssuerKey, IssuerKey.body_id == CertificationBody.id)
+        .where(IssuerKey.compromised_at.is_(None))
+        .order_by(CertificationBody.id, IssuerKey.year, IssuerKey.id)
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        issuer = found.setdefault(web_did(origin, row.id).removeprefix("did:web:"), {"name": row.name, "keys": {}})
+        issuer["keys"][row.key] = base64.b64encode(decode_multikey(row.multibase)).decode()
+    return found
 
 
 def zone_of(session: Session, body_id: str) -> str | None:

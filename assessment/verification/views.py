@@ -24,12 +24,13 @@ from assessment.domain.ids import ALPHABET
 from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT, chosen_language
 from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
-from assessment.verification.arriving import read_file
+from assessment.verification.arriving import is_pdf, read_file
+from assessment.verification.doctored import Comparison
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
 from assessment.verification.page import Language, Page
 from assessment.verification.present import address_line, present, present_absence
 from assessment.verification.sentences import State
-from assessment.verification.service import Found, document_ends, find_certificate, look_up, verify_brought
+from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
 from assessment.web.formatting import clock, day, moment
 from assessment.web.language import is_reviewed
 from assessment.web.refusals import HEADINGS, answer, say, wants_json
@@ -66,13 +67,8 @@ def _without_cookies(_endpoint: str | None, _values: dict[str, Any] | None) -> N
 def _closed(response: Response) -> Response:
     """Let nothing in but what stands in the page, and nothing out: without `connect-src` no script can send."""
     response.vary.update(("Accept", "Accept-Language"))
-    styles = " ".join(f"'sha256-{digest}'" for digest in g.get("style_hashes", ()))
-    scripts = " ".join(f"'sha256-{digest}'" for digest in g.get("script_hashes", ())) or "'none'"
-    if styles:
-        response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        )
+    if g.get("style_hashes"):
+        response.headers["Content-Security-Policy"] = policy()
     return response
 
 
@@ -86,8 +82,18 @@ def _refused(status: int, detail: str = "") -> tuple[Response | str, int]:
     if wants_json():
         return answer(status, detail)
     heading = gettext(HEADINGS.get(status, HEADINGS[400 if status < 500 else 500]))
-    page = render_template("verification/refused.html", heading=heading, detail=detail, **_around(".verify"))
+    page = render_template("verification/refused.html", heading=heading, detail=detail, **around(".verify"))
     return page, status
+
+
+def policy() -> str:
+    """Return the policy of the page that was drawn last: what stands in it, by its hash, and nothing else."""
+    styles = " ".join(f"'sha256-{digest}'" for digest in g.get("style_hashes", ()))
+    scripts = " ".join(f"'sha256-{digest}'" for digest in g.get("script_hashes", ())) or "'none'"
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; worker-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 @verification.get("/v/<public_id>")
@@ -147,7 +153,7 @@ def verify() -> str | Response | WerkzeugResponse | tuple[Response | str, int]:
             answer=refusal,
             action=url_for(".verify", lang=g.language),
             address=address_line(_settings().host, _reader()),
-            **_around(".verify"),
+            **around(".verify"),
         ),
         422 if request.method == "POST" else 200,
     )
@@ -169,14 +175,16 @@ def _by_content(form: FlaskForm) -> Response | WerkzeugResponse | tuple[Response
     """Check what was brought; a code that holds only an address of ours is opened instead."""
     if _tries("file by", _address()) > MOST_FILES:
         return _refused(429, gettext(_WAIT))
-    content = read_file(form.file.data.read()) if isinstance(form, FileInput) else form.text.data
+    brought: bytes = form.file.data.read() if isinstance(form, FileInput) else b""
+    content = read_file(brought) if isinstance(form, FileInput) else form.text.data
     own = None if isinstance(content, bytes) else _own_address(content)
     if own is not None:
         return redirect(url_for(".show", public_id=own, lang=g.language), 303)
     with reading() as session:
         found = verify_brought(session, content, now=now())
+        comparison = compare_pdf(session, found, brought) if is_pdf(brought) else None
     g.page_zone = found.zone
-    return Response(_page(found, None))
+    return Response(_page(found, None, comparison=comparison))
 
 
 def _own_address(text: str) -> str | None:
@@ -228,6 +236,7 @@ def _render(
     can_compare: bool = False,
     document_answer: bool | None = None,
     too_many: bool = False,
+    comparison: Comparison | None = None,
 ) -> str:
     """Draw the page; without a public id it is of something brought, and its address is told instead."""
     action = url_for(".document", public_id=public_id, lang=g.language) if public_id and can_compare else None
@@ -237,12 +246,13 @@ def _render(
         document_action=action,
         document_answer=document_answer,
         too_many=too_many,
+        comparison=comparison,
         own_address=page.own_address if public_id is None else "",
-        **(_around(".show", public_id=public_id) if public_id else _around(".verify")),
+        **(around(".show", public_id=public_id) if public_id else around(".verify")),
     )
 
 
-def _around(endpoint: str, **arguments: Any) -> dict[str, Any]:
+def around(endpoint: str, **arguments: Any) -> dict[str, Any]:
     """What the frame of every page here needs: the way to each language, and whether this one was reviewed."""
     return {"languages_here": _switch(endpoint, **arguments), "reviewed": is_reviewed(g.language)}
 

@@ -65,6 +65,7 @@ MATRIX: dict[str, Rule] = {
     "verification.show": PUBLIC,
     "verification.document": PUBLIC,
     "verification.verify": PUBLIC,
+    "verification.worker": PUBLIC,
     # --- for everybody who is signed in
     "accounts.sign_out": Rule(cells=SIGNED_IN.cells, booked=True),
     "accounts.today": Rule(cells=SIGNED_IN.cells, booked=True),
