@@ -51,6 +51,7 @@ from assessment.practicals.views_tools import tools
 from assessment.reports.views import reports
 from assessment.schemes.views_editing import schemes
 from assessment.standards.views import standards
+from assessment.verification.own_views import own_page
 from assessment.verification.views import verification
 from assessment.web.home import health, home
 
@@ -86,6 +87,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     task_forms,
     task_reviews,
     verification,
+    own_page,
     applications,
     office,
     places,

@@ -111,3 +111,9 @@ class Page:
     on_device: OnDevice | None = None
     own_address: str = ""
     as_of: str = ""
+    compared: tuple[tuple[str, str], ...] = ()
+    exam: tuple[tuple[str, str], ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+    periods: tuple[tuple[str, str], ...] = ()
+    qualification: str = ""
+    exact: tuple[Note, ...] = ()

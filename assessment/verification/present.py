@@ -7,7 +7,7 @@ pass through `visible`, so that an invisible or turning character cannot make a 
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup, escape
 
@@ -17,8 +17,17 @@ from assessment.domain.credentials.facts import Facts, ProvedUnit
 from assessment.domain.credentials.verdict import MAY_BE_ABSENT, Check, Verification
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.language import LANGUAGES
+from assessment.verification.evidence import Evidence
 from assessment.verification.on_device import on_device
 from assessment.verification.page import CheckLine, Language, Note, Page, Registry, UnitLine
+from assessment.verification.present_evidence import (
+    exact_text,
+    exam_lines,
+    level_lines,
+    period_lines,
+    qualification,
+    since_lines,
+)
 from assessment.verification.sentences import (
     CHECK_WORDS,
     CHECKS,
@@ -82,6 +91,8 @@ def present(
     host: str,
     language: Language,
     keys: Mapping[str, bytes] | None = None,
+    evidence: Evidence | None = None,
+    birth_date: date | None = None,
 ) -> Page:
     """Prepare the page of a verification.
 
@@ -115,7 +126,8 @@ def present(
         page,
         sentence=_sentence(state, verification, registry, language),
         sample=language.say(_SAMPLE) if _is_sample(verification, registry) else "",
-        dates=_dates(state, verification, language),
+        dates=(*since_lines(state, evidence, language), *_dates(state, verification, language)),
+        periods=period_lines(verification.clocks, language),
         behind=_behind(verification, registry, language),
         one_roof=language.say(_ONE_ROOF) if one_roof else "",
         not_replaced=_not_replaced(facts, language),
@@ -129,6 +141,11 @@ def present(
         scope=_scope(registry, language),
         conditions=_conditions(facts, registry, language),
         own_address=facts.id,
+        exam=exam_lines(evidence, language),
+        compared=_compared(facts, birth_date, language),
+        levels=level_lines(facts, language),
+        qualification=qualification(facts, language),
+        exact=tuple(replace(note, text=visible(note.text)) for note in exact_text(facts) if note.text),
         as_of=language.say(_AS_OF) % {"moment": language.kept(language.moment(now))},
         on_device=on_device(verification, keys) if keys else None,
     )
@@ -165,6 +182,14 @@ def _sentence(state: State, verification: Verification, registry: Registry | Non
         "day": Markup('<span class="date">{}</span>').format(language.day(decided) if decided else "—"),
     }
     return template % values
+
+
+def _compared(facts: Facts, birth_date: date | None, language: Language) -> tuple[tuple[str, str], ...]:
+    """What the holder lets be compared with the person, beside the name that the sentence says."""
+    if birth_date is None:
+        return ()
+    name = (language.say(N_("Name")), visible(facts.recipient))
+    return name, (language.say(N_("Date of birth")), language.day(birth_date))
 
 
 def _scheme_name(facts: Facts, language: Language) -> str:

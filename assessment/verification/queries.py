@@ -20,6 +20,7 @@ from assessment.domain.credentials.did_web import web_did
 from assessment.domain.credentials.multibase import decode_multikey
 from assessment.schemes.tables import Scheme, SchemeScope, SchemeVersion
 from assessment.verification.page import Registry
+from assessment.verification.tables import PageChoice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,9 +31,11 @@ class SealedCertificate:
     zone: str
     person_id: str
     decision_id: str
+    application_id: str
     wrapped: bytes | None
     sealed: bytes
     superseded: bool
+    shows_birth_date: bool
 
 
 def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | None:
@@ -43,9 +46,11 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
             CertificationBody.zone,
             Credential.person_id,
             CredentialIntent.decision_id,
+            CredentialIntent.application_id,
             PersonKey.wrapped,
             Credential.sealed,
             _has_successor().label("superseded"),
+            func.coalesce(_shows_birth_date(), False).label("shows_birth_date"),
         )
         .join(
             CredentialIntent,
@@ -161,6 +166,17 @@ def _has_successor() -> Any:
         newer.successor_of == Credential.id,
         signed.body_id == newer.body_id,
         signed.id == newer.id,
+    )
+
+
+def _shows_birth_date() -> Any:
+    return (
+        select(PageChoice.birth_date)
+        .where(PageChoice.body_id == Credential.body_id, PageChoice.credential_intent_id == Credential.id)
+        .order_by(PageChoice.chosen_at.desc(), PageChoice.id.desc())
+        .limit(1)
+        .correlate(Credential)
+        .scalar_subquery()
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from assessment.accounts.persons import documents_of, sealer
+from assessment.accounts.persons import birth_date_of, documents_of, sealer
 from assessment.accounts.sealing import Erased
 from assessment.credentials.exporting import open_pdf
 from assessment.credentials.keys import is_demo
@@ -24,6 +24,7 @@ from assessment.domain.credentials.verify import verify
 from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.verification.arriving import visible_lines
 from assessment.verification.doctored import Comparison, absent_facts, line_differences
+from assessment.verification.evidence import Evidence, evidence_of
 from assessment.verification.page import Registry
 from assessment.verification.published import own_lists
 from assessment.verification.queries import (
@@ -46,6 +47,8 @@ class Found:
     person_id: str | None = None
     verification: Verification | None = None
     registry: Registry | None = None
+    evidence: Evidence | None = None
+    birth_date: date | None = None
     keys: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -64,6 +67,8 @@ def look_up(session: Session, public_id: str, *, now: datetime) -> Found | None:
     return replace(
         found,
         registry=registry_facts(session, row.body_id, row.decision_id, demo=is_demo(session)),
+        evidence=evidence_of(session, row.body_id, row.application_id, public_id),
+        birth_date=birth_date_of(session, row.body_id, row.person_id) if row.shows_birth_date else None,
         verification=_with_successor(verification, row.superseded),
         keys=_keys(verification, sources),
     )

@@ -225,6 +225,8 @@ def _page(found: Found, public_id: str | None, **said: Any) -> str:
         host=_settings().host,
         language=_reader(),
         keys=found.keys if public_id else None,
+        evidence=found.evidence,
+        birth_date=found.birth_date,
     )
     return _render(page, public_id, can_compare=bool(page.units and found.registry), **said)
 

@@ -355,6 +355,7 @@ MATRIX: dict[str, Rule] = {
     "releases.release": may(releaser=ANY),
     "certificates.index": may(releaser=ANY, quality_manager=ANY),
     "certificates.own": may(candidate=OWN),
+    "own_page.edit": may(candidate=OWN),
     "certificates.page": may(releaser=ANY, quality_manager=ANY, candidate=OWN),
     "certificates.download": may(releaser=ANY, quality_manager=ANY, candidate=OWN),
     "certificates.proposals": may(releaser=ANY, quality_manager=ANY),

@@ -155,6 +155,19 @@ def test_the_code_stays_when_the_language_changes(site: Site, house: House, page
     expect(page.get_by_text("Kode di tangan Anda sesuai dengan halaman ini")).to_be_visible()
 
 
+def test_a_dropped_file_is_checked(site: Site, house: House, page: Page) -> None:
+    page.goto(f"{site.base_url}/verify?lang=en")
+    expect(page.get_by_text("Or drop the file here.")).to_be_visible()
+    dropped = page.evaluate_handle(
+        """text => { const data = new DataTransfer(); data.items.add(new File([text], "c.json")); return data; }""",
+        house.make().content.decode(),
+    )
+    page.dispatch_event("main", "dragover", {"dataTransfer": dropped})
+    expect(page.locator("body")).to_have_attribute("data-dropping", "yes")
+    page.dispatch_event("main", "drop", {"dataTransfer": dropped})
+    expect(page.get_by_role("heading", level=1)).to_have_text("Valid")
+
+
 def test_a_file_is_checked_in_the_browser(site: Site, house: House, page: Page, tmp_path: Path) -> None:
     file = tmp_path / "certificate.json"
     file.write_bytes(house.make().content)
