@@ -111,6 +111,7 @@ class Page:
     on_device: OnDevice | None = None
     own_address: str = ""
     as_of: str = ""
+    translated: tuple[tuple[str, str], ...] = ()
     compared: tuple[tuple[str, str], ...] = ()
     exam: tuple[tuple[str, str], ...] = ()
     levels: tuple[tuple[str, str], ...] = ()

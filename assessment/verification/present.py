@@ -93,6 +93,7 @@ def present(
     keys: Mapping[str, bytes] | None = None,
     evidence: Evidence | None = None,
     birth_date: date | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> Page:
     """Prepare the page of a verification.
 
@@ -142,6 +143,7 @@ def present(
         conditions=_conditions(facts, registry, language),
         own_address=facts.id,
         exam=exam_lines(evidence, language),
+        translated=_translated(facts, titles or {}, language),
         compared=_compared(facts, birth_date, language),
         levels=level_lines(facts, language),
         qualification=qualification(facts, language),
@@ -182,6 +184,17 @@ def _sentence(state: State, verification: Verification, registry: Registry | Non
         "day": Markup('<span class="date">{}</span>').format(language.day(decided) if decided else "—"),
     }
     return template % values
+
+
+def _translated(facts: Facts, titles: Mapping[str, str], language: Language) -> tuple[tuple[str, str], ...]:
+    """Our own translations of titles, each beside what was signed."""
+    if not titles:
+        return ()
+    signed = {"": _scheme_name(facts, language), **{unit.code: unit.name for unit in facts.units}}
+    label = language.say(N_("our translation"))
+    return tuple(
+        (visible(name), f"{visible(titles[code])} ({label})") for code, name in signed.items() if code in titles
+    )
 
 
 def _compared(facts: Facts, birth_date: date | None, language: Language) -> tuple[tuple[str, str], ...]:

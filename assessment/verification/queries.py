@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from assessment.accounts.tables import CertificationBody, Duty, Party, PersonKey
@@ -18,7 +18,8 @@ from assessment.credentials.tables import Credential, CredentialIntent, IssuerKe
 from assessment.domain.certification.duties import Side
 from assessment.domain.credentials.did_web import web_did
 from assessment.domain.credentials.multibase import decode_multikey
-from assessment.schemes.tables import Scheme, SchemeScope, SchemeVersion
+from assessment.schemes.tables import Scheme, SchemeScope, SchemeText, SchemeUnit, SchemeVersion
+from assessment.standards.tables import Competency, CompetencyText
 from assessment.verification.page import Registry
 from assessment.verification.tables import PageChoice
 
@@ -42,8 +43,8 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
     """Return the credential under a public id, in one statement; None when there is none, or none signed yet."""
     row = session.execute(
         select(
+            CertificationBody,  # whole: its keys are asked for next, and the session then has it
             Credential.body_id,
-            CertificationBody.zone,
             Credential.person_id,
             CredentialIntent.decision_id,
             CredentialIntent.application_id,
@@ -63,7 +64,11 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
         )
         .where(Credential.id == public_id)
     ).first()
-    return None if row is None else SealedCertificate(**row._mapping)
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    body = values.pop("CertificationBody")
+    return SealedCertificate(zone=body.zone, **values)
 
 
 def is_superseded(session: Session, public_id: str) -> bool | None:
@@ -200,6 +205,36 @@ def _votes(*conditions: Any) -> Any:
         .correlate(Decision)
         .scalar_subquery()
     )
+
+
+def titles_in(session: Session, body_id: str, decision_id: str, language: str) -> dict[str, str]:
+    """Return the titles of a decision's scheme (under "") and of its units, by code, in a language; one statement.
+
+    These are our own translations: what is signed is Indonesian and English.
+    """
+    version = (
+        select(Application.scheme_version_id)
+        .join(Decision, (Decision.body_id == Application.body_id) & (Decision.application_id == Application.id))
+        .where(Decision.body_id == body_id, Decision.id == decision_id)
+        .scalar_subquery()
+    )
+    scheme = select(literal("").label("code"), SchemeText.title.label("title")).where(
+        SchemeText.body_id == body_id, SchemeText.scheme_version_id == version, SchemeText.language == language
+    )
+    units = (
+        select(Competency.code, CompetencyText.statement)
+        .join(SchemeUnit, (SchemeUnit.body_id == Competency.body_id) & (SchemeUnit.unit_id == Competency.id))
+        .join(
+            CompetencyText,
+            (CompetencyText.body_id == Competency.body_id) & (CompetencyText.competency_id == Competency.id),
+        )
+        .where(
+            Competency.body_id == body_id,
+            SchemeUnit.scheme_version_id == version,
+            CompetencyText.language == language,
+        )
+    )
+    return {row.code: row.title for row in session.execute(union_all(scheme, units))}
 
 
 def _scope(session: Session, body_id: str, version_id: str) -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,7 @@ from assessment.domain.credentials.sources import Sources, wanted_for
 from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, conclude, failed, passed
 from assessment.domain.credentials.verify import verify
 from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.language import LANGUAGES
 from assessment.verification.arriving import visible_lines
 from assessment.verification.doctored import Comparison, absent_facts, line_differences
 from assessment.verification.evidence import Evidence, evidence_of
@@ -32,6 +33,7 @@ from assessment.verification.queries import (
     registry_facts,
     sealed_certificate,
     stored_lists,
+    titles_in,
     zone_of,
 )
 
@@ -49,11 +51,15 @@ class Found:
     registry: Registry | None = None
     evidence: Evidence | None = None
     birth_date: date | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def look_up(session: Session, public_id: str, *, now: datetime) -> Found | None:
-    """Verify the certificate under a public id at this moment; None when there is none."""
+def look_up(session: Session, public_id: str, *, now: datetime, language: str = "en") -> Found | None:
+    """Verify the certificate under a public id at this moment; None when there is none.
+
+    `language`: what titles are looked up in, where they were not signed in it.
+    """
     row = sealed_certificate(session, public_id)
     if row is None:
         return None
@@ -69,6 +75,7 @@ def look_up(session: Session, public_id: str, *, now: datetime) -> Found | None:
         registry=registry_facts(session, row.body_id, row.decision_id, demo=is_demo(session)),
         evidence=evidence_of(session, row.body_id, row.application_id, public_id),
         birth_date=birth_date_of(session, row.body_id, row.person_id) if row.shows_birth_date else None,
+        titles={} if language in LANGUAGES else titles_in(session, row.body_id, row.decision_id, language),
         verification=_with_successor(verification, row.superseded),
         keys=_keys(verification, sources),
     )

@@ -199,7 +199,7 @@ def _look_up(public_id: str) -> Found | None:
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
     with reading() as session:
-        return look_up(session, public_id, now=now())
+        return look_up(session, public_id, now=now(), language=g.language)
 
 
 def _as_printed(public_id: str) -> str:
@@ -227,6 +227,7 @@ def _page(found: Found, public_id: str | None, **said: Any) -> str:
         keys=found.keys if public_id else None,
         evidence=found.evidence,
         birth_date=found.birth_date,
+        titles=found.titles,
     )
     return _render(page, public_id, can_compare=bool(page.units and found.registry), **said)
 
