@@ -10,7 +10,8 @@ import assessment.item_bank.views_apart
 import assessment.practicals.views_compare
 import assessment.practicals.views_device
 import assessment.practicals.views_ending
-import assessment.practicals.views_photos  # noqa: F401 - these add pages to blueprints of others
+import assessment.practicals.views_photos
+import assessment.verification.views_worker  # noqa: F401 - these add pages to blueprints of others
 from assessment.accounts.views_body import administration
 from assessment.accounts.views_me import accounts
 from assessment.certification.views_again import places
@@ -51,6 +52,7 @@ from assessment.practicals.views_tools import tools
 from assessment.reports.views import reports
 from assessment.schemes.views_editing import schemes
 from assessment.standards.views import standards
+from assessment.verification.own_views import own_page
 from assessment.verification.views import verification
 from assessment.web.home import health, home
 
@@ -86,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     task_forms,
     task_reviews,
     verification,
+    own_page,
     applications,
     office,
     places,

@@ -374,6 +374,7 @@ APPEND_ONLY = (
     "status_slot",
     "status_change",
     "status_confirmation",
+    "page_choice",
 )
 
 

@@ -11,11 +11,13 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from assessment.domain.language import LANGUAGES
+from assessment.domain.language import LANGUAGES, PUBLIC_LANGUAGES
+from assessment.web.language import is_reviewed
 from assessment.web.refusals import HEADINGS
 
 CHECKOUT = Path(__file__).parents[1]
 FOLDERS = sorted(folder for folder in (CHECKOUT / "assessment" / "translations").iterdir() if folder.is_dir())
+WHOLE = [folder for folder in FOLDERS if folder.name in LANGUAGES]
 CATALOGUES = [file for folder in FOLDERS for file in sorted(folder.glob("*.po"))]
 
 # A message is one text, or the two forms of a number.
@@ -30,6 +32,57 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
 }
+# Of the public pages: modules whose words no page shows, the reasons a reader sees in words of their own, the statuses
+# that their own page is shown for, and what comes from other modules. A document that no standard knows is told about
+# in technical English (docs/decisions/0042-nine-languages-on-the-public-pages.md).
+UNSEEN = {"commands.py", "published.py", "unpack.py"}
+REASONS = ("verify.py", "trust.py", "status_check.py")
+REFUSED = (400, 404, 405, 413, 422, 429, 500, 503)
+FROM_ELSEWHERE: set[Text] = {
+    "Expected the address and digits of a certificate's code.",
+    "The digits are not in the format of a certificate's code.",
+    "This is not readable JSON.",
+    "Expected a JSON object.",
+    "This field is required.",
+    "Not a valid date value.",
+}
+
+# The terms of the field in the readers' languages, as the project's glossary gives them.
+NATIVE = {
+    "ja": {
+        "Scheme": "認証スキーム",
+        "Valid until": "有効期限",
+        "Revoked": "取消",
+        "Competent": "合格(能力あり)",
+        "Not yet competent": "未達",
+        "Results of the units": "能力単位",
+    },
+    "ko": {
+        "Scheme": "인증스킴",
+        "Valid until": "유효기한",
+        "Revoked": "취소",
+        "Competent": "적격",
+        "Not yet competent": "미적격",
+        "Results of the units": "능력단위",
+    },
+    "zh-Hans": {
+        "Scheme": "认证方案",
+        "Valid until": "有效期至",
+        "Revoked": "已撤销",
+        "Competent": "合格",
+        "Not yet competent": "尚未合格",
+        "Results of the units": "能力单元",
+    },
+    "de": {
+        "Scheme": "Zertifizierungsprogramm",
+        "Valid until": "gültig bis",
+        "Revoked": "widerrufen",
+        "Competent": "kompetent",
+        "Not yet competent": "noch nicht kompetent",
+        "Results of the units": "Kompetenzeinheit",
+    },
+}
+
 PLACES = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -66,9 +119,20 @@ def status_texts() -> set[Text]:
     return {errors[code].description for code in HEADINGS if code in errors and errors[code].description}
 
 
+def public_texts() -> set[Text]:
+    """What the pages that check a certificate can say to a stranger; a program's or an office's words are not in it."""
+    modules = {file for file in (CHECKOUT / "assessment" / "verification").glob("*.py") if file.name not in UNSEEN}
+    modules |= {CHECKOUT / "assessment" / "domain" / "credentials" / name for name in REASONS}
+    templates = set((CHECKOUT / "templates" / "verification").glob("*.html"))
+    templates |= {CHECKOUT / "templates" / name for name in ("layout/bare.html", "macros/seal.html")}
+    read = [(file, "python") for file in modules] + [(file, "jinja2.ext.babel_extract") for file in templates]
+    seen = {text for file, method in read if not file.name.startswith("own") for text in texts_in(file, method)}
+    return seen | {HEADINGS[status] for status in REFUSED} | FROM_ELSEWHERE
+
+
 def entries(file: Path) -> list[Message]:
     with file.open("rb") as handle:
-        return [entry for entry in read_po(handle, locale=file.parent.name) if entry.id]
+        return [entry for entry in read_po(handle, locale=file.parent.name.replace("-", "_")) if entry.id]
 
 
 def translated(folder: Path) -> dict[Text, list[tuple[str, Message]]]:
@@ -79,16 +143,38 @@ def translated(folder: Path) -> dict[Text, list[tuple[str, Message]]]:
     return found
 
 
+def test_every_language_of_the_public_pages_has_its_folder() -> None:
+    assert {folder.name for folder in FOLDERS} == PUBLIC_LANGUAGES.keys() - {"en"}
+
+
+@pytest.mark.parametrize("code", sorted(PUBLIC_LANGUAGES.keys() - LANGUAGES.keys()))
+def test_every_public_text_is_in_every_language(code: str) -> None:
+    found = translated(CHECKOUT / "assessment" / "translations" / code)
+    there = {text for text, said in found.items() if any(is_whole(entry) for _, entry in said)}
+    assert sorted(map(str, public_texts() - there)) == []
+    assert sorted(map(str, there - public_texts())) == []
+
+
+@pytest.mark.parametrize("code", sorted(NATIVE))
+def test_the_terms_of_the_glossary_are_used(code: str) -> None:
+    found = translated(CHECKOUT / "assessment" / "translations" / code)
+    for text, term in NATIVE[code].items():
+        [(_, entry)] = found[text]
+        assert term.casefold() in str(entry.string).casefold(), text
+
+
+def test_what_no_native_speaker_has_read_is_marked() -> None:
+    assert not is_reviewed("ja")
+    assert is_reviewed("id")
+    assert is_reviewed("en")
+
+
 def is_whole(entry: Message) -> bool:
     strings = [entry.string] if isinstance(entry.string, str) else list(entry.string)
     return not entry.fuzzy and bool(strings) and all(strings)
 
 
-def test_english_alone_needs_no_catalogue() -> None:
-    assert {folder.name for folder in FOLDERS} == LANGUAGES.keys() - {"en"}
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", WHOLE, ids=lambda folder: folder.name)
 def test_every_text_is_translated(folder: Path) -> None:
     there = {text for text, found in translated(folder).items() if any(is_whole(entry) for _, entry in found)}
     sources = source_texts() | {text: {"werkzeug"} for text in status_texts()}

@@ -137,6 +137,7 @@ COVERED = frozenset(
         "credential",
         "status_change",
         "status_confirmation",
+        "page_choice",
     }
 )
 

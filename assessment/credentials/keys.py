@@ -39,8 +39,9 @@ def origin(session: Session) -> str:
 
 
 def installation(session: Session) -> tuple[str, bool]:
-    """Return the origin, and whether this installation shows the demo; one statement."""
-    row = session.execute(select(Installation.origin, Installation.demo)).first()
+    """Return the origin, and whether this installation shows the demo; one statement a session, as neither changes."""
+    row = session.info.get(Installation) or session.execute(select(Installation.origin, Installation.demo)).first()
+    session.info[Installation] = row
     settings: Settings = current_app.extensions["settings"]
     return (settings.base_url, False) if row is None else (row.origin, row.demo)
 

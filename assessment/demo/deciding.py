@@ -21,6 +21,7 @@ from assessment.domain.errors import N_, Conflict
 from assessment.domain.roles import Role
 from assessment.jobs.service import work_all
 from assessment.jobs.tables import Job
+from assessment.verification.own_choice import choose
 from assessment.web.actor import Actor
 
 GROUNDS = "Menurut saya hasil praktik saya sesuai. Saya mohon satu kriteria dilihat lagi bersama foto benda uji."
@@ -121,6 +122,8 @@ def _release(story: Story, now: datetime) -> None:
     with acting(releaser, now, "release_certificate") as session:
         story.credential_id = release(session, releaser, story.decision_id, now=now).id
     work(now)
+    with acting(story.actor, now, "choose_page") as session:
+        choose(session, story.actor, story.credential_id, birth_date=bool(story.candidate.place % 2), now=now)
 
 
 def _propose(story: Story, purpose: StatusPurpose, reason: str, now: datetime) -> str:

@@ -134,4 +134,5 @@ KINDS = {
     "credential": _l("Certificate"),
     "status_change": _l("Change of status"),
     "status_confirmation": _l("Answer to a change of status"),
+    "page_choice": _l("What a certificate's page shows"),
 }

@@ -34,7 +34,7 @@ def read_file(content: bytes) -> bytes | str:
 
     Raises Invalid when the file is empty, too large, or holds neither; Conflict when too many are read at once.
     """
-    if content.lstrip(b"\x00\t\r\n ").startswith(b"%PDF-"):
+    if is_pdf(content):
         return _attached(content)
     if content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         return _pictured(content)
@@ -42,6 +42,19 @@ def read_file(content: bytes) -> bytes | str:
         raise Invalid(N_("The file is empty."))
     _limit(content, LARGEST_JSON)
     return content
+
+
+def visible_lines(content: bytes) -> tuple[str, ...] | None:
+    """Return the lines that a PDF shows; None when they cannot be read, or not at this moment."""
+    try:
+        return tuple(_unpack("lines", content))
+    except (Invalid, Conflict):
+        return None
+
+
+def is_pdf(content: bytes) -> bool:
+    """Say whether a file begins as a PDF does."""
+    return content.lstrip(b"\x00\t\r\n ").startswith(b"%PDF-")
 
 
 def _limit(content: bytes, most: int) -> None:

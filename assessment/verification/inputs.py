@@ -8,6 +8,8 @@ from wtforms.validators import DataRequired, Length
 from assessment.domain.credentials.qr_payload import MAX_TEXT
 from assessment.web.inputs import Input
 
+_TOO_LONG = _l("This is too long.")
+
 
 class _Open(Input):
     """A form that anybody may send from anywhere: it reads and gives nothing that its sender could not ask for."""
@@ -23,7 +25,7 @@ class NumberInput(_Open):
 
     number = StringField(
         _l("Certificate number"),
-        [DataRequired(), Length(max=60)],
+        [DataRequired(), Length(max=60, message=_TOO_LONG)],
         description=_l("As printed on the certificate, for example LAS-2026-000001."),
     )
     birth_date = DateField(
@@ -48,6 +50,6 @@ class TextInput(_Open):
 
     text = TextAreaField(
         _l("Text of the code"),
-        [DataRequired(), Length(max=MAX_TEXT)],
+        [DataRequired(), Length(max=MAX_TEXT, message=_TOO_LONG)],
         description=_l("As a scanner shows it: an address, then # and digits."),
     )

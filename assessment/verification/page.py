@@ -12,6 +12,9 @@ from markupsafe import Markup
 from assessment.verification.on_device import OnDevice
 from assessment.verification.sentences import CheckState, State
 
+# Unicode's own bidi isolates (UAX 9): what <bdi> is to a text without markup.
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Language:
@@ -22,6 +25,11 @@ class Language:
     day: Callable[[date], str]
     moment: Callable[[datetime], str]
     clock: Callable[[datetime], str]
+    right_to_left: bool = False
+
+    def kept(self, value: object) -> str:
+        """Return a name, number or code for use inside a sentence, where it must not turn the words around it."""
+        return f"{_ISOLATE}{value}{_END_ISOLATE}" if self.right_to_left else str(value)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,12 +64,16 @@ class UnitLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CheckLine:
-    """A technical check as the page shows it; `word` says its state to the reader."""
+    """A technical check as the page shows it; `word` says its state to the reader.
+
+    `detail` is in English, for who writes programs, where the reader's language has no words for it.
+    """
 
     label: str
     state: CheckState
     word: str
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,3 +110,11 @@ class Page:
     checks_summary: str = ""
     on_device: OnDevice | None = None
     own_address: str = ""
+    as_of: str = ""
+    translated: tuple[tuple[str, str], ...] = ()
+    compared: tuple[tuple[str, str], ...] = ()
+    exam: tuple[tuple[str, str], ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+    periods: tuple[tuple[str, str], ...] = ()
+    qualification: str = ""
+    exact: tuple[Note, ...] = ()

@@ -7,7 +7,7 @@ pass through `visible`, so that an invisible or turning character cannot make a 
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup, escape
 
@@ -16,8 +16,18 @@ from assessment.domain.credentials.did_web import origin_of
 from assessment.domain.credentials.facts import Facts, ProvedUnit
 from assessment.domain.credentials.verdict import MAY_BE_ABSENT, Check, Verification
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.language import LANGUAGES
+from assessment.verification.evidence import Evidence
 from assessment.verification.on_device import on_device
 from assessment.verification.page import CheckLine, Language, Note, Page, Registry, UnitLine
+from assessment.verification.present_evidence import (
+    exact_text,
+    exam_lines,
+    level_lines,
+    period_lines,
+    qualification,
+    since_lines,
+)
 from assessment.verification.sentences import (
     CHECK_WORDS,
     CHECKS,
@@ -55,6 +65,11 @@ SCOPE_WORDS = frozenset(
     }
 )
 
+_MALFORMED = N_("The document does not have the form that the standards ask for. In technical English:")
+_AS_OF = N_(
+    "This is what was known on %(moment)s. Whether the certificate was withdrawn or put on hold since then could not "
+    "be checked."
+)
 _SAMPLE = N_("Sample, not a BNSP scheme")
 _TECHNICAL = N_("Technical checks")
 _ONE_ROOF = N_("The same body also trained the holder: first party, P1.")
@@ -76,6 +91,9 @@ def present(
     host: str,
     language: Language,
     keys: Mapping[str, bytes] | None = None,
+    evidence: Evidence | None = None,
+    birth_date: date | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> Page:
     """Prepare the page of a verification.
 
@@ -109,7 +127,8 @@ def present(
         page,
         sentence=_sentence(state, verification, registry, language),
         sample=language.say(_SAMPLE) if _is_sample(verification, registry) else "",
-        dates=_dates(state, verification, language),
+        dates=(*since_lines(state, evidence, language), *_dates(state, verification, language)),
+        periods=period_lines(verification.clocks, language),
         behind=_behind(verification, registry, language),
         one_roof=language.say(_ONE_ROOF) if one_roof else "",
         not_replaced=_not_replaced(facts, language),
@@ -123,6 +142,13 @@ def present(
         scope=_scope(registry, language),
         conditions=_conditions(facts, registry, language),
         own_address=facts.id,
+        exam=exam_lines(evidence, language),
+        translated=_translated(facts, titles or {}, language),
+        compared=_compared(facts, birth_date, language),
+        levels=level_lines(facts, language),
+        qualification=qualification(facts, language),
+        exact=tuple(replace(note, text=visible(note.text)) for note in exact_text(facts) if note.text),
+        as_of=language.say(_AS_OF) % {"moment": language.kept(language.moment(now))},
         on_device=on_device(verification, keys) if keys else None,
     )
 
@@ -158,6 +184,25 @@ def _sentence(state: State, verification: Verification, registry: Registry | Non
         "day": Markup('<span class="date">{}</span>').format(language.day(decided) if decided else "—"),
     }
     return template % values
+
+
+def _translated(facts: Facts, titles: Mapping[str, str], language: Language) -> tuple[tuple[str, str], ...]:
+    """Our own translations of titles, each beside what was signed."""
+    if not titles:
+        return ()
+    signed = {"": _scheme_name(facts, language), **{unit.code: unit.name for unit in facts.units}}
+    label = language.say(N_("our translation"))
+    return tuple(
+        (visible(name), f"{visible(titles[code])} ({label})") for code, name in signed.items() if code in titles
+    )
+
+
+def _compared(facts: Facts, birth_date: date | None, language: Language) -> tuple[tuple[str, str], ...]:
+    """What the holder lets be compared with the person, beside the name that the sentence says."""
+    if birth_date is None:
+        return ()
+    name = (language.say(N_("Name")), visible(facts.recipient))
+    return name, (language.say(N_("Date of birth")), language.day(birth_date))
 
 
 def _scheme_name(facts: Facts, language: Language) -> str:
@@ -198,7 +243,7 @@ def address_line(host: str, language: Language) -> Markup:
     """Say which address the page must have, and what it never asks for."""
     check = Markup(escape(language.say(N_("Check that the address is %(host)s."))))
     never = language.say(N_("This page never asks for a login, a payment or an e‑mail address."))
-    return check % {"host": Markup("<b>{}</b>").format(host)} + " " + never
+    return check % {"host": Markup("<b><bdi>{}</bdi></b>").format(host)} + " " + never
 
 
 def _checked(now: datetime, host: str, language: Language) -> str:
@@ -208,7 +253,8 @@ def _checked(now: datetime, host: str, language: Language) -> str:
     zone = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if offset else "UTC"
     written = language.clock(now)
     when = written if written.endswith("UTC") else f"{written} ({zone})"
-    return language.say(N_("Checked just now by %(host)s, %(when)s.")) % {"host": host, "when": when}
+    values = {"host": language.kept(host), "when": language.kept(when)}
+    return language.say(N_("Checked just now by %(host)s, %(when)s.")) % values
 
 
 def _unit(unit: ProvedUnit, language: Language) -> UnitLine:
@@ -254,7 +300,10 @@ def _behind(verification: Verification, registry: Registry | None, language: Lan
     if verification.facts is not None:
         facts = verification.facts
         lines.append((say(N_("Certificate number")), visible(facts.number)))
-        values = {"code": visible(facts.scheme_code), "version": visible(facts.scheme_version)}
+        values = {
+            "code": language.kept(visible(facts.scheme_code)),
+            "version": language.kept(visible(facts.scheme_version)),
+        }
         lines.append((say(N_("Scheme")), say(N_("%(code)s, version %(version)s")) % values))
     elif verification.payload is not None:
         lines.append((say(N_("Scheme")), visible(verification.payload.scheme_code)))
@@ -264,7 +313,10 @@ def _behind(verification: Verification, registry: Registry | None, language: Lan
 def _licence(registry: Registry, language: Language) -> str:
     if registry.licence is None:
         return language.say(N_("no licence for this scheme is on record for the day of the decision"))
-    values = {"authority": visible(registry.licence[0]), "number": visible(registry.licence[1])}
+    values = {
+        "authority": language.kept(visible(registry.licence[0])),
+        "number": language.kept(visible(registry.licence[1])),
+    }
     if registry.licensed:
         return language.say(N_("valid on the day of the decision: %(authority)s, number %(number)s")) % values
     text = N_("valid on the day of the decision: %(authority)s, number %(number)s; not of the national authority")
@@ -301,11 +353,13 @@ def _check(check: Check, language: Language) -> CheckLine:
         state = CheckState.ABSENT if check.name in MAY_BE_ABSENT else CheckState.OPEN
     else:
         state = CheckState.PASSED if check.ok else CheckState.FAILED
+    technical = language.code not in LANGUAGES and language.say(check.message) == check.message
     return CheckLine(
         label=language.say(CHECKS[check.name]),
         state=state,
         word=language.say(CHECK_WORDS[state]),
-        reason=reason(check, language),
+        reason=language.say(_MALFORMED) if technical else reason(check, language),
+        detail=visible(check.reason) if technical else "",
     )
 
 
@@ -318,7 +372,7 @@ def reason(check: Check, language: Language) -> str:
 
 
 def _value(value: object, language: Language) -> str:
-    return language.moment(value) if isinstance(value, datetime) else visible(str(value))
+    return language.moment(value) if isinstance(value, datetime) else language.kept(visible(str(value)))
 
 
 def _summary(checks: tuple[CheckLine, ...], language: Language) -> str:

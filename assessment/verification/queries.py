@@ -2,21 +2,26 @@
 decision. Few statements, none that grows with a table.
 """
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from assessment.accounts.tables import CertificationBody, Duty, Party, PersonKey
 from assessment.certification.authority import covering, licences_on
 from assessment.certification.tables import Application, Decision, MeetingMember, Vote
-from assessment.credentials.tables import Credential, CredentialIntent, StatusListDocument
+from assessment.credentials.tables import Credential, CredentialIntent, IssuerKey, StatusListDocument
 from assessment.domain.certification.duties import Side
-from assessment.schemes.tables import Scheme, SchemeScope, SchemeVersion
+from assessment.domain.credentials.did_web import web_did
+from assessment.domain.credentials.multibase import decode_multikey
+from assessment.schemes.tables import Scheme, SchemeScope, SchemeText, SchemeUnit, SchemeVersion
+from assessment.standards.tables import Competency, CompetencyText
 from assessment.verification.page import Registry
+from assessment.verification.tables import PageChoice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,22 +32,26 @@ class SealedCertificate:
     zone: str
     person_id: str
     decision_id: str
+    application_id: str
     wrapped: bytes | None
     sealed: bytes
     superseded: bool
+    shows_birth_date: bool
 
 
 def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | None:
     """Return the credential under a public id, in one statement; None when there is none, or none signed yet."""
     row = session.execute(
         select(
+            CertificationBody,  # whole: its keys are asked for next, and the session then has it
             Credential.body_id,
-            CertificationBody.zone,
             Credential.person_id,
             CredentialIntent.decision_id,
+            CredentialIntent.application_id,
             PersonKey.wrapped,
             Credential.sealed,
             _has_successor().label("superseded"),
+            func.coalesce(_shows_birth_date(), False).label("shows_birth_date"),
         )
         .join(
             CredentialIntent,
@@ -55,12 +64,34 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
         )
         .where(Credential.id == public_id)
     ).first()
-    return None if row is None else SealedCertificate(**row._mapping)
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    body = values.pop("CertificationBody")
+    return SealedCertificate(zone=body.zone, **values)
 
 
 def is_superseded(session: Session, public_id: str) -> bool | None:
     """Say whether a newer certificate was issued in place of this one; None when there is none of this id."""
     return session.scalar(select(_has_successor()).where(Credential.id == public_id))
+
+
+def issuer_keys(session: Session, origin: str) -> dict[str, dict[str, Any]]:
+    """Return every issuer's name and keys, retired ones too, compromised ones not; one statement.
+
+    {issuer without "did:web:": {"name": …, "keys": {fragment: base64 of 32 bytes}}}.
+    """
+    rows = session.execute(
+        select(CertificationBody.id, CertificationBody.name, IssuerKey.id.label("key"), IssuerKey.multibase)
+        .join(IssuerKey, IssuerKey.body_id == CertificationBody.id)
+        .where(IssuerKey.compromised_at.is_(None))
+        .order_by(CertificationBody.id, IssuerKey.year, IssuerKey.id)
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        issuer = found.setdefault(web_did(origin, row.id).removeprefix("did:web:"), {"name": row.name, "keys": {}})
+        issuer["keys"][row.key] = base64.b64encode(decode_multikey(row.multibase)).decode()
+    return found
 
 
 def zone_of(session: Session, body_id: str) -> str | None:
@@ -143,6 +174,17 @@ def _has_successor() -> Any:
     )
 
 
+def _shows_birth_date() -> Any:
+    return (
+        select(PageChoice.birth_date)
+        .where(PageChoice.body_id == Credential.body_id, PageChoice.credential_intent_id == Credential.id)
+        .order_by(PageChoice.chosen_at.desc(), PageChoice.id.desc())
+        .limit(1)
+        .correlate(Credential)
+        .scalar_subquery()
+    )
+
+
 def _votes(*conditions: Any) -> Any:
     """Count the votes of a decision whose members meet the conditions."""
     return (
@@ -163,6 +205,36 @@ def _votes(*conditions: Any) -> Any:
         .correlate(Decision)
         .scalar_subquery()
     )
+
+
+def titles_in(session: Session, body_id: str, decision_id: str, language: str) -> dict[str, str]:
+    """Return the titles of a decision's scheme (under "") and of its units, by code, in a language; one statement.
+
+    These are our own translations: what is signed is Indonesian and English.
+    """
+    version = (
+        select(Application.scheme_version_id)
+        .join(Decision, (Decision.body_id == Application.body_id) & (Decision.application_id == Application.id))
+        .where(Decision.body_id == body_id, Decision.id == decision_id)
+        .scalar_subquery()
+    )
+    scheme = select(literal("").label("code"), SchemeText.title.label("title")).where(
+        SchemeText.body_id == body_id, SchemeText.scheme_version_id == version, SchemeText.language == language
+    )
+    units = (
+        select(Competency.code, CompetencyText.statement)
+        .join(SchemeUnit, (SchemeUnit.body_id == Competency.body_id) & (SchemeUnit.unit_id == Competency.id))
+        .join(
+            CompetencyText,
+            (CompetencyText.body_id == Competency.body_id) & (CompetencyText.competency_id == Competency.id),
+        )
+        .where(
+            Competency.body_id == body_id,
+            SchemeUnit.scheme_version_id == version,
+            CompetencyText.language == language,
+        )
+    )
+    return {row.code: row.title for row in session.execute(union_all(scheme, units))}
 
 
 def _scope(session: Session, body_id: str, version_id: str) -> tuple[tuple[str, str], ...]:

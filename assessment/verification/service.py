@@ -9,10 +9,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from assessment.accounts.persons import documents_of, sealer
+from assessment.accounts.persons import birth_date_of, documents_of, sealer
 from assessment.accounts.sealing import Erased
+from assessment.credentials.exporting import open_pdf
 from assessment.credentials.keys import is_demo
 from assessment.credentials.public import did_document, find_by_number, issuers
+from assessment.credentials.queries import credential_of
 from assessment.credentials.status_lists import published_list
 from assessment.domain.credentials.did_web import assertion_keys, code_of
 from assessment.domain.credentials.json_text import write_object
@@ -20,6 +22,10 @@ from assessment.domain.credentials.sources import Sources, wanted_for
 from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, conclude, failed, passed
 from assessment.domain.credentials.verify import verify
 from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.language import LANGUAGES
+from assessment.verification.arriving import visible_lines
+from assessment.verification.doctored import Comparison, absent_facts, line_differences
+from assessment.verification.evidence import Evidence, evidence_of
 from assessment.verification.page import Registry
 from assessment.verification.published import own_lists
 from assessment.verification.queries import (
@@ -27,6 +33,7 @@ from assessment.verification.queries import (
     registry_facts,
     sealed_certificate,
     stored_lists,
+    titles_in,
     zone_of,
 )
 
@@ -42,11 +49,17 @@ class Found:
     person_id: str | None = None
     verification: Verification | None = None
     registry: Registry | None = None
+    evidence: Evidence | None = None
+    birth_date: date | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def look_up(session: Session, public_id: str, *, now: datetime) -> Found | None:
-    """Verify the certificate under a public id at this moment; None when there is none."""
+def look_up(session: Session, public_id: str, *, now: datetime, language: str = "en") -> Found | None:
+    """Verify the certificate under a public id at this moment; None when there is none.
+
+    `language`: what titles are looked up in, where they were not signed in it.
+    """
     row = sealed_certificate(session, public_id)
     if row is None:
         return None
@@ -60,6 +73,9 @@ def look_up(session: Session, public_id: str, *, now: datetime) -> Found | None:
     return replace(
         found,
         registry=registry_facts(session, row.body_id, row.decision_id, demo=is_demo(session)),
+        evidence=evidence_of(session, row.body_id, row.application_id, public_id),
+        birth_date=birth_date_of(session, row.body_id, row.person_id) if row.shows_birth_date else None,
+        titles={} if language in LANGUAGES else titles_in(session, row.body_id, row.decision_id, language),
         verification=_with_successor(verification, row.superseded),
         keys=_keys(verification, sources),
     )
@@ -75,6 +91,35 @@ def verify_brought(session: Session, content: bytes | str, *, now: datetime) -> 
         zone=zone_of(session, code_of(verification.issuer)) or "UTC",
         verification=_with_successor(verification, is_superseded(session, public_id)),
     )
+
+
+def compare_pdf(session: Session, found: Found, content: bytes) -> Comparison | None:
+    """Hold a PDF that somebody brought against the one that was issued; None for what is not a certificate of ours."""
+    facts = None if found.verification is None else found.verification.facts
+    if facts is None or found.verification is None or found.verification.verdict in (Verdict.FORGED, Verdict.UNKNOWN):
+        return None
+    original = _issued_pdf(session, code_of(facts.issuer), facts.id.rpartition("/")[2])
+    if original == content:
+        return Comparison(same_file=True, compared=True)
+    here = visible_lines(content)
+    issued = None if original is None else visible_lines(original)
+    if here is None:
+        return Comparison(same_file=False, compared=False)
+    if issued is None:
+        absent = absent_facts(here, (facts.recipient, facts.number))
+        return Comparison(same_file=False, compared=bool(absent), differences=absent)
+    return Comparison(same_file=False, compared=True, differences=line_differences(here, issued))
+
+
+def _issued_pdf(session: Session, body_id: str, public_id: str) -> bytes | None:
+    found = credential_of(session, body_id, public_id)
+    if found is None:
+        return None
+    _intent, credential, wrapped = found
+    try:
+        return open_pdf(credential, wrapped)
+    except (NotFound, Erased, ValueError):
+        return None
 
 
 def find_certificate(session: Session, number: str, birth_date: date | None) -> str | None:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from flask_wtf import FlaskForm
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from assessment.accounts.guessing import count_guess
@@ -20,17 +21,19 @@ from assessment.database import Act, reading, unit_of_work
 from assessment.domain.credentials.qr_payload import parse_code
 from assessment.domain.errors import N_, Invalid, Refusal
 from assessment.domain.ids import ALPHABET
-from assessment.domain.language import LANGUAGES
+from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT, chosen_language
 from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
-from assessment.verification.arriving import read_file
+from assessment.verification.arriving import is_pdf, read_file
+from assessment.verification.doctored import Comparison
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
 from assessment.verification.page import Language, Page
 from assessment.verification.present import address_line, present, present_absence
 from assessment.verification.sentences import State
-from assessment.verification.service import Found, document_ends, find_certificate, look_up, verify_brought
+from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
 from assessment.web.formatting import clock, day, moment
-from assessment.web.refusals import answer, say, wants_json
+from assessment.web.language import is_reviewed
+from assessment.web.refusals import HEADINGS, answer, say, wants_json
 from assessment.web.requests import now
 
 MOST_MISSES = 60
@@ -56,21 +59,41 @@ def _without_cookies(_endpoint: str | None, _values: dict[str, Any] | None) -> N
     """Runs before everything else. The language is the address's or the browser's; a stranger's is English."""
     g.no_cookies = True
     chosen = request.args.get("lang")
-    g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES)) or "en"
+    accepted = [tag for tag, quality in request.accept_languages if quality > 0]
+    g.language = chosen if chosen in PUBLIC_LANGUAGES else chosen_language(accepted, PUBLIC_LANGUAGES) or "en"
 
 
 @verification.after_request
 def _closed(response: Response) -> Response:
     """Let nothing in but what stands in the page, and nothing out: without `connect-src` no script can send."""
     response.vary.update(("Accept", "Accept-Language"))
+    if g.get("style_hashes"):
+        response.headers["Content-Security-Policy"] = policy()
+    return response
+
+
+@verification.errorhandler(HTTPException)
+def _refuse(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
+    """Say in the reader's language what the framework refused: too large, not readable."""
+    return _refused(error.code) if error.code is not None and error.code >= 400 else error
+
+
+def _refused(status: int, detail: str = "") -> tuple[Response | str, int]:
+    if wants_json():
+        return answer(status, detail)
+    heading = gettext(HEADINGS.get(status, HEADINGS[400 if status < 500 else 500]))
+    page = render_template("verification/refused.html", heading=heading, detail=detail, **around(".verify"))
+    return page, status
+
+
+def policy() -> str:
+    """Return the policy of the page that was drawn last: what stands in it, by its hash, and nothing else."""
     styles = " ".join(f"'sha256-{digest}'" for digest in g.get("style_hashes", ()))
     scripts = " ".join(f"'sha256-{digest}'" for digest in g.get("script_hashes", ())) or "'none'"
-    if styles:
-        response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        )
-    return response
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; worker-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 @verification.get("/v/<public_id>")
@@ -81,7 +104,7 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     found = _look_up(public_id)
     if found is None:
         if _tries("certificate address", _address()) > MOST_MISSES:
-            return answer(429, gettext(_WAIT))
+            return _refused(429, gettext(_WAIT))
         return _absent(public_id, State.MISSING, 404)
     g.page_zone = found.zone
     if found.verification is None:
@@ -130,7 +153,7 @@ def verify() -> str | Response | WerkzeugResponse | tuple[Response | str, int]:
             answer=refusal,
             action=url_for(".verify", lang=g.language),
             address=address_line(_settings().host, _reader()),
-            languages_here=_switch(".verify"),
+            **around(".verify"),
         ),
         422 if request.method == "POST" else 200,
     )
@@ -140,7 +163,7 @@ def _by_number(form: NumberInput) -> WerkzeugResponse | tuple[Response | str, in
     """Lead to the certificate. A wrong number and a wrong date get one and the same answer."""
     number = (form.number.data or "").strip().upper()
     if max(_tries("number", number), _tries("number by", _address())) > MOST_NUMBERS:
-        return answer(429, gettext(_WAIT))
+        return _refused(429, gettext(_WAIT))
     with reading() as session:
         public_id = find_certificate(session, number, form.birth_date.data)
     if public_id is None:
@@ -151,15 +174,17 @@ def _by_number(form: NumberInput) -> WerkzeugResponse | tuple[Response | str, in
 def _by_content(form: FlaskForm) -> Response | WerkzeugResponse | tuple[Response | str, int]:
     """Check what was brought; a code that holds only an address of ours is opened instead."""
     if _tries("file by", _address()) > MOST_FILES:
-        return answer(429, gettext(_WAIT))
-    content = read_file(form.file.data.read()) if isinstance(form, FileInput) else form.text.data
+        return _refused(429, gettext(_WAIT))
+    brought: bytes = form.file.data.read() if isinstance(form, FileInput) else b""
+    content = read_file(brought) if isinstance(form, FileInput) else form.text.data
     own = None if isinstance(content, bytes) else _own_address(content)
     if own is not None:
         return redirect(url_for(".show", public_id=own, lang=g.language), 303)
     with reading() as session:
         found = verify_brought(session, content, now=now())
+        comparison = compare_pdf(session, found, brought) if is_pdf(brought) else None
     g.page_zone = found.zone
-    return Response(_page(found, None))
+    return Response(_page(found, None, comparison=comparison))
 
 
 def _own_address(text: str) -> str | None:
@@ -174,7 +199,7 @@ def _look_up(public_id: str) -> Found | None:
     if not _PUBLIC_ID.fullmatch(public_id):
         return None
     with reading() as session:
-        return look_up(session, public_id, now=now())
+        return look_up(session, public_id, now=now(), language=g.language)
 
 
 def _as_printed(public_id: str) -> str:
@@ -200,6 +225,9 @@ def _page(found: Found, public_id: str | None, **said: Any) -> str:
         host=_settings().host,
         language=_reader(),
         keys=found.keys if public_id else None,
+        evidence=found.evidence,
+        birth_date=found.birth_date,
+        titles=found.titles,
     )
     return _render(page, public_id, can_compare=bool(page.units and found.registry), **said)
 
@@ -211,6 +239,7 @@ def _render(
     can_compare: bool = False,
     document_answer: bool | None = None,
     too_many: bool = False,
+    comparison: Comparison | None = None,
 ) -> str:
     """Draw the page; without a public id it is of something brought, and its address is told instead."""
     action = url_for(".document", public_id=public_id, lang=g.language) if public_id and can_compare else None
@@ -220,17 +249,30 @@ def _render(
         document_action=action,
         document_answer=document_answer,
         too_many=too_many,
+        comparison=comparison,
         own_address=page.own_address if public_id is None else "",
-        languages_here=_switch(".show", public_id=public_id) if public_id else _switch(".verify"),
+        **(around(".show", public_id=public_id) if public_id else around(".verify")),
     )
 
 
+def around(endpoint: str, **arguments: Any) -> dict[str, Any]:
+    """What the frame of every page here needs: the way to each language, and whether this one was reviewed."""
+    return {"languages_here": _switch(endpoint, **arguments), "reviewed": is_reviewed(g.language)}
+
+
 def _switch(endpoint: str, **arguments: Any) -> list[tuple[str, str, str]]:
-    return [(code, name, url_for(endpoint, lang=code, **arguments)) for code, name in LANGUAGES.items()]
+    return [(code, name, url_for(endpoint, lang=code, **arguments)) for code, name in PUBLIC_LANGUAGES.items()]
 
 
 def _reader() -> Language:
-    return Language(code=str(get_locale()), say=gettext, day=day, moment=moment, clock=clock)
+    return Language(
+        code=g.language,
+        say=gettext,
+        day=day,
+        moment=moment,
+        clock=clock,
+        right_to_left=g.language in RIGHT_TO_LEFT,
+    )
 
 
 def _local_now() -> datetime:

@@ -5,17 +5,20 @@ from decimal import Decimal
 from fractions import Fraction
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, format_time, get_timezone
+from flask_babel import format_date, format_decimal, format_time, get_timezone
+
+from assessment.domain.language import LANGUAGES
+from assessment.web.language import spoken
 
 
 def day(value: date | datetime) -> str:
-    """14 March 2026: the month in words, because it crosses borders."""
-    return str(format_date(value, "d MMMM y"))
+    """14 March 2026, 2026年3月14日: the month in words or marked as such, because it crosses borders."""
+    return str(format_date(value, "d MMMM y" if spoken() in LANGUAGES else "long"))
 
 
 def moment(value: datetime) -> str:
     """14 March 2026, 10:42 WIB: with the zone."""
-    return f"{format_datetime(value, 'd MMMM y')}, {clock(value)}"
+    return f"{day(value)}, {clock(value)}"
 
 
 def clock(value: datetime) -> str:

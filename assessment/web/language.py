@@ -1,13 +1,17 @@
 """Languages: which one a reader gets, and the catalogues, read from plain .po files when the app starts.
 
-A feature keeps its Indonesian texts in `translations/id/<feature>.po`; English is the text in the source.
-There are no compiled catalogues to keep in step.
+A feature keeps its Indonesian texts in `translations/id/<feature>.po`; English is the text in the source. The other
+languages have the texts of the public pages alone, in one `verification.po` each. There are no compiled catalogues to
+keep in step.
+
+A text that no native speaker has read bears the comment `# machine-made`; the page says so (`is_reviewed`).
 """
 
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.core import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -20,13 +24,14 @@ from assessment.domain.language import LANGUAGES
 from assessment.web.actor import actor
 
 DEFAULT = "id"
+MACHINE_MADE = "machine-made"
 MOST_TEXTS = 10_000
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 
 
 def speak(app: Flask) -> None:
     """Set the app's languages up."""
-    Babel(app, default_locale=DEFAULT, default_timezone="UTC", locale_selector=language, timezone_selector=zone)
+    Babel(app, default_locale=DEFAULT, default_timezone="UTC", locale_selector=_locale, timezone_selector=zone)
     with app.app_context():
         get_babel().instance.domain_instance = FolderDomain()
     # A page has a hundred texts and more: the extension's own functions look everything up anew for each.
@@ -58,10 +63,25 @@ def language() -> str:
     return chosen
 
 
+def _locale() -> str:
+    """The reader's language as Babel writes it: zh_Hant."""
+    return language().replace("-", "_")
+
+
 def spoken() -> str:
-    """The language that the page speaks at this place; "" outside of a request."""
+    """The language that the page speaks at this place (BCP 47: zh-Hant); "" outside of a request."""
     chosen = getattr(g.get("_flask_babel"), "babel_locale", None) or get_locale()
-    return str(chosen.language) if chosen is not None else ""
+    return _tag(chosen) if chosen is not None else ""
+
+
+def _tag(locale: Locale) -> str:
+    return str(locale).replace("_", "-")
+
+
+@cache
+def is_reviewed(code: str) -> bool:
+    """Whether native speakers have read every text there is in a language."""
+    return not any(MACHINE_MADE in message.user_comments for message in read_catalogue(FOLDER / code))
 
 
 def zone() -> str:
@@ -102,10 +122,11 @@ def _plain(translations: NullTranslations, text: str) -> Markup:
 
 def read_catalogue(folder: Path) -> Catalog:
     """Merge every .po file of a language's folder into one catalogue."""
-    merged = Catalog(locale=folder.name)
+    locale = folder.name.replace("-", "_")
+    merged = Catalog(locale=locale)
     for file in sorted(folder.glob("*.po")):
         with file.open("rb") as handle:
-            read = read_po(handle, locale=folder.name)
+            read = read_po(handle, locale=locale)
         merged.mime_headers = read.mime_headers  # the plural forms stand there
         for message in read:
             if message.id and message.string:
@@ -139,4 +160,4 @@ class FolderDomain(Domain):
 
     def get_translations(self) -> NullTranslations:
         locale = get_locale()
-        return _texts_in(locale.language if locale else DEFAULT)
+        return _texts_in(_tag(locale) if locale else DEFAULT)

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, g, has_request_context, request, send_from_directory, url_for
-from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined, Template
 from jinja2.environment import TemplateModule
@@ -57,7 +56,7 @@ def dress(app: Flask) -> None:
 
     @app.context_processor
     def context() -> dict[str, object]:
-        return {"me": actor(), "locale": str(get_locale() or "id")}
+        return {"me": actor(), "locale": spoken() or "id"}
 
     app.after_request(add_headers)
 

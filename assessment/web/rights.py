@@ -65,6 +65,7 @@ MATRIX: dict[str, Rule] = {
     "verification.show": PUBLIC,
     "verification.document": PUBLIC,
     "verification.verify": PUBLIC,
+    "verification.worker": PUBLIC,
     # --- for everybody who is signed in
     "accounts.sign_out": Rule(cells=SIGNED_IN.cells, booked=True),
     "accounts.today": Rule(cells=SIGNED_IN.cells, booked=True),
@@ -357,6 +358,7 @@ MATRIX: dict[str, Rule] = {
     "bulk_releases.page": may(releaser=ANY),
     "certificates.index": may(releaser=ANY, quality_manager=ANY),
     "certificates.own": may(candidate=OWN),
+    "own_page.edit": may(candidate=OWN),
     "certificates.page": may(releaser=ANY, quality_manager=ANY, candidate=OWN),
     "certificates.download": may(releaser=ANY, quality_manager=ANY, candidate=OWN),
     "certificates.proposals": may(releaser=ANY, quality_manager=ANY),

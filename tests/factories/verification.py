@@ -130,6 +130,11 @@ class House:
                 erase_person(session, self.body_id, made.person_id, now=NOW)
         return made
 
+    def erase(self, made: Made) -> None:
+        """Erase the holder of a certificate."""
+        with writing_on(self.site, body_id=self.body_id) as session:
+            erase_person(session, self.body_id, made.person_id, now=NOW)
+
     def published(self, folder: Path) -> Path:
         """Write the body's public files, as `teruji publish` does."""
         with self.site.app.app_context(), writing_on(self.site) as session:

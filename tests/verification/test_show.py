@@ -125,7 +125,14 @@ def test_caches_may_keep_it_for_a_minute(site: Site, house: House) -> None:
 
 def test_the_language_is_the_browsers_and_english_for_the_rest(site: Site, house: House) -> None:
     made = house.make()
-    wished = {"id-ID,id;q=0.9": "id", "en-GB": "en", "ja": "en", "ko;q=0.9, id;q=0.5": "id", "": "en"}
+    wished = {
+        "id-ID,id;q=0.9": "id",
+        "en-GB": "en",
+        "ja-JP": "ja",
+        "ko;q=0.9, id;q=0.5": "ko",
+        "fr, sw": "en",
+        "": "en",
+    }
     for header, got in wished.items():
         response = site.client().get(f"/v/{made.public_id}", headers={"Accept-Language": header})
         assert f'<html lang="{got}"' in response.text, header

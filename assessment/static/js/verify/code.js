@@ -105,64 +105,123 @@ function open(text) {
   return { kid: new TextDecoder().decode(heading.get(4)), protectedBytes, payload, signature, members };
 }
 
-// The signed members, or null when the code is not by a key of this issuer.
-async function signedMembers(digits, facts, ed25519) {
+// What a code says, believed or not; null when it is not in our format.
+function claims(digits) {
   try {
-    const code = open(digits);
-    need(code.members.get(2) === facts.issuer && Object.hasOwn(ed25519, code.kid));
-    const signed = toBeSigned(code.protectedBytes, code.payload);
-    need(await crypto.subtle.verify("Ed25519", ed25519[code.kid], code.signature, signed));
-    return code.members;
+    return open(digits);
   } catch {
     return null;
   }
 }
 
-async function importKeys(keys) {
-  const imported = {};
-  for (const [kid, text] of Object.entries(keys)) {
-    const raw = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    imported[kid] = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
-  }
-  return imported;
+// Whether the code is signed by one of these keys (base64 by fragment).
+async function isSigned(code, keys) {
+  if (!Object.hasOwn(keys, code.kid)) return false;
+  const raw = Uint8Array.from(atob(keys[code.kid]), (character) => character.charCodeAt(0));
+  const key = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
+  return crypto.subtle.verify("Ed25519", key, code.signature, toBeSigned(code.protectedBytes, code.payload));
 }
 
-// "agrees" with who it names, "other" (a genuine code of another certificate), "forged", or "unable" (no Ed25519).
-async function compare(digits, facts) {
-  let keys;
+async function canCheck() {
   try {
-    keys = await importKeys(facts.keys);
+    return Boolean(await crypto.subtle.importKey("raw", new Uint8Array(32), "Ed25519", false, ["verify"]));
   } catch {
-    return ["unable"];
+    return false;
   }
-  const members = await signedMembers(digits, facts, keys);
-  if (!members) return ["forged"];
-  if (toId(members.get(3)) !== facts.id) return ["other"];
+}
+
+// "agrees" with the record, "other" (a genuine code of another certificate), "forged", or "unable" (no Ed25519).
+async function compare(code, facts) {
+  if (!(await canCheck())) return "unable";
+  if (!code || code.members.get(2) !== facts.issuer || !(await isSigned(code, facts.keys))) return "forged";
+  const { members } = code;
+  if (toId(members.get(3)) !== facts.id) return "other";
   const same = facts.names.includes(members.get(4)) && members.get(6) === facts.scheme
     && members.get(7) === facts.first_day && (members.get(8) ?? null) === facts.last_day
     && toHex(members.get(12)) === facts.digest;
-  return same ? ["agrees", members.get(4), members.get(5)] : ["forged"];
+  return same ? "agrees" : "forged";
 }
 
-function show(outcome, name, born) {
+// Without a network and without a record: by the issuers' keys alone.
+async function judge(code, { issuers }) {
+  if (!(await canCheck())) return "unable";
+  const issuer = code && Object.hasOwn(issuers, code.members.get(2)) ? issuers[code.members.get(2)] : null;
+  if (!issuer || !(await isSigned(code, issuer.keys))) return "forged";
+  return toId(code.members.get(3)) === location.pathname.slice(3) ? "genuine" : "other";
+}
+
+const { lang } = document.documentElement;
+const days = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {
+  dateStyle: "long", timeZone: "UTC", calendar: "gregory", numberingSystem: "latn",
+});
+const day = (number) => (Number.isInteger(number) ? days.format(number * 864e5) : "—");
+
+function told(code, issuer) {
+  const { members } = code;
+  return {
+    name: members.get(4), born: members.get(5), scheme: members.get(6), first: day(members.get(7)),
+    last: day(members.get(8)), id: toId(members.get(3)), issuer,
+  };
+}
+
+function fill(root, attribute, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const place = root.querySelector(`[${attribute}="${name}"]`);
+    if (place) place.textContent = value ?? "—";
+  }
+}
+
+// Paper and record side by side; the record says no year of birth.
+function lay(code, facts) {
+  const table = document.querySelector("[data-differences]");
+  if (!table || !code) return;
+  const paper = told(code);
+  const record = {
+    name: facts.names.includes(paper.name) ? paper.name : facts.names[0], scheme: facts.scheme, first: day(facts.first_day),
+    last: day(facts.last_day), id: facts.id,
+  };
+  fill(table, "data-paper", paper);
+  fill(table, "data-record", record);
+  for (const state of table.querySelectorAll("[data-state]")) {
+    const name = state.dataset.state;
+    const differs = String(paper[name]) !== String(record[name]);
+    state.textContent = differs ? table.dataset.differs : table.dataset.same;
+    state.closest("tr").classList.toggle("differs", differs);
+  }
+  table.hidden = false;
+}
+
+function show(outcome) {
   document.body.dataset.code = outcome;
   for (const element of document.querySelectorAll("[data-code-says]")) {
-    element.hidden = element.dataset.codeSays !== outcome;
+    element.hidden = !element.dataset.codeSays.split(" ").includes(outcome);
   }
-  const told = { "[data-code-name]": name, "[data-code-born]": born };
-  for (const [place, text] of Object.entries(told)) {
-    const element = document.querySelector(place);
-    if (element && text) element.textContent = text;
+}
+
+function note(first, last) {
+  const today = Math.floor(Date.now() / 864e5);
+  for (const [name, is] of [["ended", last !== null && last < today], ["early", first > today]]) {
+    for (const element of document.querySelectorAll(`[data-day-says="${name}"]`)) element.hidden = !is;
   }
 }
 
 async function check() {
   const digits = location.hash.slice(1);
+  const facts = block && JSON.parse(block.textContent);
+  if (document.body.dataset.net === "off" && facts?.names) note(facts.first_day, facts.last_day);
   if (!/^[0-9]+$/.test(digits)) return;
   // Another language shows the same certificate: the code stays in the address.
   for (const link of document.querySelectorAll(".languages a")) link.hash = digits;
-  if (block) show(...(await compare(digits, JSON.parse(block.textContent))));
+  if (!facts) return;
+  const code = claims(digits);
+  const outcome = await (facts.issuers ? judge(code, facts) : compare(code, facts));
+  if (code && (outcome === "agrees" || outcome === "genuine")) {
+    fill(document, "data-code", told(code, facts.issuers?.[code.members.get(2)]?.name));
+    if (facts.issuers) note(code.members.get(7), code.members.get(8) ?? null);
+  }
+  if (outcome === "forged" || outcome === "other") lay(facts.issuers ? null : code, facts);
+  show(outcome);
 }
 
-addEventListener("hashchange", check);
+addEventListener("hashchange", () => location.reload());
 check();
