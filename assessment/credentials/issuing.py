@@ -17,16 +17,25 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import birth_date_of, name_of, sealer
 from assessment.accounts.sealing import wrapped_key
-from assessment.credentials.certificate import Certificate, achievement_of, certificate_of
+from assessment.credentials.certificate import Certificate, certificate_of
 from assessment.credentials.codes import address_code, full_code
 from assessment.credentials.keys import Key, ready_key
+from assessment.credentials.offering import achievement_of, terms_of
 from assessment.credentials.printing import Issued, print_certificate
+from assessment.credentials.proving import evidence_of, sheet_of
 from assessment.credentials.releasing import ISSUE
 from assessment.credentials.signer_client import signer
 from assessment.credentials.slots import entries
 from assessment.credentials.tables import Credential, CredentialIntent, StatusSlot
 from assessment.database import Act, reading, unit_of_work
-from assessment.domain.credentials.achievement import Achievement, Recipient, StatusEntry, validity_of_days
+from assessment.domain.credentials.achievement import (
+    Achievement,
+    EvidencePiece,
+    PracticalResult,
+    Recipient,
+    StatusEntry,
+    validity_of_days,
+)
 from assessment.domain.credentials.build import build_credential
 from assessment.domain.credentials.json_text import digest, write_object
 from assessment.domain.credentials.mrz_name import mrz_name
@@ -48,6 +57,8 @@ class Order:
     number: str
     certificate: Certificate
     achievement: Achievement
+    practical: tuple[PracticalResult, ...]
+    evidence: tuple[EvidencePiece, ...]
     statuses: tuple[StatusEntry, ...]
     name: str
     birth_year: int
@@ -114,6 +125,10 @@ def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, obje
         validity=validity,
         statuses=order.statuses,
         not_iso_9606=certificate.welding,
+        active=certificate.active,
+        practical=order.practical,
+        evidence=order.evidence,
+        terms=terms_of(certificate),
     )
     sign = signer().signing_as(certificate.body_id, key.id)
     document = add_proof(unsigned, verification_method=key.address, created=now, sign=sign)
@@ -158,11 +173,14 @@ def _order(session: Session, body_id: str, public_id: str) -> Order | None:
         select(StatusSlot).where(StatusSlot.body_id == body_id, StatusSlot.credential_intent_id == public_id)
     )
     certificate = certificate_of(session, body_id, intent.decision_id)
+    sheet = sheet_of(session, certificate)
     return Order(
         public_id=public_id,
         number=intent.number,
         certificate=replace(certificate, decided_on=intent.decided_on, valid_until_on=intent.valid_until_on),
-        achievement=achievement_of(session, certificate),
+        achievement=achievement_of(session, certificate, sheet.criteria),
+        practical=sheet.results,
+        evidence=evidence_of(session, certificate),
         statuses=tuple(entries(slots)),
         name=name_of(session, body_id, intent.person_id).text,
         birth_year=birth_date_of(session, body_id, intent.person_id).year,

@@ -14,6 +14,9 @@ from enum import StrEnum
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
+# The type of a certificate's terms of use: neither context has one, and an absolute address needs none.
+TERMS_TYPE = "https://schema.org/DigitalDocument"
+
 _SCHEMA = "https://schema.org/"
 _VC = "https://www.w3.org/2018/credentials#"
 _SECURITY = "https://w3id.org/security#"
@@ -121,6 +124,7 @@ _VC_TYPES = _types(_VC, "EnvelopedVerifiableCredential", "EnvelopedVerifiablePre
         ),
     ),
     "JsonSchema": Type(iri=_VC + "JsonSchema"),
+    TERMS_TYPE: Type(iri=TERMS_TYPE),
     "BitstringStatusListCredential": Type(iri=_STATUS + "BitstringStatusListCredential"),
     "BitstringStatusList": Type(
         iri=_STATUS + "BitstringStatusList",
