@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 import assessment.credentials.issuing
+import assessment.credentials.views_sharing
 import assessment.exams.exposure
 import assessment.exams.revoking
 import assessment.exams.views_take_in
@@ -10,7 +11,8 @@ import assessment.item_bank.views_apart
 import assessment.practicals.views_compare
 import assessment.practicals.views_device
 import assessment.practicals.views_ending
-import assessment.practicals.views_photos  # noqa: F401 - these add pages to blueprints of others
+import assessment.practicals.views_photos
+import assessment.verification.views_links  # noqa: F401 - these add pages to blueprints of others
 from assessment.accounts.views_body import administration
 from assessment.accounts.views_me import accounts
 from assessment.certification.views_again import places

@@ -72,6 +72,7 @@ PLAIN = {
     "criterion_code": "a criterion within the draft",
     "name": "the name of a public file",
     "public_id": "a certificate's public id",
+    "link_id": "a link within the certificate, or its public id",
     "scheme_code": "a scheme's public code",
     "filename": "a static file",
 }
@@ -243,6 +244,7 @@ def build(site: Site) -> People:
             "decision_id": decision_id,
             "credential_id": credential_id,
             "status_change_id": change.id,
+            "link_id": "0" * 32,
             "regrade_id": regrade.id,
             "cut_study_id": study.id,
             "borderline_study_id": regression.id,

@@ -135,6 +135,9 @@ COVERED = frozenset(
         "release",
         "credential_intent",
         "credential",
+        "credential_form",
+        "credential_link",
+        "credential_link_end",
         "status_change",
         "status_confirmation",
     }

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from assessment.accounts.persons import sealer
 from assessment.accounts.sealing import Erased
 from assessment.credentials.codes import full_code
+from assessment.credentials.forms import form_of
 from assessment.credentials.public import opened
 from assessment.credentials.queries import credential_of
-from assessment.credentials.tables import Credential, CredentialIntent
+from assessment.credentials.tables import Credential, CredentialIntent, TokenForm
 from assessment.domain.credentials.facts import issuer_of
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import code_segments
@@ -24,6 +25,7 @@ class Format(StrEnum):
 
     JSON = "json"
     JWT = "jwt"
+    SD_JWT = "sd-jwt"
     PDF = "pdf"
     TLOG_PROOF = "tlog-proof"
     QR_PNG = "qr-png"
@@ -33,13 +35,18 @@ class Format(StrEnum):
 
 MEDIA_TYPES = {
     Format.JSON: "application/vc",
+    Format.JWT: "application/vc+jwt",
+    Format.SD_JWT: "application/dc+sd-jwt",
     Format.PDF: "application/pdf",
     Format.QR_PNG: "image/png",
     Format.QR_SVG: "image/svg+xml",
     Format.QR_TEXT: "text/plain; charset=utf-8",
 }
+TOKENS = {Format.JWT: TokenForm.VC_JWT, Format.SD_JWT: TokenForm.SD_JWT}
 ENDINGS = {
     Format.JSON: ".json",
+    Format.JWT: ".jwt",
+    Format.SD_JWT: ".sd-jwt",
     Format.PDF: ".pdf",
     Format.QR_PNG: "-qr.png",
     Format.QR_SVG: "-qr.svg",
@@ -82,6 +89,8 @@ def export(session: Session, body_id: str, credential_id: str, form: Format) -> 
         raise NotFound(N_("The holder of the certificate %(number)s was erased."), number=intent.number)
     if form is Format.JSON:
         return document
+    if form in TOKENS:
+        return _token(session, credential, wrapped, form)
     if form is Format.PDF:
         return open_pdf(credential, wrapped)
     address, _ = code_segments(issuer_of(read_object(document)), intent.id, digits)
@@ -89,6 +98,13 @@ def export(session: Session, body_id: str, credential_id: str, form: Format) -> 
         return f"{address}{digits}\n".encode()
     drawing = full_code(address, digits)
     return drawing.png() if form is Format.QR_PNG else drawing.svg().encode()
+
+
+def _token(session: Session, credential: Credential, wrapped: bytes | None, form: Format) -> bytes:
+    content = form_of(session, credential, wrapped, TOKENS[form])
+    if content is None:
+        raise NotFound(N_("The certificate was issued before there was this form of it."))
+    return content
 
 
 def open_pdf(credential: Credential, wrapped: bytes | None) -> bytes:

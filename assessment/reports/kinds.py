@@ -132,6 +132,9 @@ KINDS = {
     "release": _l("Release of a certificate"),
     "credential_intent": _l("Certificate to be signed"),
     "credential": _l("Certificate"),
+    "credential_form": _l("Other form of a certificate"),
+    "credential_link": _l("Link to a certificate"),
+    "credential_link_end": _l("End of a link to a certificate"),
     "status_change": _l("Change of status"),
     "status_confirmation": _l("Answer to a change of status"),
 }

@@ -137,7 +137,7 @@ def _lists(session: Session, body_id: str, names: tuple[str, ...], now: datetime
 
 def _with_successor(verification: Verification, superseded: bool | None) -> Verification:
     """Add what only our records know: whether a newer certificate has taken this one's place."""
-    believed = verification.facts is not None or verification.payload is not None
+    believed = any((verification.facts, verification.payload, verification.disclosed))
     if not believed or superseded is None or verification.verdict in (Verdict.FORGED, Verdict.UNKNOWN):
         return verification
     if superseded:
@@ -151,4 +151,6 @@ def _with_successor(verification: Verification, superseded: bool | None) -> Veri
 def _public_id(verification: Verification) -> str | None:
     if verification.facts is not None:
         return verification.facts.id.rpartition("/")[2]
+    if verification.disclosed is not None:
+        return str(verification.disclosed.get("jti", "")).rpartition("/")[2] or None
     return verification.payload.public_id if verification.payload is not None else None

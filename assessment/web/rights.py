@@ -65,6 +65,7 @@ MATRIX: dict[str, Rule] = {
     "verification.show": PUBLIC,
     "verification.document": PUBLIC,
     "verification.verify": PUBLIC,
+    "verification.link": PUBLIC,
     # --- for everybody who is signed in
     "accounts.sign_out": Rule(cells=SIGNED_IN.cells, booked=True),
     "accounts.today": Rule(cells=SIGNED_IN.cells, booked=True),
@@ -356,6 +357,8 @@ MATRIX: dict[str, Rule] = {
     "certificates.own": may(candidate=OWN),
     "certificates.page": may(releaser=ANY, quality_manager=ANY, candidate=OWN),
     "certificates.download": may(releaser=ANY, quality_manager=ANY, candidate=OWN),
+    "certificates.share": may(candidate=OWN),
+    "certificates.end_link": may(candidate=OWN),
     "certificates.proposals": may(releaser=ANY, quality_manager=ANY),
     "certificates.propose": may(releaser=ANY, quality_manager=ANY),
     "certificates.answer": may(releaser=ANY, quality_manager=ANY),

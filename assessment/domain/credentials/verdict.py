@@ -107,8 +107,9 @@ class Clock:
 class Verification:
     """Verdict, every check with its reason, and the clocks.
 
-    `facts` (of a credential) or `payload` (of a printed code) and `document` are there only when the
-    signature holds: content under a failed signature is never shown. `issuer_name` comes from the registry.
+    `facts` and `document` (of a credential), `payload` (of a printed code) or `disclosed` (what a token shows of a
+    credential) are there only when the signature holds: content under a failed signature is never shown.
+    `issuer_name` comes from the registry.
     """
 
     verdict: Verdict
@@ -119,6 +120,7 @@ class Verification:
     facts: Facts | None = None
     payload: Payload | None = None
     document: Mapping[str, object] | None = None
+    disclosed: Mapping[str, object] | None = None
 
 
 def clock(name: str, start: datetime, until: datetime | None, now: datetime) -> Clock:
