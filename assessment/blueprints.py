@@ -53,6 +53,7 @@ from assessment.reports.views import reports
 from assessment.schemes.views_editing import schemes
 from assessment.standards.views import standards
 from assessment.verification.views import verification
+from assessment.verification.views_vc_api import vc_api
 from assessment.web.home import health, home
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -87,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     task_forms,
     task_reviews,
     verification,
+    vc_api,
     applications,
     office,
     places,

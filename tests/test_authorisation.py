@@ -21,7 +21,7 @@ from assessment.audit.covered import EXEMPT
 from assessment.certification.tables import Decision, MeetingCase, RegradeCase
 from assessment.credentials.releasing import release
 from assessment.credentials.signer_client import running_signer
-from assessment.credentials.tables import StatusChange, StatusPurpose
+from assessment.credentials.tables import CredentialLink, Shown, StatusChange, StatusPurpose
 from assessment.database import Base, db
 from assessment.domain.errors import NotAllowed, NotFound
 from assessment.domain.exams.regrade import Remedy
@@ -125,6 +125,7 @@ NOT_IN_THIS_WORLD = {
     "tasks.page",
     "tools.new",
     "tools.page",
+    "vc_api.status",
 }
 
 
@@ -225,7 +226,15 @@ def build(site: Site) -> People:
             asked_by=releaser.person_id,
             asked_at=NOW,
         )
-        session.add_all((regrade, study, regression))
+        link = CredentialLink(
+            body_id="las",
+            id="0" * 32,
+            credential_id=credential_id,
+            person_id=world.candidate.person_id,
+            shows=Shown.RESULT,
+            made_at=NOW,
+        )
+        session.add_all((regrade, study, regression, link))
         session.flush()
         session.add(case)
         scheme_version_id = world.scheme.scheme_version_id
@@ -244,7 +253,7 @@ def build(site: Site) -> People:
             "decision_id": decision_id,
             "credential_id": credential_id,
             "status_change_id": change.id,
-            "link_id": "0" * 32,
+            "link_id": link.id,
             "regrade_id": regrade.id,
             "cut_study_id": study.id,
             "borderline_study_id": regression.id,

@@ -26,6 +26,10 @@ from assessment.domain.language import text_in
 RECORD_TITLE = {"id": "Rekaman Uji", "en": "Record of assessment"}
 CERTIFICATE_TITLE = {"id": "Sertifikat Kompetensi", "en": "Certificate of competence"}
 
+CRITERIA = (
+    "Every performance criterion of each unit was proved by sufficient evidence under the scheme's assessment plan. "
+    "Assessors recommended, a meeting of people who took no part decided, and another person released."
+)
 SAMPLE = {
     "id": "Contoh untuk peragaan; tidak membuktikan apa pun.",
     "en": "A sample for demonstration; it proves nothing.",

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.certification.grid import Grid, grid_of
-from assessment.credentials.certificate import Certificate, scheme_address
+from assessment.credentials.certificate import CRITERIA, Certificate, scheme_address
 from assessment.domain.competency import Method, Unit
 from assessment.domain.credentials.achievement import Achievement, AlignedCode, PracticalCriterion, Terms, UnitOffered
 from assessment.domain.credentials.build import ASSESSMENT, CERTIFICATION, COMPETENT_LEVELS
@@ -24,10 +24,6 @@ from assessment.domain.plan import ItemsCut
 from assessment.standards.queries import aliases
 from assessment.standards.tables import Association, Competency, CompetencyText, Standard
 
-CRITERIA = (
-    "Every performance criterion of each unit was proved by sufficient evidence under the scheme's assessment plan. "
-    "Assessors recommended, a meeting of people who took no part decided, and another person released."
-)
 TERMS = (
     "Shown whole and as it was issued, for what it states and while it stands; whoever is shown it may check it. "
     "Once it is revoked or suspended, nobody refers to it."

@@ -55,7 +55,7 @@ def look_up(session: Session, public_id: str, *, now: datetime) -> Found | None:
         content = sealer().open(row.wrapped, row.person_id, row.sealed)
     except Erased:
         return found
-    sources = _sources(session, content, now)
+    sources = sources_for(session, content, now)
     verification = verify(content, now=now, sources=sources)
     return replace(
         found,
@@ -67,7 +67,7 @@ def look_up(session: Session, public_id: str, *, now: datetime) -> Found | None:
 
 def verify_brought(session: Session, content: bytes | str, *, now: datetime) -> Found:
     """Verify a credential's JSON or a code's text that somebody brought; shows no more than it holds itself."""
-    verification = verify(content, now=now, sources=_sources(session, content, now))
+    verification = verify(content, now=now, sources=sources_for(session, content, now))
     public_id = _public_id(verification)
     if public_id is None or verification.issuer is None:
         return Found(verification=verification)
@@ -96,7 +96,7 @@ def document_ends(session: Session, found: Found, last_four: str) -> bool:
     return any(each.kind == PASSPORT and each.number[-4:] == wanted for each in documents)
 
 
-def _sources(session: Session, content: bytes | str, now: datetime) -> Sources:
+def sources_for(session: Session, content: bytes | str, now: datetime) -> Sources:
     """Have at hand what the verification of `content` asks for, from the issuers of this register only."""
     registry = issuers(session)
     wanted = wanted_for(content)

@@ -28,13 +28,14 @@ class Sources:
     """What was fetched.
 
     `registry` maps a did:web identifier to its issuer, None when there is no registry at hand;
-    `did_documents` maps the identifier, `status_lists` the list's address, to the bytes found there. What is
+    `did_documents` maps the identifier, `status_lists` and `resources` the address, to the bytes found there. What is
     missing from a mapping was not to be had.
     """
 
     registry: Mapping[str, Issuer] | None = None
     did_documents: Mapping[str, bytes] = field(default_factory=dict)
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
+    resources: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,10 +34,12 @@ class CheckName(StrEnum):
     DOCUMENT = "document"
     ADDRESS = "address"
     ISSUER = "issuer"
+    FORM = "form"
     CONTEXTS = "contexts"
     TERMS = "terms"
     KEY = "key"
     PROOF = "proof"
+    RESOURCES = "resources"
     RESULTS = "results"
     VALID_FROM = "valid_from"
     VALID_UNTIL = "valid_until"
@@ -51,10 +53,12 @@ FAILS_AS: Mapping[CheckName, Verdict] = {
     CheckName.DOCUMENT: Verdict.FORGED,
     CheckName.ADDRESS: Verdict.FORGED,
     CheckName.ISSUER: Verdict.UNKNOWN,
+    CheckName.FORM: Verdict.CANNOT_CHECK,
     CheckName.CONTEXTS: Verdict.FORGED,
     CheckName.TERMS: Verdict.FORGED,
     CheckName.KEY: Verdict.FORGED,
     CheckName.PROOF: Verdict.FORGED,
+    CheckName.RESOURCES: Verdict.CANNOT_CHECK,
     CheckName.RESULTS: Verdict.CANNOT_CHECK,
     CheckName.VALID_FROM: Verdict.NOT_YET_VALID,
     CheckName.VALID_UNTIL: Verdict.EXPIRED,
@@ -64,7 +68,7 @@ FAILS_AS: Mapping[CheckName, Verdict] = {
     CheckName.TLOG_PROOF: Verdict.CANNOT_CHECK,
 }
 
-MAY_BE_ABSENT = frozenset({CheckName.ADDRESS, CheckName.TLOG_PROOF})
+MAY_BE_ABSENT = frozenset({CheckName.ADDRESS, CheckName.RESOURCES, CheckName.TLOG_PROOF})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

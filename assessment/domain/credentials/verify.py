@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from assessment.domain.credentials.canonical import UnknownContext, canonical_nquads, contexts_of
+from assessment.domain.credentials.data_model import check_credential, check_resources
 from assessment.domain.credentials.did_web import VerificationKey, origin_of
 from assessment.domain.credentials.facts import (
     Facts,
@@ -141,12 +142,15 @@ def _judged(
     """Judge a credential by its language, its key and its signature, which stand in `found` in this order."""
     issuer = issuer_of(document)
     ownership, shape = found[-2:]
-    checks = [passed(CheckName.DOCUMENT, N_("It can be read.")), check_issuer(issuer, sources), *found]
+    checks = [passed(CheckName.DOCUMENT, N_("It can be read.")), check_issuer(issuer, sources)]
+    checks += [check_form(document), *found]
     here = issued_here({issuer, key_id.partition("#")[0]}, sources)
     if shape.ok is not True or ownership.ok is False:
         return _not_believed(checks, issuer, here, sources)
     facts, results = _check_results(document)
     clocks, dates = _check_validity(document, now)
+    if "relatedResource" in document:
+        checks.append(check_related(document, sources))
     checks += [results, *dates, *check_statuses(issuer, _places(document), now, sources), _no_log_proof()]
     return Verification(
         verdict=conclude(checks, issued_here=here),
@@ -213,6 +217,26 @@ def _not_believed(checks: list[Check], issuer: str, here: bool | None, sources: 
         issuer=issuer,
         issuer_name=name_of(issuer, sources),
     )
+
+
+def check_form(document: Mapping[str, object]) -> Check:
+    """Say whether a credential has the form that the data model asks for."""
+    try:
+        check_credential(document)
+    except Invalid as refusal:
+        return refused(CheckName.FORM, refusal)
+    return passed(CheckName.FORM, N_("It has the form of a W3C credential 2.0."))
+
+
+def check_related(document: Mapping[str, object], sources: Sources) -> Check:
+    """Say whether the resources to which a credential refers are those that its issuer had before it."""
+    try:
+        absent = check_resources(document, sources.resources)
+    except Invalid as refusal:
+        return refused(CheckName.RESOURCES, refusal)
+    if absent:
+        return unclear(CheckName.RESOURCES, N_("%(count)s related resources are not at hand."), count=len(absent))
+    return passed(CheckName.RESOURCES, N_("Every related resource has the digest that was signed."))
 
 
 def _understand(body: Mapping[str, object]) -> tuple[str | None, list[Check]]:
