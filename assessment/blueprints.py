@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 import assessment.credentials.issuing
+import assessment.credentials.views_sharing
 import assessment.exams.exposure
 import assessment.exams.revoking
 import assessment.exams.views_take_in
@@ -11,6 +12,7 @@ import assessment.practicals.views_compare
 import assessment.practicals.views_device
 import assessment.practicals.views_ending
 import assessment.practicals.views_photos
+import assessment.verification.views_links
 import assessment.verification.views_worker  # noqa: F401 - these add pages to blueprints of others
 from assessment.accounts.views_body import administration
 from assessment.accounts.views_me import accounts
@@ -54,6 +56,7 @@ from assessment.schemes.views_editing import schemes
 from assessment.standards.views import standards
 from assessment.verification.own_views import own_page
 from assessment.verification.views import verification
+from assessment.verification.views_vc_api import vc_api
 from assessment.web.home import health, home
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -89,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     task_reviews,
     verification,
     own_page,
+    vc_api,
     applications,
     office,
     places,

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 SECRET_BYTES = 32
+SHORTEST_TOKEN = 32
 
 
 class SettingsError(Exception):
@@ -30,6 +31,8 @@ class Settings:
     base_url      origin that people and codes use (TERUJI_BASE_URL, default http://localhost:8000)
     signer_socket path of the signer's socket (TERUJI_SIGNER_SOCKET, default `signer.sock` in home)
     secret        32 bytes from which every other key is derived (TERUJI_SECRET as hex, default a file in home)
+    vc_api_token  token with which a test instance issues through the VC-API, with a key of its own and never as a
+                  body (TERUJI_VC_API_TOKEN, at least 32 characters; without it nobody can)
     """
 
     home: Path
@@ -37,6 +40,7 @@ class Settings:
     base_url: str
     signer_socket: Path
     secret: bytes
+    vc_api_token: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -52,6 +56,7 @@ class Settings:
             base_url=_origin(environ.get("TERUJI_BASE_URL", "http://localhost:8000")),
             signer_socket=Path(environ.get("TERUJI_SIGNER_SOCKET", str(home / "signer.sock"))),
             secret=_secret(environ.get("TERUJI_SECRET"), home / "secret"),
+            vc_api_token=_token(environ.get("TERUJI_VC_API_TOKEN")),
         )
 
     @property
@@ -82,6 +87,12 @@ def _origin(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
         raise SettingsError(f"TERUJI_BASE_URL: expected an origin such as https://teruji.example, got {text!r}.")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _token(text: str | None) -> str | None:
+    if text is not None and len(text) < SHORTEST_TOKEN:
+        raise SettingsError(f"TERUJI_VC_API_TOKEN: expected at least {SHORTEST_TOKEN} characters, got {len(text)}.")
+    return text
 
 
 def _secret(text: str | None, file: Path) -> bytes:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0fdbadce125e"
-down_revision = "820184d00e23"
+down_revision = "017800e15efb"
 branch_labels = None
 depends_on = None
 

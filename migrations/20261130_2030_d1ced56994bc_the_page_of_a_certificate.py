@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d1ced56994bc"
-down_revision = "820184d00e23"
+down_revision = "0fdbadce125e"
 branch_labels = None
 depends_on = None
 

@@ -21,7 +21,7 @@ from assessment.audit.covered import EXEMPT
 from assessment.certification.tables import Decision, MeetingCase, RegradeCase
 from assessment.credentials.releasing import release
 from assessment.credentials.signer_client import running_signer
-from assessment.credentials.tables import BulkRelease, StatusChange, StatusPurpose
+from assessment.credentials.tables import BulkRelease, CredentialLink, Shown, StatusChange, StatusPurpose
 from assessment.database import Base, db
 from assessment.domain.errors import NotAllowed, NotFound
 from assessment.domain.exams.regrade import Remedy
@@ -72,6 +72,7 @@ PLAIN = {
     "criterion_code": "a criterion within the draft",
     "name": "the name of a public file",
     "public_id": "a certificate's public id",
+    "link_id": "a link within the certificate, or its public id",
     "scheme_code": "a scheme's public code",
     "filename": "a static file",
 }
@@ -124,6 +125,7 @@ NOT_IN_THIS_WORLD = {
     "tasks.page",
     "tools.new",
     "tools.page",
+    "vc_api.status",
 }
 
 
@@ -225,7 +227,15 @@ def build(site: Site) -> People:
             asked_at=NOW,
         )
         bulk = BulkRelease(body_id="las", id=new_id(), account_id=releaser.account_id, asked_at=NOW)
-        session.add_all((regrade, study, regression, bulk))
+        link = CredentialLink(
+            body_id="las",
+            id="0" * 32,
+            credential_id=credential_id,
+            person_id=world.candidate.person_id,
+            shows=Shown.RESULT,
+            made_at=NOW,
+        )
+        session.add_all((regrade, study, regression, bulk, link))
         session.flush()
         session.add(case)
         scheme_version_id = world.scheme.scheme_version_id
@@ -245,6 +255,7 @@ def build(site: Site) -> People:
             "bulk_release_id": bulk.id,
             "credential_id": credential_id,
             "status_change_id": change.id,
+            "link_id": link.id,
             "regrade_id": regrade.id,
             "cut_study_id": study.id,
             "borderline_study_id": regression.id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import CertificationBody, CheckIn, Duty, Party, Site
 from assessment.certification.authority import Licence, covering, licences_on
-from assessment.certification.result_json import levels_in, result_from_json
+from assessment.certification.result_json import TakenMark, levels_in, marks_in, result_from_json
 from assessment.certification.tables import (
     Application,
     Choice,
@@ -46,7 +46,7 @@ class UnitFacts:
     """One unit: its titles by language, the outcome, and how it was proved.
 
     `written`: (score, maximum) in marks, None without a written exam. `level`: the lowest judged level 0..3, None
-    where nothing was judged; `level_words` says it by language.
+    where nothing was judged; `level_words` says it by language. `marks`: those of the assessors' sheets.
     """
 
     unit_id: str
@@ -58,6 +58,7 @@ class UnitFacts:
     written: tuple[Fraction, Fraction] | None
     level: int | None
     level_words: Mapping[str, str]
+    marks: tuple[TakenMark, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -293,6 +294,7 @@ def _units(session: Session, decision: Decision, version: SchemeVersion) -> tupl
             written=None if written is None else (written.score, written.maximum),
             level=level,
             level_words={} if level is None else LEVEL_WORDS[level],
+            marks=tuple(marks_in(result)),
         )
     return tuple(found.values())
 

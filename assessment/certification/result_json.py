@@ -87,6 +87,31 @@ def result_from_json(unit_id: str, outcome: Outcome, value: Mapping[str, Any]) -
     return result, None if written is None else _sum_from_json(written)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakenMark:
+    """A mark in a unit's evidence: the rubric criterion it stands on and what was marked (`Mark.said`)."""
+
+    practical_id: str
+    rubric_criterion_id: str
+    code: str
+    said: Mapping[str, Any]
+
+
+def marks_in(result: UnitResult) -> Iterator[TakenMark]:
+    """Yield the marks in a unit's evidence; one that proves several criteria comes once for each."""
+    for status in result.criteria:
+        for cell in status.cells:
+            for piece in cell.evidence:
+                for mark in piece.detail.get("marks", ()):
+                    if mark["criterion"] and mark["mark"]:
+                        yield TakenMark(
+                            practical_id=piece.source.id,
+                            rubric_criterion_id=mark["criterion"],
+                            code=mark["code"],
+                            said=mark["mark"],
+                        )
+
+
 def levels_in(result: UnitResult) -> Iterator[int]:
     """Yield the judged levels 0..3 in a unit's evidence, each mark once; a scale of its own has no word for it."""
     seen: set[tuple[str, str]] = set()

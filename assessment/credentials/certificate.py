@@ -7,23 +7,21 @@ that neither can say more than the other.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.certification.facts import decision_facts
-from assessment.certification.grid import grid_of
+from assessment.certification.result_json import TakenMark
 from assessment.credentials.keys import installation
 from assessment.domain.certification.clocks import calendar_day, valid_until
 from assessment.domain.competency import Method, Outcome
-from assessment.domain.credentials.achievement import Achievement, UnitOffered, UnitProof
-from assessment.domain.credentials.build import ASSESSMENT, CERTIFICATION, COMPETENT_LEVELS
+from assessment.domain.credentials.achievement import UnitProof
 from assessment.domain.credentials.did_web import web_did
 from assessment.domain.language import text_in
-from assessment.standards.tables import Competency, CompetencyText, Standard
 
 RECORD_TITLE = {"id": "Rekaman Uji", "en": "Record of assessment"}
 CERTIFICATE_TITLE = {"id": "Sertifikat Kompetensi", "en": "Certificate of competence"}
@@ -47,11 +45,15 @@ WELDING_SCOPE = frozenset({"process", "position"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnitLine:
-    """A unit that was found competent: its titles by language and how it was proved."""
+    """A unit that was found competent: its titles by language and how it was proved.
+
+    `written`: (score, maximum) in marks, None without written questions on it.
+    """
 
     code: str
     titles: Mapping[str, str]
     methods: tuple[Method, ...]
+    written: tuple[Fraction, Fraction] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +71,8 @@ class Certificate:
     """Everything that one certificate states, apart from its number, its address and its holder's name.
 
     `scope`: (name, values). `stamp`: it is a sample, or of the demo. `licensed`: the body holds the national
-    authority's own number for the scheme, so that it may call the paper a certificate.
+    authority's own number for the scheme, so that it may call the paper a certificate. `marks`: those of the
+    assessors' sheets on the units that were found competent.
     """
 
     body_id: str
@@ -98,6 +101,8 @@ class Certificate:
     decided_on: date
     valid_until_on: date
     zone: ZoneInfo
+    application_id: str = ""
+    marks: tuple[TakenMark, ...] = ()
 
     @property
     def title(self) -> Mapping[str, str]:
@@ -107,7 +112,20 @@ class Certificate:
     @property
     def proofs(self) -> tuple[UnitProof, ...]:
         """The units with their ways of proof, as the credential states them."""
-        return tuple(UnitProof(code=unit.code, methods=frozenset(unit.methods)) for unit in self.units)
+        return tuple(
+            UnitProof(code=unit.code, methods=frozenset(unit.methods), written=unit.written) for unit in self.units
+        )
+
+    @property
+    def active(self) -> tuple[date, date] | None:
+        """The first and the last day on which something was proved."""
+        days = [occasion.day for occasion in self.occasions]
+        return (min(days), max(days)) if days else None
+
+    @property
+    def address(self) -> str:
+        """Where people read about this version of the scheme."""
+        return scheme_address(self.origin, self.body_id, self.scheme_code, self.scheme_version)
 
     @property
     def description(self) -> str:
@@ -150,7 +168,7 @@ def certificate_of(session: Session, body_id: str, decision_id: str) -> Certific
         summaries=facts.scheme_summaries,
         scope=_grouped(facts.scope),
         units=tuple(
-            UnitLine(code=unit.code, titles=unit.titles, methods=unit.methods)
+            UnitLine(code=unit.code, titles=unit.titles, methods=unit.methods, written=unit.written)
             for unit in facts.units
             if unit.outcome is Outcome.COMPETENT
         ),
@@ -167,6 +185,8 @@ def certificate_of(session: Session, body_id: str, decision_id: str) -> Certific
         decided_on=facts.decided_on,
         valid_until_on=valid_until(facts.decided_on, months=facts.validity_months),
         zone=zone,
+        application_id=facts.application_id,
+        marks=tuple(mark for unit in facts.units if unit.outcome is Outcome.COMPETENT for mark in unit.marks),
     )
 
 
@@ -197,63 +217,3 @@ def _grouped(scope: tuple[tuple[str, str], ...]) -> tuple[tuple[str, tuple[str, 
 
 def _day(at: datetime, zone: ZoneInfo) -> date:
     return calendar_day(at, zone)
-
-
-def achievement_of(session: Session, certificate: Certificate) -> Achievement:
-    """Return the scheme version as an achievement; the same for every certificate of the version."""
-    address = scheme_address(
-        certificate.origin, certificate.body_id, certificate.scheme_code, certificate.scheme_version
-    )
-    title = text_in(certificate.titles, "en")
-    return Achievement(
-        id=address,
-        code=certificate.scheme_code,
-        version=str(certificate.scheme_version),
-        kind=CERTIFICATION if certificate.licensed else ASSESSMENT,
-        name=title,
-        source_name=text_in(certificate.titles, "id"),
-        description=text_in(certificate.summaries, "en") or title,
-        criteria=CRITERIA,
-        framework=certificate.authority if certificate.licensed else certificate.issuer_name,
-        url=scheme_address(certificate.origin, certificate.body_id, certificate.scheme_code),
-        units=offered_units(session, certificate.body_id, certificate.scheme_version_id, address),
-    )
-
-
-def offered_units(session: Session, body_id: str, scheme_version_id: str, address: str) -> tuple[UnitOffered, ...]:
-    """Return what a scheme version can certify: its units, each with every way of proof that its plan uses."""
-    grid = grid_of(session, body_id, scheme_version_id)
-    methods: dict[str, set[Method]] = {unit.id: set() for unit in grid.units}
-    for cell in grid.cells:
-        if cell.criterion_id in grid.unit_of:
-            methods[grid.unit_of[cell.criterion_id]].add(cell.method)
-    for ways in methods.values():
-        if Method.WRITTEN in ways:  # a criterion missed in writing may be closed by an oral question (rule 4)
-            ways.add(Method.ORAL)
-    titles: dict[str, dict[str, str]] = {}
-    frameworks: dict[str, str] = {}
-    for row in session.execute(
-        select(Competency.id, Standard.title, CompetencyText.language, CompetencyText.statement)
-        .join(Standard, (Standard.body_id == Competency.body_id) & (Standard.id == Competency.standard_id))
-        .join(
-            CompetencyText,
-            (CompetencyText.body_id == Competency.body_id) & (CompetencyText.competency_id == Competency.id),
-            isouter=True,
-        )
-        .where(Competency.body_id == body_id, Competency.id.in_(list(methods)))
-    ):
-        frameworks[row.id] = row.title
-        if row.language is not None:
-            titles.setdefault(row.id, {})[row.language] = row.statement
-    return tuple(
-        UnitOffered(
-            code=unit.code,
-            name=text_in(titles.get(unit.id, {}), "en") or unit.code,
-            source_name=text_in(titles.get(unit.id, {}), "id") or unit.code,
-            framework=frameworks.get(unit.id, ""),
-            url=f"{address}#unit-{quote(unit.code, safe='')}",
-            methods=frozenset(methods[unit.id]),
-            levels=COMPETENT_LEVELS,
-        )
-        for unit in grid.units
-    )

@@ -10,9 +10,10 @@ from assessment.accounts.persons import sealer
 from assessment.accounts.sealing import Erased
 from assessment.credentials.card import card_of
 from assessment.credentials.codes import full_code
+from assessment.credentials.forms import form_of
 from assessment.credentials.public import opened
 from assessment.credentials.queries import credential_of
-from assessment.credentials.tables import Credential, CredentialIntent
+from assessment.credentials.tables import Credential, CredentialIntent, TokenForm
 from assessment.domain.credentials.facts import issuer_of
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import code_segments
@@ -25,6 +26,7 @@ class Format(StrEnum):
 
     JSON = "json"
     JWT = "jwt"
+    SD_JWT = "sd-jwt"
     PDF = "pdf"
     CARD = "card"
     TLOG_PROOF = "tlog-proof"
@@ -35,14 +37,19 @@ class Format(StrEnum):
 
 MEDIA_TYPES = {
     Format.JSON: "application/vc",
+    Format.JWT: "application/vc+jwt",
+    Format.SD_JWT: "application/dc+sd-jwt",
     Format.PDF: "application/pdf",
     Format.CARD: "application/pdf",
     Format.QR_PNG: "image/png",
     Format.QR_SVG: "image/svg+xml",
     Format.QR_TEXT: "text/plain; charset=utf-8",
 }
+TOKENS = {Format.JWT: TokenForm.VC_JWT, Format.SD_JWT: TokenForm.SD_JWT}
 ENDINGS = {
     Format.JSON: ".json",
+    Format.JWT: ".jwt",
+    Format.SD_JWT: ".sd-jwt",
     Format.PDF: ".pdf",
     Format.CARD: "-card.pdf",
     Format.QR_PNG: "-qr.png",
@@ -86,6 +93,8 @@ def export(session: Session, body_id: str, credential_id: str, form: Format) -> 
         raise NotFound(N_("The holder of the certificate %(number)s was erased."), number=intent.number)
     if form is Format.JSON:
         return document
+    if form in TOKENS:
+        return _token(session, credential, wrapped, form)
     if form is Format.PDF:
         return open_pdf(credential, wrapped)
     if form is Format.CARD:
@@ -95,6 +104,13 @@ def export(session: Session, body_id: str, credential_id: str, form: Format) -> 
         return f"{address}{digits}\n".encode()
     drawing = full_code(address, digits)
     return drawing.png() if form is Format.QR_PNG else drawing.svg().encode()
+
+
+def _token(session: Session, credential: Credential, wrapped: bytes | None, form: Format) -> bytes:
+    content = form_of(session, credential, wrapped, TOKENS[form])
+    if content is None:
+        raise NotFound(N_("The certificate was issued before there was this form of it."))
+    return content
 
 
 def open_pdf(credential: Credential, wrapped: bytes | None) -> bytes:

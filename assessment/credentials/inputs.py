@@ -33,3 +33,16 @@ class AnswerInput(Input):
         validators=[DataRequired()],
     )
     note = TextAreaField(_l("Note"), validators=[Optional(), Length(max=2000)])
+
+
+SHOWN_TEXTS = {
+    "whole": _l("Everything: my name, what was proved, and whether it stands"),
+    "result": _l("The result only: what was proved and whether it stands, without my name"),
+    "yes_or_no": _l("Yes or no: whether I hold a valid certificate of this scheme"),
+}
+
+
+class LinkInput(Input):
+    """What a holder's link shows."""
+
+    shows = RadioField(_l("Who has the link sees"), choices=choices(SHOWN_TEXTS), validators=[DataRequired()])

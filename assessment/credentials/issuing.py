@@ -5,6 +5,7 @@ Nothing slow happens under the database's lock. The job may run twice: the first
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -17,16 +18,26 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import birth_date_of, name_of, sealer
 from assessment.accounts.sealing import wrapped_key
-from assessment.credentials.certificate import Certificate, achievement_of, certificate_of
+from assessment.credentials.certificate import Certificate, certificate_of
 from assessment.credentials.codes import address_code, full_code
+from assessment.credentials.forms import form_rows, sign_forms
 from assessment.credentials.keys import Key, ready_key
+from assessment.credentials.offering import achievement_of, terms_of
 from assessment.credentials.printing import Issued, print_certificate
+from assessment.credentials.proving import evidence_of, sheet_of
 from assessment.credentials.releasing import ISSUE
 from assessment.credentials.signer_client import signer
 from assessment.credentials.slots import entries
-from assessment.credentials.tables import Credential, CredentialIntent, StatusSlot
+from assessment.credentials.tables import Credential, CredentialForm, CredentialIntent, StatusSlot
 from assessment.database import Act, reading, unit_of_work
-from assessment.domain.credentials.achievement import Achievement, Recipient, StatusEntry, validity_of_days
+from assessment.domain.credentials.achievement import (
+    Achievement,
+    EvidencePiece,
+    PracticalResult,
+    Recipient,
+    StatusEntry,
+    validity_of_days,
+)
 from assessment.domain.credentials.build import build_credential
 from assessment.domain.credentials.json_text import digest, write_object
 from assessment.domain.credentials.mrz_name import mrz_name
@@ -48,6 +59,8 @@ class Order:
     number: str
     certificate: Certificate
     achievement: Achievement
+    practical: tuple[PracticalResult, ...]
+    evidence: tuple[EvidencePiece, ...]
     statuses: tuple[StatusEntry, ...]
     name: str
     birth_year: int
@@ -65,6 +78,7 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         return
     key = ready_key(body_id, order.certificate.did, now)
     document, digits = sign_order(order, key, now=now)
+    forms = sign_forms(document, body_id, key, now=now)
     content = write_object(document)
     address = code_segments(order.certificate.did, order.public_id, digits)[0]
     pdf = print_certificate(
@@ -91,7 +105,7 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         pdf_digest=storage.put(sealer().seal(order.wrapped, person_id, pdf)),
         issued_at=now,
     )
-    _keep(row, now)
+    _keep(row, form_rows(row, order.wrapped, forms), now)
 
 
 def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, object], str]:
@@ -114,6 +128,10 @@ def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, obje
         validity=validity,
         statuses=order.statuses,
         not_iso_9606=certificate.welding,
+        active=certificate.active,
+        practical=order.practical,
+        evidence=order.evidence,
+        terms=terms_of(certificate),
     )
     sign = signer().signing_as(certificate.body_id, key.id)
     document = add_proof(unsigned, verification_method=key.address, created=now, sign=sign)
@@ -158,11 +176,14 @@ def _order(session: Session, body_id: str, public_id: str) -> Order | None:
         select(StatusSlot).where(StatusSlot.body_id == body_id, StatusSlot.credential_intent_id == public_id)
     )
     certificate = certificate_of(session, body_id, intent.decision_id)
+    sheet = sheet_of(session, certificate)
     return Order(
         public_id=public_id,
         number=intent.number,
         certificate=replace(certificate, decided_on=intent.decided_on, valid_until_on=intent.valid_until_on),
-        achievement=achievement_of(session, certificate),
+        achievement=achievement_of(session, certificate, sheet.criteria),
+        practical=sheet.results,
+        evidence=evidence_of(session, certificate),
         statuses=tuple(entries(slots)),
         name=name_of(session, body_id, intent.person_id).text,
         birth_year=birth_date_of(session, body_id, intent.person_id).year,
@@ -170,12 +191,14 @@ def _order(session: Session, body_id: str, public_id: str) -> Order | None:
     )
 
 
-def _keep(row: Credential, now: datetime) -> None:
-    """Store the credential, unless another run was first."""
+def _keep(row: Credential, forms: Iterable[CredentialForm], now: datetime) -> None:
+    """Store the credential with its other forms, unless another run was first."""
     try:
         with unit_of_work(_author(row.body_id, now)) as session:
             if session.get(Credential, (row.body_id, row.id)) is None:
                 session.add(row)
+                session.flush()
+                session.add_all(forms)
     except IntegrityError:
         with reading() as session:
             if session.get(Credential, (row.body_id, row.id)) is None:

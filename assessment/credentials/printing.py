@@ -26,7 +26,7 @@ from assessment.credentials.certificate import (
 )
 from assessment.credentials.codes import Drawing
 from assessment.domain.competency import Method
-from assessment.domain.credentials.build import METHOD_NAMES
+from assessment.domain.credentials.described import METHOD_NAMES
 from assessment.domain.language import text_in
 
 FOLDER = Path(__file__).resolve().parent / "paper"

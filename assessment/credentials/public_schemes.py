@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import CertificationBody
-from assessment.credentials.certificate import offered_units, scheme_address
+from assessment.credentials.certificate import scheme_address
 from assessment.credentials.keys import origin
+from assessment.credentials.offering import offered_units
 from assessment.domain.credentials.achievement import UnitOffered
 from assessment.schemes.tables import Scheme, SchemeScope, SchemeState, SchemeText, SchemeVersion
 
@@ -32,7 +33,7 @@ class PublicScheme:
 
 
 def public_scheme(session: Session, body_id: str, code: str, number: int | None) -> PublicScheme | None:
-    """Return a version of a scheme, the newest without a number; None when it was never published; six statements."""
+    """Return a version of a scheme, the newest without a number; None when it was never published; eight statements."""
     rows: list[Any] = list(
         session.execute(
             select(SchemeVersion, CertificationBody.name, CertificationBody.city)

@@ -38,8 +38,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from assessment.settings import Settings, SettingsError
 
-LONGEST_LINE = 16 * 1024
-LARGEST_CONTENT = 4 * 1024
+LONGEST_LINE = 1024 * 1024
+LARGEST_CONTENT = 512 * 1024  # a token signs its whole credential, not a digest of it
 SECONDS_FOR_A_LINE = 10
 LONGEST_SOCKET_PATH = 107  # sun_path of sockaddr_un on Linux, less its closing zero
 

@@ -17,6 +17,21 @@ class StatusPurpose(StrEnum):
     SUSPENSION = "suspension"
 
 
+class TokenForm(StrEnum):
+    """A form of a credential beside the one with an embedded proof, by its media type without "application/"."""
+
+    VC_JWT = "vc+jwt"
+    SD_JWT = "dc+sd-jwt"
+
+
+class Shown(StrEnum):
+    """What a holder's link shows: everything, what was proved without the person, or whether it stands."""
+
+    WHOLE = "whole"
+    RESULT = "result"
+    YES_OR_NO = "yes_or_no"
+
+
 class IssuerKey(Scoped, Base):
     """A public key of a body; its id is the fragment in the did, the private half lives with the signer."""
 
@@ -190,3 +205,40 @@ class StatusConfirmation(OfBody, Base):
     confirmed: Mapped[bool]
     note: Mapped[str]
     confirmed_at: Mapped[datetime]
+
+
+class CredentialForm(OfBody, Base):
+    """A credential in another form, signed when it was issued; sealed under the person's key as the credential is."""
+
+    __tablename__ = "credential_form"
+    __table_args__ = (belongs_to("credential"),)
+
+    credential_id: Mapped[str] = mapped_column(primary_key=True)
+    form: Mapped[TokenForm] = mapped_column(choice(TokenForm, "form"), primary_key=True)
+    v: Mapped[int] = mapped_column(default=1)
+    sealed: Mapped[bytes]
+    sha256: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class CredentialLink(Scoped, Base):
+    """A link by which a holder shows a certificate, or a part of it; its id is the public one in the address."""
+
+    __tablename__ = "credential_link"
+    __table_args__ = (belongs_to("credential"), belongs_to("person"), UniqueConstraint("id"))
+
+    credential_id: Mapped[str] = mapped_column(index=True)
+    person_id: Mapped[str]
+    shows: Mapped[Shown] = mapped_column(choice(Shown, "shows"))
+    made_at: Mapped[datetime]
+
+
+class CredentialLinkEnd(OfBody, Base):
+    """The holder ended a link; it never shows anything again."""
+
+    __tablename__ = "credential_link_end"
+    __table_args__ = (belongs_to("credential_link"), belongs_to("person", "ended_by"))
+
+    credential_link_id: Mapped[str] = mapped_column(primary_key=True)
+    ended_by: Mapped[str]
+    ended_at: Mapped[datetime]

@@ -16,7 +16,7 @@ from assessment.certification.texts import words_of
 from assessment.credentials.changing_status import answer as answer_proposal
 from assessment.credentials.changing_status import propose as propose_change
 from assessment.credentials.exporting import ENDINGS, MEDIA_TYPES, Format, export
-from assessment.credentials.inputs import STEP_TEXTS, AnswerInput, ProposalInput
+from assessment.credentials.inputs import SHOWN_TEXTS, STEP_TEXTS, AnswerInput, LinkInput, ProposalInput
 from assessment.credentials.keys import origin
 from assessment.credentials.queries import (
     PAGE,
@@ -30,6 +30,7 @@ from assessment.credentials.queries import (
     standing_of_credential,
 )
 from assessment.credentials.queries import certificates as find_certificates
+from assessment.credentials.sharing import links_of
 from assessment.credentials.signer_client import report_readiness
 from assessment.credentials.wording import CHANGES, STEPS
 from assessment.database import db
@@ -168,7 +169,18 @@ def _page(credential_id: str, proposal: ProposalInput | None = None, answered: A
         proposal=_proposal(line.standing.suspended, proposal) if office and _may_change(line) else None,
         link=f"{origin(session)}/v/{line.id}",
         forms={form.name.lower(): form.value for form in MEDIA_TYPES},
+        links=_links(line) if line.person_id == me().person_id and line.issued_at else None,
+        link_form=LinkInput(formdata=None),
     )
+
+
+def _links(line: Line) -> list[tuple[str, str, str, datetime]]:
+    """(id, address, what it shows, made at) of each link to the holder's own certificate."""
+    address = origin(db.session())
+    return [
+        (link.id, f"{address}/l/{link.id}", SHOWN_TEXTS[link.shows], link.made_at)
+        for link in links_of(db.session(), line.body_id, line.id)
+    ]
 
 
 def _may_change(line: Line) -> bool:

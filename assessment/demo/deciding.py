@@ -11,7 +11,8 @@ from assessment.certification.meeting import add_cases, close_meeting, invite, m
 from assessment.certification.tables import Choice
 from assessment.credentials.changing_status import answer, propose
 from assessment.credentials.releasing import release
-from assessment.credentials.tables import StatusPurpose
+from assessment.credentials.sharing import end_link, make_link
+from assessment.credentials.tables import Shown, StatusPurpose
 from assessment.database import reading
 from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
@@ -124,6 +125,9 @@ def _release(story: Story, now: datetime) -> None:
     work(now)
     with acting(story.actor, now, "choose_page") as session:
         choose(session, story.actor, story.credential_id, birth_date=bool(story.candidate.place % 2), now=now)
+    with acting(story.actor, now, "share_certificate") as session:
+        links = [make_link(session, story.actor, story.credential_id, shows, now=now) for shows in Shown]
+        end_link(session, story.actor, story.credential_id, links[-1], now=now)
 
 
 def _propose(story: Story, purpose: StatusPurpose, reason: str, now: datetime) -> str:

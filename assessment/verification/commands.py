@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from babel.dates import format_date
 
+from assessment.domain.credentials.jose import is_token
 from assessment.domain.credentials.qr_payload import parse_code
 from assessment.domain.credentials.sources import Sources, is_document
 from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, failed
@@ -30,7 +31,7 @@ _MARKS = {CheckState.PASSED: "ok", CheckState.FAILED: "no", CheckState.OPEN: "?"
 @click.option("--at", metavar="TIME", help="The moment to ask about, ISO 8601, UTC without a zone; now without it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 def verify(subject: str, site: str | None, at: str | None, as_json: bool) -> None:
-    """Check a certificate (JSON, PDF, or a PNG or JPEG picture of its code), or the text of a code.
+    """Check a certificate (JSON, token, PDF, or a PNG or JPEG picture of its code), or the text of a code.
 
     Exit status: 0 valid, 1 anything else, 2 usage. Without --site there is no status source: cannot_check.
     """
@@ -78,11 +79,11 @@ def _verify(subject: str, fetch: Fetch | None, now: datetime) -> Verification:
 
 
 def _content(subject: str) -> bytes | str:
-    """Read the file of this name, else take the argument itself for JSON or the text of a code."""
+    """Read the file of this name, else take the argument itself for JSON, a token or the text of a code."""
     if len(subject) < _LONGEST_PATH and "\0" not in subject and Path(subject).is_file():
         with Path(subject).open("rb") as handle:
             return read_file(handle.read(LARGEST_FILE + 1))
-    if not is_document(subject):
+    if not is_document(subject) and not is_token(subject):
         try:
             parse_code(subject)
         except Invalid:

@@ -17,6 +17,7 @@ from assessment.domain.credentials.facts import Facts, ProvedUnit
 from assessment.domain.credentials.verdict import MAY_BE_ABSENT, Check, Verification
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.language import LANGUAGES
+from assessment.verification.disclosed import named_in, results_in
 from assessment.verification.evidence import Evidence
 from assessment.verification.on_device import on_device
 from assessment.verification.page import CheckLine, Language, Note, Page, Registry, UnitLine
@@ -102,7 +103,8 @@ def present(
     """
     state = State(verification.verdict)
     facts = None if state in _QUIET else verification.facts
-    stated = facts is not None or (verification.payload is not None and state not in _QUIET)
+    shown = any((verification.payload, verification.disclosed))
+    stated = facts is not None or (shown and state not in _QUIET)
     checks = tuple(_check(check, language) for check in verification.checks)
     said = SAID[state]
     page = Page(
@@ -173,8 +175,11 @@ def present_absence(state: State, *, now: datetime, host: str, language: Languag
 
 def _sentence(state: State, verification: Verification, registry: Registry | None, language: Language) -> Markup:
     facts, payload = verification.facts, verification.payload
-    name = facts.recipient if facts else payload.name if payload else ""
-    scheme = _scheme_name(facts, language) if facts else payload.scheme_code if payload else ""
+    name, scheme = named_in(verification.disclosed, language)
+    if facts is not None:
+        name, scheme = facts.recipient, _scheme_name(facts, language)
+    elif payload is not None:
+        name, scheme = payload.name, payload.scheme_code
     start = verification.clocks[0].start.date() if verification.clocks else None
     decided = registry.decided_on if registry and state is not State.NOT_YET_VALID else start
     template = Markup(escape(language.say(SAID[state].named)))
@@ -307,6 +312,7 @@ def _behind(verification: Verification, registry: Registry | None, language: Lan
         lines.append((say(N_("Scheme")), say(N_("%(code)s, version %(version)s")) % values))
     elif verification.payload is not None:
         lines.append((say(N_("Scheme")), visible(verification.payload.scheme_code)))
+    lines += [(visible(name), visible(said)) for name, said in results_in(verification.disclosed)]
     return tuple(lines)
 
 

@@ -68,7 +68,7 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
         content = sealer().open(row.wrapped, row.person_id, row.sealed)
     except Erased:
         return found
-    sources = _sources(session, content, now)
+    sources = sources_for(session, content, now)
     verification = verify(content, now=now, sources=sources)
     return replace(
         found,
@@ -83,7 +83,7 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
 
 def verify_brought(session: Session, content: bytes | str, *, now: datetime) -> Found:
     """Verify a credential's JSON or a code's text that somebody brought; shows no more than it holds itself."""
-    verification = verify(content, now=now, sources=_sources(session, content, now))
+    verification = verify(content, now=now, sources=sources_for(session, content, now))
     public_id = _public_id(verification)
     if public_id is None or verification.issuer is None:
         return Found(verification=verification)
@@ -141,7 +141,7 @@ def document_ends(session: Session, found: Found, last_four: str) -> bool:
     return any(each.kind == PASSPORT and each.number[-4:] == wanted for each in documents)
 
 
-def _sources(session: Session, content: bytes | str, now: datetime) -> Sources:
+def sources_for(session: Session, content: bytes | str, now: datetime) -> Sources:
     """Have at hand what the verification of `content` asks for, from the issuers of this register only."""
     registry = issuers(session)
     wanted = wanted_for(content)
@@ -182,7 +182,7 @@ def _lists(session: Session, body_id: str, names: tuple[str, ...], now: datetime
 
 def _with_successor(verification: Verification, superseded: bool | None) -> Verification:
     """Add what only our records know: whether a newer certificate has taken this one's place."""
-    believed = verification.facts is not None or verification.payload is not None
+    believed = any((verification.facts, verification.payload, verification.disclosed))
     if not believed or superseded is None or verification.verdict in (Verdict.FORGED, Verdict.UNKNOWN):
         return verification
     if superseded:
@@ -196,4 +196,6 @@ def _with_successor(verification: Verification, superseded: bool | None) -> Veri
 def _public_id(verification: Verification) -> str | None:
     if verification.facts is not None:
         return verification.facts.id.rpartition("/")[2]
+    if verification.disclosed is not None:
+        return str(verification.disclosed.get("jti", "")).rpartition("/")[2] or None
     return verification.payload.public_id if verification.payload is not None else None

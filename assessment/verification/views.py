@@ -17,9 +17,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from assessment.accounts.guessing import count_guess
+from assessment.credentials.exporting import MEDIA_TYPES, Format, export
 from assessment.database import Act, reading, unit_of_work
 from assessment.domain.credentials.qr_payload import parse_code
-from assessment.domain.errors import N_, Invalid, Refusal
+from assessment.domain.errors import N_, Invalid, NotFound, Refusal
 from assessment.domain.ids import ALPHABET
 from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT, chosen_language
 from assessment.settings import Settings
@@ -41,6 +42,8 @@ MOST_NUMBERS = 10
 MOST_DOCUMENTS = 5
 MOST_FILES = 60
 FRESH = "public, max-age=60"
+
+FORMS = (Format.JSON, Format.JWT, Format.SD_JWT)
 
 _PUBLIC_ID = re.compile(f"[{ALPHABET}]{{16}}")
 _MISREAD = str.maketrans("oil", "011")
@@ -109,12 +112,29 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     g.page_zone = found.zone
     if found.verification is None:
         return _absent(public_id, State.ERASED, 200)
-    if wants_json():
+    form = _asked_form()
+    if form is not None:
+        response = Response(_in_form(found, public_id, form), content_type=MEDIA_TYPES[form])
+    elif wants_json():
         response = jsonify(full_answer(public_id, found.verification, now=_local_now()))
     else:
         response = Response(_page(found, public_id))
     response.headers["Cache-Control"] = FRESH
     return response
+
+
+def _asked_form() -> Format | None:
+    """Return the form of the credential itself that the reader prefers to a page and to an answer, if any."""
+    kinds = [MEDIA_TYPES[form] for form in FORMS]
+    wanted = request.accept_mimetypes.best_match(["text/html", "application/json", *kinds])
+    return FORMS[kinds.index(wanted)] if wanted in kinds else None
+
+
+def _in_form(found: Found, public_id: str, form: Format) -> bytes:
+    if found.body_id is None:
+        raise NotFound(N_("There is no such certificate."))
+    with reading() as session:
+        return export(session, found.body_id, public_id, form)
 
 
 @verification.post("/v/<public_id>/document")

@@ -66,6 +66,12 @@ MATRIX: dict[str, Rule] = {
     "verification.document": PUBLIC,
     "verification.verify": PUBLIC,
     "verification.worker": PUBLIC,
+    "verification.link": PUBLIC,
+    # The token of a test instance stands in front of issuing, which signs with a key of its own and as nobody's body.
+    "vc_api.issue": PUBLIC,
+    "vc_api.status": PUBLIC,
+    "vc_api.verify_credential": PUBLIC,
+    "vc_api.verify_presentation": PUBLIC,
     # --- for everybody who is signed in
     "accounts.sign_out": Rule(cells=SIGNED_IN.cells, booked=True),
     "accounts.today": Rule(cells=SIGNED_IN.cells, booked=True),
@@ -361,6 +367,8 @@ MATRIX: dict[str, Rule] = {
     "own_page.edit": may(candidate=OWN),
     "certificates.page": may(releaser=ANY, quality_manager=ANY, candidate=OWN),
     "certificates.download": may(releaser=ANY, quality_manager=ANY, candidate=OWN),
+    "certificates.share": may(candidate=OWN),
+    "certificates.end_link": may(candidate=OWN),
     "certificates.proposals": may(releaser=ANY, quality_manager=ANY),
     "certificates.propose": may(releaser=ANY, quality_manager=ANY),
     "certificates.answer": may(releaser=ANY, quality_manager=ANY),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from assessment.credentials.signer import LONGEST_LINE, Keys, Refused, answer, free_path
+from assessment.credentials.signer import LARGEST_CONTENT, LONGEST_LINE, Keys, Refused, answer, free_path
 from assessment.credentials.signer_client import SignerClient, running_signer
 from assessment.domain.errors import Conflict
 from assessment.settings import Settings, SettingsError
@@ -80,7 +80,9 @@ def test_socket_and_key_files_are_for_their_owner_alone(settings: Settings) -> N
         b'{"op": "sign", "body": "las", "key": "2026", "content": "@"}',
         b'{"op": "sign", "body": "las", "key": "2026", "content": ""}',
         b'{"op": "export", "body": "las", "key": "2026"}',
-        b'{"op": "sign", "body": "las", "key": "2026", "content": "' + base64.b64encode(bytes(5000)) + b'"}',
+        b'{"op": "sign", "body": "las", "key": "2026", "content": "'
+        + base64.b64encode(bytes(LARGEST_CONTENT + 1))
+        + b'"}',
         b"[" * 5000,
     ],
 )

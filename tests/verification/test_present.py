@@ -111,7 +111,7 @@ def test_the_moment_bears_its_zone() -> None:
 def test_what_may_be_absent_is_not_a_gap() -> None:
     page = page_of()
     assert [check.state for check in page.checks if check.state is not CheckState.PASSED] == [CheckState.ABSENT]
-    assert page.checks_summary == "Technical checks: 11 passed, 1 not applicable"
+    assert page.checks_summary == "Technical checks: 12 passed, 1 not applicable"
 
 
 def test_the_device_gets_what_the_code_must_say_and_no_more() -> None:

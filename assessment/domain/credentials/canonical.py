@@ -13,7 +13,7 @@ Array order carries no meaning, except in `allowedValue`, which its context decl
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -40,6 +40,9 @@ class UndefinedTerm(Invalid):
     """The document uses a term or a type that its contexts do not define."""
 
 
+Vocabularies = Callable[[object], Vocabulary]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Quad:
     """One statement in N-Quads notation; an unnamed node is written `_:` and a number."""
@@ -59,15 +62,16 @@ class _Quad:
         return f"{subject} {self.predicate} {names.get(self.object, self.object)}{graph} .\n"
 
 
-def canonical_nquads(document: Mapping[str, object]) -> str:
+def canonical_nquads(document: Mapping[str, object], read: Vocabularies | None = None) -> str:
     """Write a document's statements as canonical N-Quads, sorted, each line ended by a line feed.
 
-    `document` is parsed JSON with an `@context` that `vocabulary` knows; it may hold a proof of its own.
+    `document` is parsed JSON with an `@context` that `vocabulary` knows; it may hold a proof of its own. `read` finds
+    the vocabulary of an `@context` in another way.
     Raises UnknownContext, UndefinedTerm, or Invalid when a value has no exact meaning in RDF or when two
     unnamed parts cannot be told apart.
     """
-    contexts = contexts_of(document)
-    expansion = _Expansion(vocabulary=VOCABULARIES[contexts])
+    vocabulary = VOCABULARIES[contexts_of(document)] if read is None else read(document.get("@context"))
+    expansion = _Expansion(vocabulary=vocabulary, read=read)
     body = {key: value for key, value in document.items() if key != "@context"}
     expansion.node(body, graph="", inherited=expansion.vocabulary.terms, depth=0)
     return _label(expansion.quads)
@@ -94,6 +98,7 @@ class _Expansion:
     """Collects the statements of one document."""
 
     vocabulary: Vocabulary
+    read: Vocabularies | None = None
     quads: dict[_Quad, None] = field(default_factory=dict)
     unnamed: int = 0
 
@@ -103,10 +108,14 @@ class _Expansion:
             raise Invalid(N_("Expected at most %(limit)s levels of nesting."), limit=MAX_DEPTH)
         if not node:
             raise Invalid(N_("An empty object says nothing and cannot be signed."))
+        if "@context" in node and self.read is not None:
+            return self.within(node, self.read(node["@context"]), graph=graph, depth=depth)
         subject = _iri(node["id"], "id") if "id" in node else self.fresh()
         terms = dict(inherited)
         for name in sorted(self.types_of(node)):
-            kind = self.vocabulary.types[name]
+            kind = self.vocabulary.type(name)
+            if kind is None:
+                raise UndefinedTerm(N_("The type %(term)s is not defined by the contexts."), term=_short(name))
             self.state(subject, f"<{_RDF}type>", f"<{kind.iri}>", graph)
             for key, term in kind.terms.items():
                 if terms.setdefault(key, term) != term:
@@ -128,7 +137,7 @@ class _Expansion:
         depth: int,
     ) -> None:
         """State every value of one property."""
-        term = terms.get(key)
+        term = terms.get(key) or self.vocabulary.term(key)
         if term is None:
             raise UndefinedTerm(N_("The term %(term)s is not defined by the contexts."), term=_short(key))
         values = value if isinstance(value, list) else [value]
@@ -161,6 +170,8 @@ class _Expansion:
 
     def value(self, value: object, key: str, term: Term, *, graph: str, inside: Mapping[str, Term], depth: int) -> str:
         """Write one value of a property as an object of a statement."""
+        if isinstance(value, dict) and "@value" in value and self.vocabulary.open:
+            return _in_language(value, key)
         if isinstance(value, dict):
             return self.node(value, graph=graph, inherited=inside, depth=depth + 1)
         match term.coercion:
@@ -189,9 +200,18 @@ class _Expansion:
         if not names:
             raise Invalid(N_("The list %(term)s is empty and cannot be signed."), term="type")
         for name in names:
-            if not isinstance(name, str) or name not in self.vocabulary.types:
+            if not isinstance(name, str) or self.vocabulary.type(name) is None:
                 raise UndefinedTerm(N_("The type %(term)s is not defined by the contexts."), term=_short(name))
         return set(names)
+
+    def within(self, node: Mapping[str, object], vocabulary: Vocabulary, *, graph: str, depth: int) -> str:
+        """State what an object with a context of its own says."""
+        outside, self.vocabulary = self.vocabulary, vocabulary
+        body = {key: value for key, value in node.items() if key != "@context"}
+        try:
+            return self.node(body, graph=graph, inherited=vocabulary.terms, depth=depth)
+        finally:
+            self.vocabulary = outside
 
     def fresh(self) -> str:
         """Name the next unnamed node."""
@@ -252,6 +272,15 @@ def _literal(value: object, key: str, datatype: str | None) -> str:
         raise Invalid(N_("The value of %(term)s has the wrong kind: %(got)s."), term=key, got=_short(value))
     kind = datatype or own
     return f'"{text}"^^<{kind}>' if kind else f'"{text}"'
+
+
+def _in_language(value: Mapping[str, object], key: str) -> str:
+    """Write a text with its language; its direction has no place in RDF and is not signed."""
+    text, language = value["@value"], value.get("@language")
+    if not isinstance(text, str) or not (language is None or isinstance(language, str)):
+        raise Invalid(N_("Expected a text with its language in %(term)s."), term=key)
+    literal = _literal(text, key, None)
+    return literal if language is None else f"{literal}@{language.lower()}"
 
 
 def _holds_text(datatype: str) -> bool:

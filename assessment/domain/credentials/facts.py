@@ -8,10 +8,12 @@ Specification: Open Badges 3.0 (Result, ResultDescription), as `build` writes it
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import unquote
 
 from assessment.domain.competency import Method
 from assessment.domain.credentials.achievement import Validity
+from assessment.domain.credentials.described import PRACTICAL
 from assessment.domain.credentials.proof import read_instant
 from assessment.domain.credentials.status_list import StatusPurpose
 from assessment.domain.errors import N_, Invalid
@@ -19,12 +21,16 @@ from assessment.domain.errors import N_, Invalid
 Node = Mapping[str, object]
 
 _CREDENTIAL_TYPES = frozenset({"AchievementCredential", "OpenBadgeCredential"})
+_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,10}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProvedUnit:
-    """One unit with the level reached and the ways of proof; `source_name` is in the standard's language."""
+    """One unit with the level reached and the ways of proof; `source_name` is in the standard's language.
+
+    `written`: the marks in the written questions in percent, as written; None where the certificate states none.
+    """
 
     code: str
     name: str
@@ -34,6 +40,18 @@ class ProvedUnit:
     level: str
     level_name: str
     methods: frozenset[Method]
+    written: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProvedCriterion:
+    """One line of an assessor's sheet with the level that it ended in; `value` is what was measured, or empty."""
+
+    id: str
+    name: str
+    level: str
+    level_name: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +83,7 @@ class Facts:
     units: tuple[ProvedUnit, ...]
     validity: Validity
     statuses: tuple[StatusPlace, ...]
+    practical: tuple[ProvedCriterion, ...] = ()
 
 
 def issuer_of(document: Node) -> str:
@@ -114,8 +133,9 @@ def read_facts(document: Node) -> Facts:
         raise Invalid(N_("Expected an achievement credential."))
     subject = _node(document, "credentialSubject")
     achievement = _node(subject, "achievement")
-    alignment = _only(achievement, "alignment")
+    alignment = _aligned(achievement, _text(achievement, "humanCode"))
     issuer = document.get("issuer")
+    units, practical = _results(subject, achievement)
     return Facts(
         id=_text(document, "id"),
         number=_text(subject, "licenseNumber"),
@@ -130,9 +150,10 @@ def read_facts(document: Node) -> Facts:
         scheme_source_name=_text(alignment, "targetName"),
         scheme_kind=_text(achievement, "achievementType"),
         criteria=_text(_node(achievement, "criteria"), "narrative"),
-        units=_units(subject, achievement),
+        units=units,
         validity=read_validity(document),
         statuses=read_statuses(document),
+        practical=practical,
     )
 
 
@@ -143,49 +164,97 @@ def _recipient(subject: Node) -> str:
     return _text(identity, "identityHash")
 
 
-def _units(subject: Node, achievement: Node) -> tuple[ProvedUnit, ...]:
+def _results(subject: Node, achievement: Node) -> tuple[tuple[ProvedUnit, ...], tuple[ProvedCriterion, ...]]:
+    """Hold every result against its description, and sort them by what they are results of."""
+    start = f"{_text(achievement, 'id')}#"
     descriptions: dict[str, Node] = {}
     for description in _nodes(achievement, "resultDescription"):
         if descriptions.setdefault(_text(description, "id"), description) is not description:
             raise Invalid(N_("A result description stands twice."))
     reached: dict[str, str] = {}
     ways: dict[str, set[Method]] = {}
+    written: dict[str, str] = {}
+    practical: list[ProvedCriterion] = []
+    seen: set[str] = set()
     for result in _nodes(subject, "result"):
         target = _text(result, "resultDescription")
         described = descriptions.get(target)
         if described is None:
             raise Invalid(N_("A result points to no description: %(id)s."), id=target)
-        if described.get("resultType") == "RubricCriterionLevel":
-            if target in reached:
-                raise Invalid(N_("A result stands twice: %(id)s."), id=target)
-            reached[target] = _text(result, "achievedLevel")
-        else:
-            unit, _, method = target.rpartition("/")
-            if result.get("status") != "Completed" or method not in set(Method):
+        if target in seen:
+            raise Invalid(N_("A result stands twice: %(id)s."), id=target)
+        seen.add(target)
+        unit, _, way = target.rpartition("/")
+        match described.get("resultType"):
+            case "RubricCriterionLevel" if target.removeprefix(start).startswith(f"{PRACTICAL}/"):
+                practical.append(_criterion(described, result))
+            case "RubricCriterionLevel":
+                reached[target] = _text(result, "achievedLevel")
+            case "Percent":
+                written[unit] = _percent(described, result)
+            case _ if result.get("status") == "Completed" and way in set(Method):
+                ways.setdefault(unit, set()).add(Method(way))
+            case _:
                 raise Invalid(N_("A result is outside what its description allows: %(id)s."), id=target)
-            ways.setdefault(unit, set()).add(Method(method))
-    if not reached or not ways.keys() <= reached.keys():
+    if not reached or not ways.keys() | written.keys() <= reached.keys():
         raise Invalid(N_("A way of proof belongs to no unit that was reached."))
-    return tuple(
-        _unit(descriptions[target], level, frozenset(ways.get(target, ()))) for target, level in sorted(reached.items())
+    units = tuple(
+        _unit(start, descriptions[target], level, frozenset(ways.get(target, ())), written.get(target))
+        for target, level in sorted(reached.items())
+    )
+    return units, tuple(sorted(practical, key=lambda each: each.id))
+
+
+def _criterion(described: Node, result: Node) -> ProvedCriterion:
+    level = _level(described, _text(result, "achievedLevel"))
+    return ProvedCriterion(
+        id=_text(described, "id"),
+        name=_text(described, "name"),
+        level=unquote(_text(level, "id").rpartition("/")[2]),
+        level_name=_text(level, "name"),
+        value=_text(result, "value") if "value" in result else "",
     )
 
 
-def _unit(description: Node, level: str, methods: frozenset[Method]) -> ProvedUnit:
-    levels = {_text(each, "id"): each for each in _nodes(description, "rubricCriterionLevel")}
-    if level not in levels:
-        raise Invalid(N_("A result is outside what its description allows: %(id)s."), id=level)
-    alignment = _only(description, "alignment")
+def _percent(described: Node, result: Node) -> str:
+    """Return a number of percent inside its description's limits."""
+    value, least, most = _text(result, "value"), _text(described, "valueMin"), _text(described, "valueMax")
+    if not all(_NUMBER.fullmatch(number) for number in (value, least, most)) or not (
+        Decimal(least) <= Decimal(value) <= Decimal(most)
+    ):
+        raise Invalid(N_("A result is outside what its description allows: %(id)s."), id=_text(described, "id"))
+    return value
+
+
+def _unit(start: str, description: Node, reached: str, methods: frozenset[Method], written: str | None) -> ProvedUnit:
+    level = _level(description, reached)
+    alignment = _aligned(description, unquote(_text(description, "id").removeprefix(start)))
     return ProvedUnit(
         code=_text(alignment, "targetCode"),
         name=_text(description, "name"),
         source_name=_text(alignment, "targetName"),
         framework=_text(alignment, "targetFramework"),
         url=_text(alignment, "targetUrl"),
-        level=unquote(level.rpartition("/")[2]),
-        level_name=_text(levels[level], "name"),
+        level=unquote(reached.rpartition("/")[2]),
+        level_name=_text(level, "name"),
         methods=methods,
+        written=written,
     )
+
+
+def _level(description: Node, reached: str) -> Node:
+    levels = {_text(each, "id"): each for each in _nodes(description, "rubricCriterionLevel")}
+    if reached not in levels:
+        raise Invalid(N_("A result is outside what its description allows: %(id)s."), id=reached)
+    return levels[reached]
+
+
+def _aligned(node: Node, code: str) -> Node:
+    """Return the alignment with the node's own code; those with codes of other frameworks may stand beside it."""
+    own = [each for each in _nodes(node, "alignment") if each.get("targetCode") == code]
+    if len(own) != 1:
+        raise Invalid(N_("Expected exactly one alignment with the code %(code)s."), code=code)
+    return own[0]
 
 
 def _text(node: Node, key: str) -> str:

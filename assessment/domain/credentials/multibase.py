@@ -1,4 +1,4 @@
-"""Multibase texts: base58btc (`z…`), base64url (`u…`), and the Multikey form of an Ed25519 public key.
+"""Multibase texts: base58btc (`z…`), base64url (`u…`), the Multikey form of an Ed25519 public key, and SHA-256 digests.
 
 Specification: Controlled Identifiers 1.0, sections 2.2.2 and 2.4 (https://www.w3.org/TR/cid-1.0/).
 """
@@ -11,6 +11,7 @@ from assessment.domain.errors import N_, Invalid
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {character: value for value, character in enumerate(_BASE58)}
 _ED25519_PUBLIC = b"\xed\x01"
+_SHA256 = b"\x12\x20"
 _MAX_BASE58 = 128  # decoding is quadratic, and no key or signature is longer
 
 
@@ -47,16 +48,29 @@ def to_base64url(content: bytes) -> str:
 def from_base64url(text: str) -> bytes:
     """Read multibase base64url without padding.
 
-    Raises Invalid when it does not begin with u or holds another character.
+    Raises Invalid when it does not begin with u, holds another character, or could be written in another way.
     """
     digits = text[1:]
     try:
         if not text.startswith("u") or "+" in digits or "/" in digits or "=" in digits:
             raise ValueError(text[:1])
         padded = (digits + "=" * (-len(digits) % 4)).replace("-", "+").replace("_", "/")
-        return base64.b64decode(padded, validate=True)
+        content = base64.b64decode(padded, validate=True)
+        if to_base64url(content) != text:
+            raise ValueError(digits[-1:])
     except (binascii.Error, ValueError):
         raise Invalid(N_("Expected base64url without padding, beginning with u.")) from None
+    return content
+
+
+def multihash_text(sha256: bytes) -> str:
+    """Write a SHA-256 (32 bytes) as a multihash in multibase base64url (`digestMultibase`).
+
+    Raises ValueError when the digest is not 32 bytes long.
+    """
+    if len(sha256) != 32:
+        raise ValueError(f"Expected 32 bytes, got {len(sha256)}.")
+    return to_base64url(_SHA256 + sha256)
 
 
 def encode_multikey(public_key: bytes) -> str:

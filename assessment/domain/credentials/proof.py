@@ -124,6 +124,34 @@ def read_proof(document: Mapping[str, object]) -> Proof:
     )
 
 
+def read_foreign_proof(document: Mapping[str, object], purpose: str) -> Proof:
+    """Return the one proof of this purpose that somebody else's document carries; it may state more than ours.
+
+    Raises Invalid when there is none, more than one, or one of another kind, purpose or shape.
+    """
+    proofs = document.get("proof")
+    proof = proofs[0] if isinstance(proofs, list) and len(proofs) == 1 else proofs
+    if not isinstance(proof, dict):
+        raise Invalid(N_("Expected exactly one proof."))
+    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != CRYPTOSUITE:
+        raise Invalid(N_("Expected a proof of the kind %(suite)s."), suite=CRYPTOSUITE)
+    method, value = proof.get("verificationMethod"), proof.get("proofValue")
+    if not isinstance(method, str) or not isinstance(value, str) or proof.get("proofPurpose") != purpose:
+        raise Invalid(N_("The proof has missing or unexpected members."))
+    signature = from_base58btc(value)
+    if len(signature) != 64:
+        raise Invalid(N_("Expected a signature of 64 bytes, got %(got)s."), got=len(signature))
+    created = read_instant(proof["created"]) if "created" in proof else datetime.fromtimestamp(0, UTC)
+    if "expires" in proof and read_instant(proof["expires"]) < created:
+        raise Invalid(N_("Expected an end after the start."))
+    return Proof(
+        verification_method=method,
+        created=created,
+        signature=signature,
+        options={key: member for key, member in proof.items() if key != "proofValue"},
+    )
+
+
 def holds(document: Mapping[str, object], proof: Proof, public_key: bytes) -> bool:
     """Say whether `proof` signs `document` under an Ed25519 key (32 bytes).
 

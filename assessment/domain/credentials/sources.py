@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from assessment.domain.credentials.did_web import document_url
 from assessment.domain.credentials.facts import issuer_of, read_statuses
+from assessment.domain.credentials.jose import is_token, read_token
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import Payload, open_digits, parse_code
 from assessment.domain.credentials.status_list import StatusPurpose, list_url, locate
@@ -27,13 +28,14 @@ class Sources:
     """What was fetched.
 
     `registry` maps a did:web identifier to its issuer, None when there is no registry at hand;
-    `did_documents` maps the identifier, `status_lists` the list's address, to the bytes found there. What is
+    `did_documents` maps the identifier, `status_lists` and `resources` the address, to the bytes found there. What is
     missing from a mapping was not to be had.
     """
 
     registry: Mapping[str, Issuer] | None = None
     did_documents: Mapping[str, bytes] = field(default_factory=dict)
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
+    resources: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +48,7 @@ class Wanted:
 
 
 def wanted_for(content: bytes | str) -> Wanted:
-    """Say what to fetch before verifying a credential's JSON or a code's text; nothing when unreadable.
+    """Say what to fetch before verifying a credential's JSON, a token or a code's text; nothing when unreadable.
 
     The addresses are the document's own claims and not trusted: fetch only from issuers in the registry.
     """
@@ -55,8 +57,12 @@ def wanted_for(content: bytes | str) -> Wanted:
             document = read_object(content.encode(errors="replace") if isinstance(content, str) else content)
             issuer = issuer_of(document)
             lists = tuple(place.url for place in read_statuses(document))
+        elif is_token(text := content.decode() if isinstance(content, bytes) else content):
+            claims = read_token(text.strip().partition("~")[0]).payload
+            issuer = issuer_of({"issuer": claims.get("iss", claims.get("issuer"))})
+            lists = tuple(place.url for place in read_statuses(claims))
         else:
-            code = parse_code(content.decode() if isinstance(content, bytes) else content)
+            code = parse_code(text)
             if code.digits is None:
                 return Wanted()
             payload = open_digits(code.digits).payload

@@ -34,10 +34,12 @@ class CheckName(StrEnum):
     DOCUMENT = "document"
     ADDRESS = "address"
     ISSUER = "issuer"
+    FORM = "form"
     CONTEXTS = "contexts"
     TERMS = "terms"
     KEY = "key"
     PROOF = "proof"
+    RESOURCES = "resources"
     RESULTS = "results"
     VALID_FROM = "valid_from"
     VALID_UNTIL = "valid_until"
@@ -51,10 +53,12 @@ FAILS_AS: Mapping[CheckName, Verdict] = {
     CheckName.DOCUMENT: Verdict.FORGED,
     CheckName.ADDRESS: Verdict.FORGED,
     CheckName.ISSUER: Verdict.UNKNOWN,
+    CheckName.FORM: Verdict.CANNOT_CHECK,
     CheckName.CONTEXTS: Verdict.FORGED,
     CheckName.TERMS: Verdict.FORGED,
     CheckName.KEY: Verdict.FORGED,
     CheckName.PROOF: Verdict.FORGED,
+    CheckName.RESOURCES: Verdict.CANNOT_CHECK,
     CheckName.RESULTS: Verdict.CANNOT_CHECK,
     CheckName.VALID_FROM: Verdict.NOT_YET_VALID,
     CheckName.VALID_UNTIL: Verdict.EXPIRED,
@@ -64,7 +68,7 @@ FAILS_AS: Mapping[CheckName, Verdict] = {
     CheckName.TLOG_PROOF: Verdict.CANNOT_CHECK,
 }
 
-MAY_BE_ABSENT = frozenset({CheckName.ADDRESS, CheckName.TLOG_PROOF})
+MAY_BE_ABSENT = frozenset({CheckName.ADDRESS, CheckName.RESOURCES, CheckName.TLOG_PROOF})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,8 +111,9 @@ class Clock:
 class Verification:
     """Verdict, every check with its reason, and the clocks.
 
-    `facts` (of a credential) or `payload` (of a printed code) and `document` are there only when the
-    signature holds: content under a failed signature is never shown. `issuer_name` comes from the registry.
+    `facts` and `document` (of a credential), `payload` (of a printed code) or `disclosed` (what a token shows of a
+    credential) are there only when the signature holds: content under a failed signature is never shown.
+    `issuer_name` comes from the registry.
     """
 
     verdict: Verdict
@@ -119,6 +124,7 @@ class Verification:
     facts: Facts | None = None
     payload: Payload | None = None
     document: Mapping[str, object] | None = None
+    disclosed: Mapping[str, object] | None = None
 
 
 def clock(name: str, start: datetime, until: datetime | None, now: datetime) -> Clock:

@@ -1,4 +1,4 @@
-"""Verification: every check of a certificate, or of the code printed on it, with its reason. Never raises.
+"""Verification: every check of a certificate in any form, or of the code on it, with its reason. Never raises.
 
 Pure: what is needed from outside stands in `Sources`, and `now` is a parameter. The order is fixed: whose is
 it, is it understood, is it signed by a key of its issuer; only then is anything that it says believed.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from assessment.domain.credentials.canonical import UnknownContext, canonical_nquads, contexts_of
+from assessment.domain.credentials.data_model import check_credential, check_resources
 from assessment.domain.credentials.did_web import VerificationKey, origin_of
 from assessment.domain.credentials.facts import (
     Facts,
@@ -19,9 +20,11 @@ from assessment.domain.credentials.facts import (
     read_statuses,
     read_validity,
 )
+from assessment.domain.credentials.jose import VC_JWT, Token, is_token, read_token
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.proof import Proof, hash_nquads, is_signature, read_proof
 from assessment.domain.credentials.qr_payload import Code, SignedPayload, open_digits, parse_code
+from assessment.domain.credentials.sd_jwt import period_of, read_selective
 from assessment.domain.credentials.sources import Sources, indices_of, is_document
 from assessment.domain.credentials.status_check import check_statuses
 from assessment.domain.credentials.status_list import list_url, locate
@@ -50,7 +53,7 @@ _BELIEVED_ONLY_IF_SIGNED = (
 
 
 def verify(content: bytes | str, *, now: datetime, sources: Sources) -> Verification:
-    """Check a credential's JSON or the text of a code, whichever arrived, at the moment `now` (aware)."""
+    """Check a credential's JSON, a token, or the text of a code, whichever arrived, at the moment `now` (aware)."""
     if is_document(content):
         document = content.encode(errors="replace") if isinstance(content, str) else content
         return verify_credential(document, now=now, sources=sources)
@@ -59,6 +62,8 @@ def verify(content: bytes | str, *, now: datetime, sources: Sources) -> Verifica
     except UnicodeDecodeError:
         message = N_("This is neither a certificate nor the text of its code.")
         return _unreadable(failed(CheckName.DOCUMENT, message))
+    if is_token(text):
+        return verify_token(text.strip(), now=now, sources=sources)
     return verify_code(text, now=now, sources=sources)
 
 
@@ -76,13 +81,76 @@ def verify_credential(content: bytes, *, now: datetime, sources: Sources) -> Ver
     key, ownership = find_key(issuer, key_id, sources)
     if shape is None:
         shape = _check_signature(proof, nquads, body, key)
+    return _judged(document, [*language, ownership, shape], key_id, now, sources)
+
+
+def verify_token(text: str, *, now: datetime, sources: Sources) -> Verification:
+    """Check a credential in a signed token (vc+jwt), or what one shows of it (dc+sd-jwt), at the moment `now`."""
+    if "~" in text:
+        return _verify_selective(text, now, sources)
+    try:
+        token = read_token(text)
+        if token.kind != VC_JWT:
+            raise Invalid(N_("Expected a token of the type vc+jwt."))
+        issuer = issuer_of(token.payload)
+    except Invalid as refusal:
+        return _unreadable(refused(CheckName.DOCUMENT, refusal))
+    nquads, language = _understand(token.payload)
+    key, ownership = find_key(issuer, token.key_id, sources)
+    shape = _check_enveloping(token, key)
+    if nquads is None and shape.ok:
+        shape = unclear(CheckName.PROOF, N_("The signature cannot be checked: the content is not understood."))
+    return _judged(token.payload, [*language, ownership, shape], token.key_id, now, sources)
+
+
+def _verify_selective(text: str, now: datetime, sources: Sources) -> Verification:
+    try:
+        shown = read_selective(text)
+        issuer = issuer_of({"issuer": shown.claims.get("iss")})
+    except Invalid as refusal:
+        return _unreadable(refused(CheckName.DOCUMENT, refusal))
+    key, ownership = find_key(issuer, shown.token.key_id, sources)
     checks = [passed(CheckName.DOCUMENT, N_("It can be read.")), check_issuer(issuer, sources)]
-    checks += [*language, ownership, shape]
+    checks += [ownership, _check_enveloping(shown.token, key)]
+    here = issued_here({issuer, shown.token.key_id.partition("#")[0]}, sources)
+    if checks[-1].ok is not True or ownership.ok is False:
+        return _not_believed(checks, issuer, here, sources)
+    try:
+        period = period_of(shown.claims)
+    except Invalid as refusal:
+        clocks: tuple[Clock, ...] = ()
+        dates = [refused(name, refusal, ok=None) for name in (CheckName.VALID_FROM, CheckName.VALID_UNTIL)]
+    else:
+        clocks = (clock("certificate", period.start, period.until, now),)
+        dates = _check_dates(clocks[0], now)
+    told = N_("Every part that is shown is signed; %(hidden)s parts are not shown.")
+    checks += [passed(CheckName.RESULTS, told, hidden=shown.hidden), *dates]
+    checks += [*check_statuses(issuer, _places(shown.claims), now, sources), _no_log_proof()]
+    return Verification(
+        verdict=conclude(checks, issued_here=here),
+        checks=tuple(checks),
+        clocks=clocks,
+        issuer=issuer,
+        issuer_name=name_of(issuer, sources),
+        disclosed=shown.claims,
+    )
+
+
+def _judged(
+    document: Mapping[str, object], found: list[Check], key_id: str, now: datetime, sources: Sources
+) -> Verification:
+    """Judge a credential by its language, its key and its signature, which stand in `found` in this order."""
+    issuer = issuer_of(document)
+    ownership, shape = found[-2:]
+    checks = [passed(CheckName.DOCUMENT, N_("It can be read.")), check_issuer(issuer, sources)]
+    checks += [check_form(document), *found]
     here = issued_here({issuer, key_id.partition("#")[0]}, sources)
     if shape.ok is not True or ownership.ok is False:
         return _not_believed(checks, issuer, here, sources)
     facts, results = _check_results(document)
     clocks, dates = _check_validity(document, now)
+    if "relatedResource" in document:
+        checks.append(check_related(document, sources))
     checks += [results, *dates, *check_statuses(issuer, _places(document), now, sources), _no_log_proof()]
     return Verification(
         verdict=conclude(checks, issued_here=here),
@@ -151,6 +219,26 @@ def _not_believed(checks: list[Check], issuer: str, here: bool | None, sources: 
     )
 
 
+def check_form(document: Mapping[str, object]) -> Check:
+    """Say whether a credential has the form that the data model asks for."""
+    try:
+        check_credential(document)
+    except Invalid as refusal:
+        return refused(CheckName.FORM, refusal)
+    return passed(CheckName.FORM, N_("It has the form of a W3C credential 2.0."))
+
+
+def check_related(document: Mapping[str, object], sources: Sources) -> Check:
+    """Say whether the resources to which a credential refers are those that its issuer had before it."""
+    try:
+        absent = check_resources(document, sources.resources)
+    except Invalid as refusal:
+        return refused(CheckName.RESOURCES, refusal)
+    if absent:
+        return unclear(CheckName.RESOURCES, N_("%(count)s related resources are not at hand."), count=len(absent))
+    return passed(CheckName.RESOURCES, N_("Every related resource has the digest that was signed."))
+
+
 def _understand(body: Mapping[str, object]) -> tuple[str | None, list[Check]]:
     """Canonicalise a document, and say whether contexts and terms are all known."""
     try:
@@ -187,6 +275,14 @@ def _check_signature(
     except Invalid as refusal:
         return refused(CheckName.PROOF, refusal)
     if not is_signature(proof.signature, hash_nquads(nquads, options), key.public_key):
+        return failed(CheckName.PROOF, N_("The signature does not fit the content."))
+    return passed(CheckName.PROOF, N_("The signature fits the content."))
+
+
+def _check_enveloping(token: Token, key: VerificationKey | None) -> Check:
+    if key is None:
+        return unclear(CheckName.PROOF, N_("The signature cannot be checked without the issuer's key."))
+    if not token.holds(key.public_key):
         return failed(CheckName.PROOF, N_("The signature does not fit the content."))
     return passed(CheckName.PROOF, N_("The signature fits the content."))
 

@@ -14,6 +14,9 @@ from enum import StrEnum
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
+# The type of a certificate's terms of use: neither context has one, and an absolute address needs none.
+TERMS_TYPE = "https://schema.org/DigitalDocument"
+
 _SCHEMA = "https://schema.org/"
 _VC = "https://www.w3.org/2018/credentials#"
 _SECURITY = "https://w3id.org/security#"
@@ -61,10 +64,28 @@ class Type:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vocabulary:
-    """All terms and types that one list of contexts defines."""
+    """All terms and types that one list of contexts defines.
+
+    `elsewhere`: the address under which every other term stands (`@vocab`), None where there is none. `open`: absolute
+    addresses are types, texts may have a language, and nodes contexts of their own.
+    """
 
     terms: Mapping[str, Term]
     types: Mapping[str, Type]
+    elsewhere: str | None = None
+    open: bool = False
+
+    def term(self, name: str) -> Term | None:
+        """Return what a name that is not in scope stands for."""
+        return None if self.elsewhere is None or ":" in name else Term(iri=self.elsewhere + name)
+
+    def type(self, name: str) -> Type | None:
+        """Return what a type stands for, None where it stands for nothing."""
+        if name in self.types:
+            return self.types[name]
+        if ":" in name:
+            return Type(iri=name) if self.open else None
+        return None if self.elsewhere is None else Type(iri=self.elsewhere + name)
 
 
 def _plain(base: str, *names: str) -> dict[str, Term]:
@@ -121,6 +142,17 @@ _VC_TYPES = _types(_VC, "EnvelopedVerifiableCredential", "EnvelopedVerifiablePre
         ),
     ),
     "JsonSchema": Type(iri=_VC + "JsonSchema"),
+    "VerifiablePresentation": Type(
+        iri=_VC + "VerifiablePresentation",
+        terms=_PROOF
+        | _links(_VC, "holder", "termsOfUse")
+        | {
+            "verifiableCredential": Term(
+                iri=_VC + "verifiableCredential", coercion=Coercion.IRI, container=Container.GRAPH
+            )
+        },
+    ),
+    TERMS_TYPE: Type(iri=TERMS_TYPE),
     "BitstringStatusListCredential": Type(iri=_STATUS + "BitstringStatusListCredential"),
     "BitstringStatusList": Type(
         iri=_STATUS + "BitstringStatusList",

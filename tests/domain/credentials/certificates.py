@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta, timezone
+from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,8 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from assessment.domain.competency import Method
 from assessment.domain.credentials.achievement import (
     Achievement,
+    AlignedCode,
+    EvidencePiece,
+    Level,
+    PracticalCriterion,
+    PracticalResult,
     Recipient,
     StatusEntry,
+    Terms,
     UnitOffered,
     UnitProof,
     validity_of_days,
@@ -58,6 +66,15 @@ SCHEME = Achievement(
             url=f"{ORIGIN}/standards/las/C.25LAS01.029.1",
             methods=frozenset({Method.OBSERVED, Method.PRODUCT, Method.WRITTEN}),
             levels=COMPETENT_LEVELS,
+            cut=Fraction(3, 5),
+            codes=(
+                AlignedCode(
+                    code="C.24LAS01.029.1",
+                    name="Mengelas pelat ke pelat, kampuh",
+                    framework="SKKNI",
+                    url=f"{ORIGIN}/standards/las/C.24LAS01.029.1",
+                ),
+            ),
         ),
         UnitOffered(
             code="C.25LAS01.001.1",
@@ -69,11 +86,52 @@ SCHEME = Achievement(
             levels=COMPETENT_LEVELS,
         ),
     ),
+    codes=(
+        AlignedCode(
+            code="111", name="Manual metal arc welding", framework="ISO 4063", url=f"{ORIGIN}/schemes/las-smaw/1#scope"
+        ),
+    ),
+    practical=(
+        PracticalCriterion(
+            rubric="r1",
+            code="bead",
+            name="The cap is even",
+            levels=tuple(Level(code=str(place), name=f"Level {place}", description="") for place in range(4)),
+            required_level="1",
+            codes=(
+                AlignedCode(
+                    code="C.25LAS01.029.1 2.3",
+                    name="Weld the joint",
+                    framework="SKKNI",
+                    url=f"{ORIGIN}/schemes/las-smaw/1#unit-C.25LAS01.029.1",
+                ),
+            ),
+        ),
+        PracticalCriterion(
+            rubric="r1",
+            code="undercut",
+            name="Depth of undercut",
+            levels=(
+                Level(code="inside", name="Inside the limits", description="At most 0.5 mm."),
+                Level(code="outside", name="Outside the limits", description="Above 0.5 mm."),
+            ),
+            required_level=None,
+            codes=(),
+        ),
+    ),
 )
 
 PROOFS = (
     UnitProof(code="C.25LAS01.029.1", methods=frozenset({Method.OBSERVED, Method.PRODUCT})),
-    UnitProof(code="C.25LAS01.001.1", methods=frozenset({Method.WRITTEN})),
+    UnitProof(code="C.25LAS01.001.1", methods=frozenset({Method.WRITTEN}), written=(Fraction(37), Fraction(40))),
+)
+PRACTICAL = (
+    PracticalResult(rubric="r1", code="undercut", level="inside", value="0.3 mm"),
+    PracticalResult(rubric="r1", code="bead", level="2"),
+)
+EVIDENCE = (
+    EvidencePiece(name="Photo of the cap", genre="photo", sha256=sha256(b"cap").digest()),
+    EvidencePiece(name="Photo of the root", genre="photo", sha256=sha256(b"root").digest()),
 )
 
 
@@ -95,6 +153,10 @@ def unsigned(**overrides: Any) -> dict[str, Any]:
             StatusEntry(purpose=StatusPurpose.SUSPENSION, index=SUSPENSION_INDEX),
         ],
         "not_iso_9606": True,
+        "active": (date(2026, 11, 17), date(2026, 11, 20)),
+        "practical": PRACTICAL,
+        "evidence": EVIDENCE,
+        "terms": Terms(url=f"{ORIGIN}/schemes/las-smaw/1#terms", text="Show it as it was issued."),
     }
     return build_credential(**(arguments | overrides))
 

@@ -1,12 +1,16 @@
 """The certificate states what was proved and how, in the words of the two standards, and nothing more."""
 
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from assessment.domain.competency import Method
 from assessment.domain.credentials.achievement import (
+    PracticalResult,
     Recipient,
     StatusEntry,
     UnitProof,
@@ -14,10 +18,12 @@ from assessment.domain.credentials.achievement import (
 )
 from assessment.domain.credentials.build import NOT_ISO_9606
 from assessment.domain.credentials.canonical import canonical_nquads
+from assessment.domain.credentials.described import percent
 from assessment.domain.credentials.facts import read_facts
+from assessment.domain.credentials.multibase import to_base64url
 from assessment.domain.credentials.status_list import StatusPurpose
 from assessment.domain.errors import Invalid
-from tests.domain.credentials.certificates import DID, JAKARTA, ORIGIN, PROOFS, unsigned
+from tests.domain.credentials.certificates import DID, EVIDENCE, JAKARTA, ORIGIN, PRACTICAL, PROOFS, unsigned
 
 
 def test_what_is_stated_is_read_back() -> None:
@@ -132,3 +138,119 @@ def test_a_result_that_stands_twice_is_refused() -> None:
     results.append(dict(results[0]))
     with pytest.raises(Invalid, match="twice"):
         read_facts(document)
+
+
+def results() -> dict[str, dict[str, Any]]:
+    return {each["resultDescription"].partition("#")[2]: each for each in unsigned()["credentialSubject"]["result"]}
+
+
+def descriptions() -> dict[str, dict[str, Any]]:
+    described = unsigned()["credentialSubject"]["achievement"]["resultDescription"]
+    return {each["id"].partition("#")[2]: each for each in described}
+
+
+def test_marks_in_writing_are_a_percentage_with_its_limits() -> None:
+    assert results()["C.25LAS01.001.1/theory"]["value"] == "92.5"
+    described = descriptions()
+    assert {described["C.25LAS01.001.1/theory"][key] for key in ("valueMin", "valueMax")} == {"0", "100"}
+    assert described["C.25LAS01.029.1/theory"]["requiredValue"] == "60"
+    assert "requiredValue" not in described["C.25LAS01.001.1/theory"]
+    assert [unit.written for unit in read_facts(unsigned()).units] == ["92.5", None]
+
+
+@pytest.mark.parametrize(
+    ("score", "maximum", "text"),
+    [
+        (Fraction(0), Fraction(7), "0"),
+        (Fraction(7), Fraction(7), "100"),
+        (Fraction(2, 3), Fraction(1), "66.66"),
+        (Fraction(59_999, 1_000), Fraction(100), "59.99"),
+        (Fraction(1, 2), Fraction(40), "1.25"),
+    ],
+)
+def test_a_percentage_is_rounded_down_to_two_decimals(score: Fraction, maximum: Fraction, text: str) -> None:
+    assert percent(score, maximum) == text
+
+
+@pytest.mark.parametrize("marks", [(Fraction(-1), Fraction(2)), (Fraction(3), Fraction(2)), (Fraction(0), Fraction(0))])
+def test_marks_outside_their_limits_are_refused(marks: tuple[Fraction, Fraction]) -> None:
+    with pytest.raises(Invalid, match="marks"):
+        percent(*marks)
+
+
+def test_every_practical_criterion_has_its_levels_and_the_one_that_was_reached() -> None:
+    described = descriptions()["practical/r1/bead"]
+    assert described["resultType"] == "RubricCriterionLevel"
+    assert [level["level"] for level in described["rubricCriterionLevel"]] == ["0", "1", "2", "3"]
+    assert described["requiredLevel"] == described["rubricCriterionLevel"][1]["id"]
+    assert results()["practical/r1/bead"]["achievedLevel"] == described["rubricCriterionLevel"][2]["id"]
+    assert results()["practical/r1/undercut"]["value"] == "0.3 mm"
+    assert [(each.name, each.level, each.value) for each in read_facts(unsigned()).practical] == [
+        ("The cap is even", "2", ""),
+        ("Depth of undercut", "inside", "0.3 mm"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "practical",
+    [
+        (PracticalResult(rubric="r1", code="bead", level="4"),),
+        (PracticalResult(rubric="r1", code="other", level="1"),),
+        (PracticalResult(rubric="r2", code="bead", level="1"),),
+        (PracticalResult(rubric="r1", code="bead", level="1"), PracticalResult(rubric="r1", code="bead", level="2")),
+    ],
+)
+def test_a_practical_result_that_the_sheet_does_not_have_is_refused(practical: tuple[PracticalResult, ...]) -> None:
+    with pytest.raises(Invalid, match="no line"):
+        unsigned(practical=practical)
+
+
+@pytest.mark.parametrize("value", ["101", "-1", "1e2", "9O", "", "99.999", "١"])
+def test_a_percentage_outside_its_limits_is_not_read(value: str) -> None:
+    document = unsigned()
+    for result in document["credentialSubject"]["result"]:
+        if result["resultDescription"].endswith("/theory"):
+            result["value"] = value
+    with pytest.raises(Invalid, match="outside"):
+        read_facts(document)
+
+
+def test_other_codes_stand_beside_the_own_one_and_do_not_take_its_place() -> None:
+    described = descriptions()
+    codes = [each["targetCode"] for each in described["C.25LAS01.029.1"]["alignment"]]
+    assert codes == ["C.24LAS01.029.1", "C.25LAS01.029.1"]
+    facts = read_facts(unsigned())
+    assert (facts.units[1].code, facts.scheme_source_name) == ("C.25LAS01.029.1", "Juru las pelat SMAW")
+    frameworks = {each["targetFramework"] for each in unsigned()["credentialSubject"]["achievement"]["alignment"]}
+    assert "ISO 4063" in frameworks
+
+
+def test_days_of_activity_evidence_and_terms_are_stated_only_where_there_are_any() -> None:
+    document = unsigned()
+    subject = document["credentialSubject"]
+    assert (subject["activityStartDate"], subject["activityEndDate"]) == ("2026-11-17", "2026-11-20")
+    digest = sha256(b"cap").digest()
+    assert to_base64url(b"\x12\x20" + digest) in {each["digestMultibase"] for each in document["evidence"]}
+    assert document["termsOfUse"][0]["id"] == f"{ORIGIN}/schemes/las-smaw/1#terms"
+    bare = unsigned(active=None, evidence=(), terms=None, practical=())
+    assert not {"evidence", "termsOfUse"} & bare.keys()
+    assert not {"activityStartDate", "activityEndDate"} & bare["credentialSubject"].keys()
+    assert read_facts(bare).practical == ()
+
+
+def test_the_order_of_lists_carries_no_meaning() -> None:
+    assert unsigned(practical=PRACTICAL[::-1], evidence=EVIDENCE[::-1]) == unsigned()
+    turned = unsigned()
+    for key in ("evidence", "credentialStatus"):
+        turned[key].reverse()
+    for node, key in (
+        (turned["credentialSubject"], "result"),
+        (turned["credentialSubject"]["achievement"], "resultDescription"),
+        (turned["credentialSubject"]["achievement"], "alignment"),
+    ):
+        node[key].reverse()
+    for description in turned["credentialSubject"]["achievement"]["resultDescription"]:
+        description.get("rubricCriterionLevel", []).reverse()
+        description.get("alignment", []).reverse()
+    assert canonical_nquads(turned) == canonical_nquads(unsigned())
+    assert read_facts(turned) == replace(read_facts(unsigned()), statuses=read_facts(turned).statuses)

@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ from tests.domain.credentials.certificates import (
     without_list,
 )
 
+FIRST_FORM = Path(__file__).parents[2] / "vectors" / "first-form-credential.json"
 OTHER_DID = "did:web:elsewhere.example:b:las"
 SUSPENDED_BIT = 12_345
 
@@ -382,3 +384,12 @@ def test_no_text_makes_it_raise_or_say_valid(content: str | bytes) -> None:
 def _public(key: Any) -> bytes:
     content: bytes = key.public_key().public_bytes_raw()
     return content
+
+
+def test_a_credential_of_the_first_form_still_verifies() -> None:
+    """Signed before marks in percent, lines of sheets, days of activity, evidence and terms stood in one."""
+    verification = ask(FIRST_FORM.read_bytes())
+    assert verification.verdict is Verdict.VALID, [check.reason for check in verification.checks]
+    assert verification.facts is not None
+    assert [unit.code for unit in verification.facts.units] == ["C.25LAS01.001.1", "C.25LAS01.029.1"]
+    assert verification.facts.practical == ()
