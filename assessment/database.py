@@ -374,6 +374,12 @@ APPEND_ONLY = (
     "status_slot",
     "status_change",
     "status_confirmation",
+    "transparency_log",
+    "log_leaf",
+    "log_entry",
+    "log_hash",
+    "log_checkpoint",
+    "log_cosignature",
 )
 
 

@@ -30,6 +30,7 @@ class Settings:
     base_url      origin that people and codes use (TERUJI_BASE_URL, default http://localhost:8000)
     signer_socket path of the signer's socket (TERUJI_SIGNER_SOCKET, default `signer.sock` in home)
     secret        32 bytes from which every other key is derived (TERUJI_SECRET as hex, default a file in home)
+    log_published folder or address of the public files to compare with (TERUJI_LOG_PUBLISHED, default none)
     """
 
     home: Path
@@ -37,6 +38,7 @@ class Settings:
     base_url: str
     signer_socket: Path
     secret: bytes
+    log_published: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -52,6 +54,7 @@ class Settings:
             base_url=_origin(environ.get("TERUJI_BASE_URL", "http://localhost:8000")),
             signer_socket=Path(environ.get("TERUJI_SIGNER_SOCKET", str(home / "signer.sock"))),
             secret=_secret(environ.get("TERUJI_SECRET"), home / "secret"),
+            log_published=environ.get("TERUJI_LOG_PUBLISHED") or None,
         )
 
     @property

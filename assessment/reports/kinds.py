@@ -134,4 +134,6 @@ KINDS = {
     "credential": _l("Certificate"),
     "status_change": _l("Change of status"),
     "status_confirmation": _l("Answer to a change of status"),
+    "transparency_log": _l("Public log"),
+    "log_leaf": _l("Fact for the public log"),
 }

@@ -29,6 +29,7 @@ class SealedCertificate:
     decision_id: str
     wrapped: bytes | None
     sealed: bytes
+    sealed_proof: bytes | None
     superseded: bool
 
 
@@ -42,6 +43,7 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
             CredentialIntent.decision_id,
             PersonKey.wrapped,
             Credential.sealed,
+            Credential.sealed_proof,
             _has_successor().label("superseded"),
         )
         .join(

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from assessment.credentials.log_heads import REMEMBERED
 from assessment.credentials.signer_client import running_signer
 from tests.fixtures.sites import Site
 
@@ -26,9 +27,12 @@ def signer_on(shared_app: Callable[[str], Flask]) -> Iterator[Callable[[str], No
 
 
 @pytest.fixture
-def signing(session: Session, database: str, signer_on: Callable[[str], None]) -> Session:
-    """The session, with a signer that answers."""
+def signing(
+    session: Session, database: str, signer_on: Callable[[str], None], shared_app: Callable[[str], Flask]
+) -> Session:
+    """The session, with a signer that answers, and no memory of a log that an earlier test rolled back."""
     signer_on(database)
+    (shared_app(database).extensions["settings"].home / REMEMBERED).unlink(missing_ok=True)
     return session
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from assessment.domain.credentials.canonical import UnknownContext, canonical_nquads, contexts_of
+from assessment.domain.credentials.check_log import check_log_entry
 from assessment.domain.credentials.did_web import VerificationKey, origin_of
 from assessment.domain.credentials.facts import (
     Facts,
@@ -83,7 +84,8 @@ def verify_credential(content: bytes, *, now: datetime, sources: Sources) -> Ver
         return _not_believed(checks, issuer, here, sources)
     facts, results = _check_results(document)
     clocks, dates = _check_validity(document, now)
-    checks += [results, *dates, *check_statuses(issuer, _places(document), now, sources), _no_log_proof()]
+    checks += [results, *dates, *check_statuses(issuer, _places(document), now, sources)]
+    checks.append(check_log_entry(issuer, document, proof, sources))
     return Verification(
         verdict=conclude(checks, issued_here=here),
         checks=tuple(checks),

@@ -11,7 +11,6 @@ claims an older moment than the one before it is wrong on its face.
 """
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from assessment.domain.errors import N_, Invalid
 
 FORMAT = 1
 NONCE_BYTES = 32
-BLINDED_DIGITS = 32
 
 
 class Kind(StrEnum):
@@ -84,9 +82,9 @@ def commitment(nonce: bytes, fact: bytes) -> bytes:
     return hashlib.sha256(nonce + fact).digest()
 
 
-def blinded(nonce: bytes, id: str) -> str:
-    """Return what stands for a person's or application's id in a statement: 32 hexadecimal digits."""
-    return hmac.digest(nonce, id.encode(), hashlib.sha256).hex()[:BLINDED_DIGITS]
+def blinded(nonce: bytes, text: str) -> str:
+    """Return what stands for an id or a text in a statement, 64 hexadecimal digits, under a nonce of its own."""
+    return commitment(nonce, text.encode()).hex()
 
 
 def statement(kind: Kind, facts: Mapping[str, Any]) -> bytes:
