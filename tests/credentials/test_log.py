@@ -1,5 +1,6 @@
 """A certificate and the log: its entry, its proof, what a cut at each step leaves, and a database that is restored."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from assessment.database import reading
 from assessment.domain.credentials.json_text import read_object, write_object
 from assessment.domain.credentials.log_proof import check_log_proof
 from assessment.domain.errors import Conflict, Invalid
+from assessment.domain.log.checkpoint import read_checkpoint
 from assessment.domain.log.entry import Kind
 from assessment.domain.log.proof import read_proof
 from assessment.jobs.service import work_all
@@ -282,3 +284,24 @@ def test_another_history_is_never_published_over_the_old_one(released: Released,
     (other / "log/checkpoint").write_bytes(checkpoint.replace(b"\n", b"x\n", 1))
     with running_signer(released.site.settings), pytest.raises(Conflict, match="another log"):
         publish(other, NOW)
+
+
+def test_checkpoint_and_tiles_are_files_for_any_cache(released: Released) -> None:
+    client = released.site.client()
+    assert client.get("/log/checkpoint").status_code == 404
+    with running_signer(released.site.settings):
+        released.issue()
+        size = (read_checkpoint(client.get("/log/checkpoint").data)[0]).size
+    checkpoint = client.get("/log/checkpoint")
+    assert (checkpoint.mimetype, checkpoint.headers["Cache-Control"]) == ("text/plain", "public, max-age=5")
+    for path, count in ((f"0/000.p/{size}", 32), (f"entries/000.p/{size}", None), ("0/000.p/1", 32)):
+        tile = client.get(f"/log/tile/{path}")
+        assert (tile.status_code, tile.mimetype) == (200, "application/octet-stream")
+        assert tile.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert "Set-Cookie" not in tile.headers
+        again = client.get(f"/log/tile/{path}", headers={"If-None-Match": tile.headers["ETag"]})
+        assert again.status_code in (200, 304)
+        assert count is None or len(tile.data) % count == 0
+    for path in (f"0/000.p/{size + 1}", "0/000", "1/000.p/1", "0/001.p/1", "64/000", "entries/../000", "x"):
+        assert client.get(f"/log/tile/{path}").status_code == 404
+    assert json.loads(client.get("/issuers.json").data)["log"].startswith("localhost")
