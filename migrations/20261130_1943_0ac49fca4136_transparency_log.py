@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("body_id", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
-        sa.CheckConstraint("(kind = 'issue') = (sealed_nonce IS NOT NULL)", name=op.f("ck_log_leaf_a_nonce_if_issued")),
+        sa.CheckConstraint("kind <> 'issue' OR sealed_nonce IS NOT NULL", name=op.f("ck_log_leaf_a_nonce_if_issued")),
         sa.ForeignKeyConstraint(["body_id"], ["certification_body.id"], name=op.f("fk_log_leaf_body_id")),
         sa.PrimaryKeyConstraint("body_id", "id", name=op.f("pk_log_leaf")),
         sa.UniqueConstraint("body_id", "kind", "subject", name=op.f("uq_log_leaf_body_id_kind_subject")),

@@ -35,7 +35,7 @@ class LogLeaf(Scoped, Base):
     __tablename__ = "log_leaf"
     __table_args__ = (
         UniqueConstraint("body_id", "kind", "subject"),
-        CheckConstraint("(kind = 'issue') = (sealed_nonce IS NOT NULL)", name="a_nonce_if_issued"),
+        CheckConstraint("kind <> 'issue' OR sealed_nonce IS NOT NULL", name="a_nonce_if_issued"),
     )
 
     v: Mapped[int] = mapped_column(default=1)
