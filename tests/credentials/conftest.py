@@ -29,11 +29,13 @@ def signer_on(shared_app: Callable[[str], Flask]) -> Iterator[Callable[[str], No
 @pytest.fixture
 def signing(
     session: Session, database: str, signer_on: Callable[[str], None], shared_app: Callable[[str], Flask]
-) -> Session:
-    """The session, with a signer that answers, and no memory of a log that an earlier test rolled back."""
+) -> Iterator[Session]:
+    """The session, with a signer that answers, and no memory of a log that a test rolled back."""
     signer_on(database)
-    (shared_app(database).extensions["settings"].home / REMEMBERED).unlink(missing_ok=True)
-    return session
+    head = shared_app(database).extensions["settings"].home / REMEMBERED
+    head.unlink(missing_ok=True)
+    yield session
+    head.unlink(missing_ok=True)
 
 
 @pytest.fixture
