@@ -13,6 +13,7 @@ from assessment.accounts.views import load_actor
 from assessment.audit.carrying import Carrier
 from assessment.audit.recording import Recorder
 from assessment.blueprints import BLUEPRINTS
+from assessment.credentials import read_only
 from assessment.database import db, prepare_engine
 from assessment.exams.delivery.application import AnswerPath
 from assessment.migrating import migrate
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
     requests.open_transactions(app)
     language.speak(app)
     comfort.make_comfortable(app)
+    read_only.refuse_writes(app)
     CSRFProtect(app)
     gate.guard(app)
     once.open_keys(app)

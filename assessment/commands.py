@@ -14,6 +14,7 @@ from assessment.reports.commands import fsck
 from assessment.serving.commands import serve_command
 from assessment.standards.commands import standard
 from assessment.verification.commands import verify
+from assessment.verification.log_commands import log
 
 COMMANDS: tuple[click.Command, ...] = (
     body,
@@ -24,6 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     verify,
     certificate,
     publish_command,
+    log,
     demo,
     fsck,
     bench,

@@ -378,6 +378,12 @@ APPEND_ONLY = (
     "status_change",
     "status_confirmation",
     "page_choice",
+    "transparency_log",
+    "log_leaf",
+    "log_entry",
+    "log_hash",
+    "log_checkpoint",
+    "log_cosignature",
 )
 
 

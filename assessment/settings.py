@@ -33,6 +33,7 @@ class Settings:
     secret        32 bytes from which every other key is derived (TERUJI_SECRET as hex, default a file in home)
     vc_api_token  token with which a test instance issues through the VC-API, with a key of its own and never as a
                   body (TERUJI_VC_API_TOKEN, at least 32 characters; without it nobody can)
+    log_published folder or address of the public files to compare with (TERUJI_LOG_PUBLISHED, default none)
     """
 
     home: Path
@@ -41,6 +42,7 @@ class Settings:
     signer_socket: Path
     secret: bytes
     vc_api_token: str | None = None
+    log_published: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -57,6 +59,7 @@ class Settings:
             signer_socket=Path(environ.get("TERUJI_SIGNER_SOCKET", str(home / "signer.sock"))),
             secret=_secret(environ.get("TERUJI_SECRET"), home / "secret"),
             vc_api_token=_token(environ.get("TERUJI_VC_API_TOKEN")),
+            log_published=environ.get("TERUJI_LOG_PUBLISHED") or None,
         )
 
     @property

@@ -9,6 +9,7 @@ from assessment.accounts.ids import new_id
 from assessment.certification.assessing import add_follow_up
 from assessment.certification.case import Case, case_of
 from assessment.certification.judging import Judged, judge
+from assessment.certification.logged import log_decision
 from assessment.certification.meeting import member_of, running
 from assessment.certification.states import application_of, move, said
 from assessment.certification.tables import Choice, Decision, DecisionUnit, Declaration, FollowUp, Vote
@@ -139,6 +140,7 @@ def record_decision(
         DecisionUnit(body_id=actor.body_id, decision_id=decision.id, unit_id=unit_id, unit_result_id=result_id)
         for unit_id, result_id in judged.result_ids.items()
     )
+    log_decision(session, decision, judged.result_ids, now=now)
     event = ApplicationEvent.DECIDE_COMPETENT if outcome is Choice.COMPETENT else ApplicationEvent.DECIDE_NOT_YET
     move(session, actor, case.application, event, reason=decision.reason, now=now)
     return decision

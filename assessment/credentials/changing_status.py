@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
 from assessment.certification.states import application_of, move, said
+from assessment.credentials.logged import log_status
 from assessment.credentials.standing import standings
 from assessment.credentials.status_lists import SIGN_LISTS, forget_documents
 from assessment.credentials.tables import (
@@ -124,4 +125,5 @@ def _take_effect(
     if APPLICATION.allows(application.state, event):
         move(session, actor, application, event, reason=change.reason, now=now)
     forget_documents(session, actor.body_id, change.credential_id, change.purpose)
+    log_status(session, change, now=now)
     ask_for(session, actor.body_id, SIGN_LISTS, {}, now=now)

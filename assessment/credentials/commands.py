@@ -1,4 +1,4 @@
-"""`teruji certificate list | export` and `teruji publish`."""
+"""`teruji certificate list | export | resume` and `teruji publish`."""
 
 import json
 import sys
@@ -9,8 +9,10 @@ import click
 
 from assessment.credentials.exporting import Format, export, find_credential
 from assessment.credentials.keys import origin
+from assessment.credentials.logged import resume
 from assessment.credentials.publishing import publish, write_whole
 from assessment.credentials.queries import certificates
+from assessment.credentials.releasing import ISSUE
 from assessment.credentials.signer_client import running_signer
 from assessment.database import reading
 from assessment.settings import Settings
@@ -72,12 +74,24 @@ def export_command(number: str, *, form: str, output: Path, as_json: bool) -> No
         click.echo(json.dumps({"number": number, "format": form, "file": str(output), "bytes": len(content)}))
 
 
+@certificate.command("resume")
+@click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
+def resume_command(*, as_json: bool) -> None:
+    """Ask once more for every certificate that was to be issued and is not; the worker does the rest."""
+    numbers = resume(ISSUE, datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps({"resumed": numbers}))
+        return
+    for number in numbers:
+        click.echo(number)
+
+
 @click.command("publish")
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
 @click.pass_obj
 def publish_command(settings: Settings, *, output: Path, as_json: bool) -> None:
-    """Write the public files: key documents, status lists, the register of issuers."""
+    """Write the public files: key documents, status lists, the register of issuers, the log."""
     with running_signer(settings):
         files = publish(output, datetime.now(UTC))
     if as_json:

@@ -11,6 +11,7 @@ from assessment.accounts.sealing import Erased
 from assessment.credentials.card import card_of
 from assessment.credentials.codes import full_code
 from assessment.credentials.forms import form_of
+from assessment.credentials.log_proofs import proof_of
 from assessment.credentials.public import opened
 from assessment.credentials.queries import credential_of
 from assessment.credentials.tables import Credential, CredentialIntent, TokenForm
@@ -18,7 +19,9 @@ from assessment.domain.credentials.facts import issuer_of
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import code_segments
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.log.entry import Kind
 from assessment.storage import Storage
+from assessment.transparency.leaves import leaf_of
 
 
 class Format(StrEnum):
@@ -41,6 +44,7 @@ MEDIA_TYPES = {
     Format.SD_JWT: "application/dc+sd-jwt",
     Format.PDF: "application/pdf",
     Format.CARD: "application/pdf",
+    Format.TLOG_PROOF: "text/plain; charset=utf-8",
     Format.QR_PNG: "image/png",
     Format.QR_SVG: "image/svg+xml",
     Format.QR_TEXT: "text/plain; charset=utf-8",
@@ -52,6 +56,7 @@ ENDINGS = {
     Format.SD_JWT: ".sd-jwt",
     Format.PDF: ".pdf",
     Format.CARD: "-card.pdf",
+    Format.TLOG_PROOF: ".tlog-proof",
     Format.QR_PNG: "-qr.png",
     Format.QR_SVG: "-qr.svg",
     Format.QR_TEXT: "-qr.txt",
@@ -99,6 +104,8 @@ def export(session: Session, body_id: str, credential_id: str, form: Format) -> 
         return open_pdf(credential, wrapped)
     if form is Format.CARD:
         return card_of(session, intent, credential, document=document, digits=digits)
+    if form is Format.TLOG_PROOF:
+        return log_proof(session, credential, wrapped)
     address, _ = code_segments(issuer_of(read_object(document)), intent.id, digits)
     if form is Format.QR_TEXT:
         return f"{address}{digits}\n".encode()
@@ -111,6 +118,19 @@ def _token(session: Session, credential: Credential, wrapped: bytes | None, form
     if content is None:
         raise NotFound(N_("The certificate was issued before there was this form of it."))
     return content
+def log_proof(session: Session, credential: Credential, wrapped: bytes | None) -> bytes:
+    """Return the proof of a certificate's entry in the log, under the newest head.
+
+    Raises Invalid when it is from before there was a log, Erased when its holder was erased.
+    """
+    leaf = leaf_of(session, credential.body_id, Kind.ISSUE, credential.id)
+    if leaf is None or leaf.sealed_nonce is None:
+        raise Invalid(N_("%(form)s: not present."), form=Format.TLOG_PROOF.value)
+    nonce = sealer().open(wrapped, credential.person_id, leaf.sealed_nonce)
+    proof = proof_of(session, credential.body_id, credential.id, nonce)
+    if proof is None:
+        raise Conflict(N_("The certificate has no place in the log yet."))
+    return proof
 
 
 def open_pdf(credential: Credential, wrapped: bytes | None) -> bytes:

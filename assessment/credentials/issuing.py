@@ -1,10 +1,12 @@
 """Issuing: what a release asked for is gathered, signed, drawn, printed and stored (job "issue").
 
-Order: intent (releasing) -> sign -> print -> store the file by its digest -> one short unit of work for the row.
-Nothing slow happens under the database's lock. The job may run twice: the first stored credential stays.
+Order: intent (releasing) -> sign -> keep what was signed, with its leaf of the log -> integrate -> print -> store the
+file by its digest -> one short unit of work for the row. Nothing slow happens under the database's lock. The job may
+run twice and be cut off anywhere: the first signature that was kept stays, and it goes on from where it was.
 """
 
 import logging
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,13 +24,21 @@ from assessment.credentials.certificate import Certificate, certificate_of
 from assessment.credentials.codes import address_code, full_code
 from assessment.credentials.forms import form_rows, sign_forms
 from assessment.credentials.keys import Key, ready_key
+from assessment.credentials.log_heads import integrate, refuse_behind
+from assessment.credentials.log_proofs import proof_of
 from assessment.credentials.offering import achievement_of, terms_of
 from assessment.credentials.printing import Issued, print_certificate
 from assessment.credentials.proving import evidence_of, sheet_of
 from assessment.credentials.releasing import ISSUE
 from assessment.credentials.signer_client import signer
 from assessment.credentials.slots import entries
-from assessment.credentials.tables import Credential, CredentialForm, CredentialIntent, StatusSlot
+from assessment.credentials.tables import (
+    Credential,
+    CredentialForm,
+    CredentialIntent,
+    SignedCredential,
+    StatusSlot,
+)
 from assessment.database import Act, reading, unit_of_work
 from assessment.domain.credentials.achievement import (
     Achievement,
@@ -39,14 +49,16 @@ from assessment.domain.credentials.achievement import (
     validity_of_days,
 )
 from assessment.domain.credentials.build import build_credential
-from assessment.domain.credentials.json_text import digest, write_object
+from assessment.domain.credentials.json_text import digest, read_object, write_object
 from assessment.domain.credentials.mrz_name import mrz_name
 from assessment.domain.credentials.proof import add_proof, holds, read_proof
 from assessment.domain.credentials.qr_payload import Payload, code_segments, fitting, sign_payload
 from assessment.domain.credentials.status_list import StatusPurpose
 from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.log.entry import NONCE_BYTES, Kind, commitment
 from assessment.jobs.service import handle
 from assessment.storage import Storage
+from assessment.transparency.leaves import leaf_of, write_issue
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +79,16 @@ class Order:
     wrapped: bytes
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signed:
+    """A signed credential: its canonical bytes, the digits of its code, its key, and the nonce of its leaf."""
+
+    content: bytes
+    digits: str
+    key_id: str
+    nonce: bytes
+
+
 def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
     """Do the job "issue" for the credential that the payload names; does nothing where it is there already.
 
@@ -76,20 +98,25 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         order = _order(session, body_id, payload["credential"])
     if order is None:
         return
+    signed = _kept(body_id, order) or _sign(order, now)
+    integrate(now)
+    with reading() as session:
+        proof = proof_of(session, body_id, order.public_id, signed.nonce)
+    if proof is None:
+        raise Conflict(N_("The certificate has no place in the log yet."))
     key = ready_key(body_id, order.certificate.did, now)
-    document, digits = sign_order(order, key, now=now)
-    forms = sign_forms(document, body_id, key, now=now)
-    content = write_object(document)
-    address = code_segments(order.certificate.did, order.public_id, digits)[0]
+    forms = sign_forms(read_object(signed.content), body_id, key, now=now)
+    address = code_segments(order.certificate.did, order.public_id, signed.digits)[0]
     pdf = print_certificate(
         order.certificate,
         number=order.number,
         name=order.name,
         issued=Issued(
             public_id=order.public_id,
-            code=full_code(address, digits),
+            code=full_code(address, signed.digits),
             small_code=address_code(address.rstrip("#")),
-            document=content,
+            document=signed.content,
+            proof=proof,
         ),
         now=now,
     )
@@ -98,14 +125,74 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         body_id=body_id,
         id=order.public_id,
         person_id=person_id,
-        key_id=key.id,
-        sealed=sealer().seal(order.wrapped, person_id, content),
-        sealed_code=sealer().seal(order.wrapped, person_id, digits.encode()),
-        sha256=sha256(content).hexdigest(),
+        key_id=signed.key_id,
+        sealed=sealer().seal(order.wrapped, person_id, signed.content),
+        sealed_code=sealer().seal(order.wrapped, person_id, signed.digits.encode()),
+        sha256=sha256(signed.content).hexdigest(),
         pdf_digest=storage.put(sealer().seal(order.wrapped, person_id, pdf)),
+        sealed_proof=sealer().seal(order.wrapped, person_id, proof),
         issued_at=now,
     )
     _keep(row, form_rows(row, order.wrapped, forms), now)
+
+
+def _sign(order: Order, now: datetime) -> Signed:
+    """Sign a certificate and keep it with its leaf of the log; what another run kept first is returned instead."""
+    certificate = order.certificate
+    with reading() as session:
+        refuse_behind(session)
+    key = ready_key(certificate.body_id, certificate.did, now)
+    document, digits = sign_order(order, key, now=now)
+    signed = Signed(
+        content=write_object(document), digits=digits, key_id=key.id, nonce=secrets.token_bytes(NONCE_BYTES)
+    )
+
+    def seal(content: bytes) -> bytes:
+        return sealer().seal(order.wrapped, certificate.person_id, content)
+
+    row = SignedCredential(
+        body_id=certificate.body_id,
+        id=order.public_id,
+        person_id=certificate.person_id,
+        key_id=key.id,
+        sealed=seal(signed.content),
+        sealed_code=seal(digits.encode()),
+        signed_at=now,
+    )
+    try:
+        with unit_of_work(_author(certificate.body_id, now)) as session:
+            session.add(row)
+            session.flush()
+            write_issue(
+                session,
+                certificate.body_id,
+                order.public_id,
+                sealed_nonce=seal(signed.nonce),
+                committed=commitment(signed.nonce, signed.content),
+                now=now,
+            )
+    except IntegrityError:
+        kept = _kept(certificate.body_id, order)
+        if kept is None:
+            raise
+        return kept
+    return signed
+
+
+def _kept(body_id: str, order: Order) -> Signed | None:
+    """Return what an earlier run signed and kept, or None."""
+    with reading() as session:
+        row = session.get(SignedCredential, (body_id, order.public_id))
+        leaf = leaf_of(session, body_id, Kind.ISSUE, order.public_id)
+        if row is None or leaf is None or leaf.sealed_nonce is None:
+            return None
+        person_id = row.person_id
+        return Signed(
+            content=sealer().open(order.wrapped, person_id, row.sealed),
+            digits=sealer().open(order.wrapped, person_id, row.sealed_code).decode(),
+            key_id=row.key_id,
+            nonce=sealer().open(order.wrapped, person_id, leaf.sealed_nonce),
+        )
 
 
 def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, object], str]:
@@ -199,6 +286,11 @@ def _keep(row: Credential, forms: Iterable[CredentialForm], now: datetime) -> No
                 session.add(row)
                 session.flush()
                 session.add_all(forms)
+                session.execute(
+                    delete(SignedCredential).where(
+                        SignedCredential.body_id == row.body_id, SignedCredential.id == row.id
+                    )
+                )
     except IntegrityError:
         with reading() as session:
             if session.get(Credential, (row.body_id, row.id)) is None:

@@ -1,6 +1,6 @@
-"""The public files: key documents, status lists, the register of issuers; plain files for any cache or web server.
+"""The public files: key documents, status lists, the register, the log; plain files for any cache or web server.
 
-    DIR/b/CODE/did.json   DIR/status/CODE-PURPOSE-N   DIR/issuers.json
+    DIR/b/CODE/did.json   DIR/status/CODE-PURPOSE-N   DIR/issuers.json   DIR/log/checkpoint   DIR/log/tile/…
 
 Each file is written beside its place and then moved there, so that nobody reads half of one.
 """
@@ -16,12 +16,15 @@ from sqlalchemy import select
 
 from assessment.accounts.tables import CertificationBody
 from assessment.credentials.keys import origin
+from assessment.credentials.log_files import publish_log
+from assessment.credentials.log_heads import log_key
 from assessment.credentials.public import did_document, issuers
 from assessment.credentials.status_lists import published_list
 from assessment.credentials.tables import StatusList
 from assessment.database import reading
 from assessment.domain.credentials.json_text import write_object
 from assessment.domain.credentials.sources import Issuer
+from assessment.domain.log.note import VerifierKey
 
 FORMAT = 1
 REGISTER = "issuers.json"
@@ -30,8 +33,13 @@ REGISTER = "issuers.json"
 def publish(folder: Path, now: datetime) -> list[str]:
     """Write every public file under a folder and return their paths in it; opens transactions of its own.
 
-    Raises Conflict when a status list cannot be signed and none that still holds is stored.
+    Raises Conflict when a status list cannot be signed and none that still holds is stored, or when the folder holds
+    another history of the log.
     """
+    logged = []
+    for path, content in publish_log(folder, now):
+        write_whole(folder / path, content)
+        logged.append(path)
     with reading() as session:
         names = session.scalars(select(StatusList.id).order_by(StatusList.id)).all()
     files: dict[str, bytes] = {}
@@ -40,21 +48,25 @@ def publish(folder: Path, now: datetime) -> list[str]:
         if signed is not None:
             files[f"status/{name}"] = write_object(signed)
     with reading() as session:  # after the lists: signing them may have opened a key
-        files[REGISTER] = register_text(origin(session), issuers(session))
+        files[REGISTER] = register_text(origin(session), issuers(session), log_key(session))
         for body_id in session.scalars(select(CertificationBody.id).order_by(CertificationBody.id)).all():
             document = did_document(session, body_id)
             if document is not None:
                 files[f"b/{body_id}/did.json"] = write_object(document)
     for path, content in files.items():
         write_whole(folder / path, content)
-    return sorted(files)
+    return sorted([*files, *logged])
 
 
-def register_text(address: str, known: Mapping[str, Issuer]) -> bytes:
-    """Write the register of issuers, format version 1: {v, origin, issuers: {did: {name, compromised_keys}}}."""
+def register_text(address: str, known: Mapping[str, Issuer], log: VerifierKey | None = None) -> bytes:
+    """Write the register of issuers, format version 1: {v, origin, log, issuers: {did: {name, compromised_keys}}}.
+
+    `log` is the key under which the log's heads verify, as text; null before there is a log.
+    """
     value = {
         "v": FORMAT,
         "origin": address,
+        "log": None if log is None else str(log),
         "issuers": {
             did: {"name": issuer.name, "compromised_keys": sorted(issuer.compromised_keys)}
             for did, issuer in sorted(known.items())

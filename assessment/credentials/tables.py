@@ -148,8 +148,30 @@ class CredentialIntent(Scoped, Base):
     intended_at: Mapped[datetime]
 
 
+class SignedCredential(Scoped, Base):
+    """A credential between its signature and its print: written with its leaf in the log, gone once it is issued.
+
+    So whatever was signed is found here or as a `credential`, and never signed a second time.
+    """
+
+    __tablename__ = "signed_credential"
+    __table_args__ = (
+        ForeignKeyConstraint(["body_id", "id"], ["credential_intent.body_id", "credential_intent.id"]),
+        ForeignKeyConstraint(["body_id", "key_id"], ["issuer_key.body_id", "issuer_key.id"]),
+    )
+
+    person_id: Mapped[str]
+    key_id: Mapped[str]
+    sealed: Mapped[bytes]
+    sealed_code: Mapped[bytes]
+    signed_at: Mapped[datetime]
+
+
 class Credential(Scoped, Base):
-    """A signed credential: its bytes and its code are sealed under the person's key, its digest is not."""
+    """A signed credential: its bytes and its code are sealed under the person's key, its digest is not.
+
+    `sealed_proof`: the proof of its entry in the log, as it was when it was issued; None from before there was a log.
+    """
 
     __tablename__ = "credential"
     __table_args__ = (
@@ -165,6 +187,7 @@ class Credential(Scoped, Base):
     sealed_code: Mapped[bytes]
     sha256: Mapped[str]
     pdf_digest: Mapped[str]
+    sealed_proof: Mapped[bytes | None]
     issued_at: Mapped[datetime]
 
 

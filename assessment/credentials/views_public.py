@@ -7,6 +7,8 @@ from flask import Blueprint, Response, g, render_template
 from flask_babel import gettext
 
 from assessment.credentials.keys import origin
+from assessment.credentials.log_files import checkpoint_file, newest_size, tile_file
+from assessment.credentials.log_heads import log_key
 from assessment.credentials.public import did_document, issuers
 from assessment.credentials.public_schemes import public_scheme
 from assessment.credentials.publishing import register_text
@@ -16,6 +18,7 @@ from assessment.database import db
 from assessment.domain.credentials.json_text import write_object
 from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.domain.language import text_in
+from assessment.domain.log.tiles import read_path
 from assessment.web.language import language
 from assessment.web.refusals import say
 from assessment.web.requests import now
@@ -24,6 +27,8 @@ public_files = Blueprint("public_files", __name__)
 
 SECONDS_TO_KEEP_A_LIST = 60
 SECONDS_TO_KEEP_KEYS = 300
+SECONDS_TO_KEEP_A_HEAD = 5
+SECONDS_TO_KEEP_A_TILE = 31_536_000
 
 
 @public_files.before_request
@@ -43,7 +48,9 @@ def did(code: str) -> Response:
 @public_files.get("/issuers.json")
 def register() -> Response:
     session = db.session()
-    return _file(register_text(origin(session), issuers(session)), "application/json", SECONDS_TO_KEEP_KEYS)
+    return _file(
+        register_text(origin(session), issuers(session), log_key(session)), "application/json", SECONDS_TO_KEEP_KEYS
+    )
 
 
 @public_files.get("/status/<name>")
@@ -57,6 +64,25 @@ def status_list(name: str) -> Response:
     if document is None:
         raise NotFound(N_("There is no such status list."))
     return _file(write_object(document), "application/vc", SECONDS_TO_KEEP_A_LIST)
+
+
+@public_files.get("/log/checkpoint")
+def log_checkpoint() -> Response:
+    content = checkpoint_file(db.session())
+    if content is None:
+        raise NotFound(N_("There is no log yet."))
+    return _file(content, "text/plain; charset=utf-8", SECONDS_TO_KEEP_A_HEAD)
+
+
+@public_files.get("/log/tile/<path:path>")
+def log_tile(path: str) -> Response:
+    tile, session = read_path(f"tile/{path}"), db.session()
+    content = None if tile is None else tile_file(session, tile, newest_size(session))
+    if content is None:
+        raise NotFound(N_("There is no such part of the log."))
+    answer = _file(content, "application/octet-stream", SECONDS_TO_KEEP_A_TILE)
+    answer.headers["Cache-Control"] += ", immutable"
+    return answer
 
 
 @public_files.get("/b/<code>/schemes/<scheme_code>")

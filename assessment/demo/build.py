@@ -14,6 +14,7 @@ from flask import Flask
 from assessment.accounts.tables import Installation
 from assessment.app import create_app
 from assessment.audit.sealing import is_sealed, seal
+from assessment.credentials.log_heads import integrate
 from assessment.credentials.queries import certificates
 from assessment.credentials.signer_client import running_signer
 from assessment.credentials.status_lists import renew_lists
@@ -24,7 +25,7 @@ from assessment.demo.authoring import plan_authoring
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Cast, register_cast
 from assessment.demo.content import load_content
-from assessment.demo.deciding import plan_certificate, plan_meetings, work
+from assessment.demo.deciding import meanwhile, plan_certificate, plan_meetings, work
 from assessment.demo.equipment import plan_equipment
 from assessment.demo.examining import plan_exams
 from assessment.demo.ground import mark_begun, mark_complete
@@ -61,7 +62,9 @@ def build(settings: Settings, *, today: datetime, tell: Tell) -> None:
         with running_signer(settings):
             _let_it_happen(cast, tell)
             tell("Signing the status lists and sealing the record")
+            meanwhile(today)
             work(today)
+            integrate(today)
             renew_lists(datetime.now(UTC))
         _seal_everything()
         said = {
@@ -106,11 +109,12 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
 
     def progress(done: int, of: int, moment: datetime) -> None:
         nonlocal told
+        integrate(moment)
         if done == of or time.monotonic() > told + TELL_EVERY_SECONDS:
             told = time.monotonic()
             tell(f"Forty candidates: {done} of {of} events, now {moment:%Y-%m-%d}")
 
-    agenda.carry_out(progress)
+    agenda.carry_out(meanwhile, progress)
 
 
 def _seal_everything() -> None:

@@ -51,9 +51,15 @@ class Agenda:
         """Note that something happens; it is told its moment."""
         self._events.append(Event(at=at, number=next(self._number), do=do))
 
-    def carry_out(self, progress: Callable[[int, int, datetime], None]) -> None:
-        """Let everything happen, the earliest first; `progress(done, of, moment)` is told after each."""
+    def carry_out(
+        self, meanwhile: Callable[[datetime], object], progress: Callable[[int, int, datetime], None]
+    ) -> None:
+        """Let everything happen, the earliest first.
+
+        `meanwhile(moment)` is told before each, and `progress(done, of, moment)` after it.
+        """
         events = sorted(self._events)
         for done, event in enumerate(events, start=1):
+            meanwhile(event.at)
             event.do(event.at)
             progress(done, len(events), event.at)

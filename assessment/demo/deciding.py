@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from assessment.certification.appealing import answer_appeal, appeal
 from assessment.certification.deciding import cast_vote, declare, record_decision
 from assessment.certification.meeting import add_cases, close_meeting, invite, mark_present, open_meeting
 from assessment.certification.tables import Choice
 from assessment.credentials.changing_status import answer, propose
+from assessment.credentials.log_heads import integrate
 from assessment.credentials.releasing import release
 from assessment.credentials.sharing import end_link, make_link
 from assessment.credentials.tables import Shown, StatusPurpose
@@ -20,6 +21,7 @@ from assessment.demo.cast import Ensemble
 from assessment.demo.story import Story
 from assessment.domain.errors import N_, Conflict
 from assessment.domain.roles import Role
+from assessment.exams.logged import CLOSE_SITTING
 from assessment.jobs.service import work_all
 from assessment.jobs.tables import Job
 from assessment.verification.own_choice import choose
@@ -163,6 +165,21 @@ def _dismiss(story: Story, now: datetime) -> None:
     quality = story.ensemble.one(Role.QUALITY_MANAGER)
     with acting(quality, now, "answer_appeal") as session:
         answer_appeal(session, quality, story.application_id, upheld=False, reason=DISMISSED, now=now)
+
+
+def meanwhile(moment: datetime) -> None:
+    """Close the sittings whose time has come before a moment, each at its own, as the worker would have."""
+    while True:
+        with reading() as session:
+            due = session.scalar(
+                select(func.min(Job.due_at)).where(
+                    Job.kind == CLOSE_SITTING, Job.finished_at.is_(None), Job.due_at <= moment
+                )
+            )
+        if due is None:
+            return
+        work(due)
+        integrate(due)
 
 
 def work(now: datetime) -> None:

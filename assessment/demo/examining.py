@@ -20,6 +20,7 @@ from assessment.exams.sittings import NewSitting, close_roster, create_sitting
 from assessment.exams.tables import Attempt
 from assessment.exams.taking import start, submit
 
+CAME_LATE = "Surat tugas dari perusahaan baru tiba setelah daftar ditutup (contoh)."
 POWER_CUT = "Listrik padam sepuluh menit (contoh)."
 EXTRA_SECONDS = 45 * 60
 ANSWERS_AT_A_TIME = 8
@@ -41,12 +42,14 @@ def plan_exams(stories: list[Story], agenda: Agenda) -> None:
         if story.reaches("rostered"):
             # Who is on a roster and has not sat yet sits today.
             rooms.setdefault((story.candidate.days.get("exam", 0), story.candidate.site_id), []).append(story)
+    late = next((members[-1] for (days_ago, _site), members in rooms.items() if days_ago and len(members) > 1), None)
     for number, ((days_ago, _site), members) in enumerate(sorted(rooms.items(), key=lambda room: -room[0][0]), 1):
-        _plan_sitting(members, days_ago, f"UJI-{number:02d}", agenda)
+        _plan_sitting(members, days_ago, f"UJI-{number:02d}", late, agenda)
     _plan_next(stories[0], f"UJI-{len(rooms) + 1:02d}", agenda)
 
 
-def _plan_sitting(members: list[Story], days_ago: int, code: str, agenda: Agenda) -> None:
+def _plan_sitting(members: list[Story], days_ago: int, code: str, late: Story | None, agenda: Agenda) -> None:
+    """Plan a sitting; `late` comes onto its roster only after that is closed, with the reason."""
     one = members[0]
     calendar = one.ensemble.calendar
     opened = max(story.candidate.days["rostered"] for story in members)
@@ -67,6 +70,8 @@ def _plan_sitting(members: list[Story], days_ago: int, code: str, agenda: Agenda
     def close(now: datetime) -> None:
         with acting(one.manager, now, "close_roster") as session:
             close_roster(session, one.ensemble.code, sitting[0], now=now, closed_by=one.manager.person_id)
+        if late is not None and late in members:
+            _register(late, sitting[0], now, late_reason=CAME_LATE)
         with acting(one.manager, now, "prepare") as session:
             attempts = prepare(session, one.ensemble.code, sitting[0])
             by_application = {attempt.application_id: attempt.id for attempt in attempts}
@@ -75,6 +80,8 @@ def _plan_sitting(members: list[Story], days_ago: int, code: str, agenda: Agenda
 
     agenda.add(calendar.at(opened, 11), schedule)
     for story in members:
+        if story is late:
+            continue
         agenda.add(story.at("rostered", 13), lambda now, story=story: _register(story, sitting[0], now))  # type: ignore[misc]  # a default binds the story
     agenda.add(calendar.at(days_ago + 1, 16), close)
     for story in members:
@@ -100,7 +107,7 @@ def _plan_next(story: Story, code: str, agenda: Agenda) -> None:
     agenda.add(calendar.at(1, 10), schedule)
 
 
-def _register(story: Story, sitting_id: str, now: datetime) -> None:
+def _register(story: Story, sitting_id: str, now: datetime, *, late_reason: str = "") -> None:
     with acting(story.manager, now, "roster") as session:
         put_on_roster(
             session,
@@ -108,6 +115,7 @@ def _register(story: Story, sitting_id: str, now: datetime) -> None:
             story.application_id,
             sitting_id,
             extra_seconds=EXTRA_SECONDS if needs_time(story) else 0,
+            late_reason=late_reason,
             now=now,
         )
 

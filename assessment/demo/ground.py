@@ -29,7 +29,7 @@ VERSIONS = "alembic_version"
 
 # What a demo leaves in its home. Anything else there is somebody's own.
 OWN_FOLDERS = ("files", "keys", "metrics", "backups")
-OWN_FILES = ("secret", "signer.sock", MARK, f"{MARK}.new")
+OWN_FILES = ("secret", "signer.sock", "log-checkpoint", MARK, f"{MARK}.new")
 
 
 class Holds(StrEnum):

@@ -14,6 +14,7 @@ from assessment.audit.recording import because
 from assessment.domain.certification.duties import Side
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.exams.attempt_states import MAXIMUM_EXTRA
+from assessment.exams.logged import log_late_entry, log_roster
 from assessment.exams.tables import Form, FormState, RosterEntry, Sitting
 from assessment.schemes.tables import SchemeState, SchemeVersion
 
@@ -119,6 +120,8 @@ def register(
     )
     session.add(entry)
     session.flush()
+    if sitting.roster_closed_at is not None:
+        log_late_entry(session, entry, now=now)
     return entry
 
 
@@ -156,6 +159,7 @@ def close_roster(session: Session, body_id: str, sitting_id: str, *, now: dateti
     sitting.roster_closed_at = now
     sitting.roster_closed_by = closed_by
     session.flush()
+    log_roster(session, sitting, now=now)
     return sitting
 
 

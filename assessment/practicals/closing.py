@@ -15,6 +15,7 @@ from assessment.domain.certification.duties import Side
 from assessment.domain.errors import N_, Conflict, Invalid
 from assessment.domain.outbox import is_storable
 from assessment.domain.practicals.closing import GATE, Gate, GateEvent
+from assessment.practicals.logged import log_close
 from assessment.practicals.opening import locked
 from assessment.practicals.remarking import check_reason
 from assessment.practicals.sheets import find_sheet
@@ -88,4 +89,6 @@ def _turn(
     )
     session.add(closing)
     session.flush()
+    if closing.closed:
+        log_close(session, practical, str(closing.number), now=now)
     return closing

@@ -14,6 +14,7 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.practicals.practical_states import MOST_SHEETS, SheetState
 from assessment.practicals.assigning import Wanted, minutes_of, require_assignable
 from assessment.practicals.authority import day_at, require_registered_assessor, require_verified_site
+from assessment.practicals.logged import log_roster
 from assessment.practicals.sheets import rule_of
 from assessment.practicals.tables import Practical, PracticalState, Rubric, RubricState, Task
 from assessment.practicals.tables_sheets import Sheet
@@ -111,6 +112,7 @@ def schedule(
         for place, (person_id, reason) in enumerate(zip(assessor_ids, reasons, strict=True), start=1)
     )
     session.flush()
+    log_roster(session, practical, assessor_ids, now=now)
     return practical
 
 

@@ -1,8 +1,9 @@
 """Everything that can be derived again, derived again and held against what is stored.
 
-Five parts: every covered row against its last audit entry; the chain of the seals; every score, result, receipt
-and decision against its facts; every credential against its decision; every file against its digest. Memory does
-not grow with the database: rows and entries are read as two ordered streams and merged. Nothing is written.
+Six parts: every covered row against its last audit entry; the chain of the seals; every score, result, receipt
+and decision against its facts; every credential against its decision; the transparency log against all of them;
+every file against its digest. Memory does not grow with the database: rows and entries are read as two ordered
+streams and merged. Nothing is written.
 
 A person who was erased is counted, never reported: what was sealed under a destroyed key is meant to be gone.
 """
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, select
@@ -25,6 +27,7 @@ from assessment.audit.sealing import broken_seals
 from assessment.audit.tables import AuditEntry, AuditSeal
 from assessment.certification import rederive as certification
 from assessment.credentials import rederive as credentials
+from assessment.credentials.logged import head_problems
 from assessment.credentials.tables import Credential
 from assessment.database import Base
 from assessment.domain.errors import NotFound
@@ -40,6 +43,8 @@ from assessment.practicals.tables_photos import PhotoContent
 from assessment.practicals.tables_pieces import TestReport
 from assessment.practicals.tables_sheets import SheetFile
 from assessment.storage import Storage
+from assessment.transparency import rechecking as log
+from assessment.transparency.tables import LogEntry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +119,7 @@ def find_problems(session: Session, check: Check, recorder: Recorder, storage: S
         yield from _readable(name, _rows(session, check, recorder, Base.metadata.tables[name]))
     yield from _seals(session, check)
     yield from _derived(session, check)
+    yield from _log(session, check)
     yield from _files(session, check, storage)
     check.count("erased", _count(session, PersonKey, PersonKey.wrapped.is_(None)))
 
@@ -236,6 +242,11 @@ def _derived(session: Session, check: Check) -> Iterator[Mismatch]:
             lambda: credentials.status_lists_to_rederive(session),
             credentials.rederive_status_list,
         ),
+        (
+            "leaves of the log",
+            lambda: log.leaves_to_recheck(session, since=check.since),
+            partial(log.recheck_leaf, now=check.now),
+        ),
     )
     for kind, keys, derive in parts:
         check.count(kind, 0)
@@ -259,6 +270,14 @@ def _derive_again(session: Session, record: str, mismatches: Iterator[Mismatch])
             expected="facts from which it can be derived",
             found=f"{type(error).__name__}: {error}"[:300],
         )
+
+
+def _log(session: Session, check: Check) -> Iterator[Mismatch]:
+    """The tree, its heads, and the facts that are not in it."""
+    check.count("log entries", _count(session, LogEntry))
+    yield from _derive_again(session, "log", log.tree_problems(session))
+    yield from _derive_again(session, "log", log.unlogged(session))
+    yield from _derive_again(session, "log", head_problems(session, now=check.now))
 
 
 # --- files ----------------------------------------------------------------------------------------------

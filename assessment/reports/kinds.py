@@ -138,4 +138,6 @@ KINDS = {
     "status_change": _l("Change of status"),
     "status_confirmation": _l("Answer to a change of status"),
     "page_choice": _l("What a certificate's page shows"),
+    "transparency_log": _l("Public log"),
+    "log_leaf": _l("Fact for the public log"),
 }

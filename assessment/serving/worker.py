@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from assessment.accounts.forgetting import forget_old_keys, forget_old_sessions
@@ -20,13 +20,17 @@ from assessment.accounts.guessing import forget_old_guesses
 from assessment.accounts.tables import CertificationBody
 from assessment.app import create_app
 from assessment.audit.sealing import seal
+from assessment.credentials.log_files import CHECKPOINT
+from assessment.credentials.log_heads import integrate, log_key, remember
 from assessment.credentials.status_lists import renew_lists
 from assessment.database import Act, db, reading, unit_of_work
+from assessment.domain.log.checkpoint import trusted_head
 from assessment.exams.closing import close_in_own_transaction
 from assessment.jobs.service import work_once
 from assessment.serving.ending import set_when_told
 from assessment.serving.parent import end_with_parent
 from assessment.settings import Settings
+from assessment.verification.published import log_key_in, site_of
 from assessment.web.observing import LOGGING, log_as_json
 
 PAUSE_SECONDS = 0.25
@@ -67,6 +71,25 @@ def sign_lists() -> None:
     renew_lists(now())
 
 
+def log_leaves() -> None:
+    """Give the facts that wait their places in the transparency log, and sign its head."""
+    integrate(now())
+
+
+def look_at_published() -> None:
+    """Remember the head of the public files, wherever they lie: a database that is older is found out by it."""
+    settings: Settings = current_app.extensions["settings"]
+    if settings.log_published is None:
+        return
+    fetch = site_of(settings.log_published)
+    with reading() as session:
+        key = log_key(session) or log_key_in(fetch("issuers.json"))
+    content = fetch(CHECKPOINT)
+    if key is not None and content is not None:
+        trusted_head(content, key)
+        remember(content.decode(), key)
+
+
 def tidy() -> None:
     """Remove short-lived rows that have done their work."""
     for forget in (forget_old_guesses, forget_old_keys, forget_old_sessions):
@@ -87,18 +110,24 @@ def _act(name: str, moment: datetime) -> Act:
 
 @dataclass(kw_only=True, slots=True)
 class Duty:
-    """Something the worker does again and again, `every` so many seconds; `due` is on the monotonic clock."""
+    """Something the worker does again and again, `every` so many seconds; `due` is on the monotonic clock.
+
+    What does not only read the database waits while that stands behind the published log.
+    """
 
     do: Callable[[], None]
     every: float
+    reads_only: bool = False
     due: float = field(default=0.0)
 
 
 def duties() -> list[Duty]:
     """Return everything the worker is for, each due at once."""
     return [
+        Duty(do=look_at_published, every=60, reads_only=True),
         Duty(do=work, every=PAUSE_SECONDS),
         Duty(do=seal_entries, every=1),
+        Duty(do=log_leaves, every=1),
         Duty(do=close_exams, every=5),
         Duty(do=sign_lists, every=300),
         Duty(do=tidy, every=600),
@@ -108,10 +137,13 @@ def duties() -> list[Duty]:
 def run(app: Flask, stopped: threading.Event) -> None:
     """Do every duty when it is due, until `stopped` is set."""
     todo = duties()
+    read_only: Callable[[], bool] = app.extensions["read_only"]
     with app.app_context():
         while not stopped.is_set():
             for duty in todo:
-                if time.monotonic() >= duty.due and not stopped.is_set():
+                if time.monotonic() < duty.due or stopped.is_set():
+                    continue
+                if duty.reads_only or not read_only():
                     _do(duty)
             stopped.wait(PAUSE_SECONDS)
 

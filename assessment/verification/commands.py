@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -28,16 +29,17 @@ _MARKS = {CheckState.PASSED: "ok", CheckState.FAILED: "no", CheckState.OPEN: "?"
 @click.command("verify")
 @click.argument("subject", metavar="FILE|TEXT")
 @click.option("--site", metavar="DIR|URL", help="Published files: a folder, or the origin of a site.")
+@click.option("--proof", metavar="FILE", help="Proof of its entry in the log, else NAME.tlog-proof beside it.")
 @click.option("--at", metavar="TIME", help="The moment to ask about, ISO 8601, UTC without a zone; now without it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
-def verify(subject: str, site: str | None, at: str | None, as_json: bool) -> None:
+def verify(subject: str, site: str | None, proof: str | None, at: str | None, as_json: bool) -> None:
     """Check a certificate (JSON, token, PDF, or a PNG or JPEG picture of its code), or the text of a code.
 
     Exit status: 0 valid, 1 anything else, 2 usage. Without --site there is no status source: cannot_check.
     """
     now = _moment(at)
     fetch = _site(site)
-    verification = _verify(subject, fetch, now)
+    verification = _verify(subject, fetch, _proof(subject, proof), now)
     if as_json:
         click.echo(json.dumps(short_answer(verification), ensure_ascii=False))
     else:
@@ -68,14 +70,27 @@ def _site(place: str | None) -> Fetch | None:
     return folder(Path(place))
 
 
-def _verify(subject: str, fetch: Fetch | None, now: datetime) -> Verification:
+def _verify(subject: str, fetch: Fetch | None, proof: bytes | None, now: datetime) -> Verification:
     try:
         content = _content(subject)
     except (Invalid, Conflict) as refusal:
         broken = failed(CheckName.DOCUMENT, refusal.message, **refusal.values)
         return Verification(verdict=Verdict.CANNOT_CHECK, checks=(broken,))
     sources = Sources() if fetch is None else sources_from(fetch, content)
-    return check(content, now=now, sources=sources)
+    return check(content, now=now, sources=replace(sources, log_proof=proof))
+
+
+def _proof(subject: str, named: str | None) -> bytes | None:
+    """Read the proof that was named, else the one that lies beside the file, if there is one."""
+    if named is not None and not Path(named).is_file():
+        raise click.UsageError(f"--proof: expected a file, got {named}.")
+    if named is None and (len(subject) >= _LONGEST_PATH or "\0" in subject or not Path(subject).is_file()):
+        return None
+    file = Path(named) if named is not None else Path(subject).with_suffix(".tlog-proof")
+    if not file.is_file():
+        return None
+    with file.open("rb") as handle:
+        return handle.read(LARGEST_FILE)
 
 
 def _content(subject: str) -> bytes | str:

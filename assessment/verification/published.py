@@ -18,6 +18,7 @@ from assessment.domain.credentials.did_web import code_of, document_url, origin_
 from assessment.domain.credentials.json_text import MAX_BYTES, read_object
 from assessment.domain.credentials.sources import Issuer, Sources, Wanted, wanted_for
 from assessment.domain.errors import N_, Invalid
+from assessment.domain.log.note import VerifierKey, read_key
 
 SECONDS = 10
 MOST_LISTS = 4
@@ -75,9 +76,22 @@ def website(address: str) -> Fetch:
     return fetch
 
 
+def site_of(place: str) -> Fetch:
+    """Return how a path is read from a folder, or from a site on the web.
+
+    Raises Invalid when it is neither a folder nor an https address (http on this machine).
+    """
+    if place.startswith(("http://", "https://")):
+        return website(place)
+    if not Path(place).is_dir():
+        raise Invalid(N_("Expected a folder or an https address (http on this machine), got %(got)s."), got=place)
+    return folder(Path(place))
+
+
 def sources_from(fetch: Fetch, content: bytes | str) -> Sources:
     """Fetch what the verification of `content` asks for, from issuers of the register only."""
-    registry = _registry(fetch("issuers.json"))
+    register = fetch("issuers.json")
+    registry = _registry(register)
     wanted = wanted_for(content)
     if registry is None or wanted.issuer is None or wanted.issuer not in registry:
         return Sources(registry=registry)
@@ -87,6 +101,7 @@ def sources_from(fetch: Fetch, content: bytes | str) -> Sources:
         registry=registry,
         did_documents={wanted.issuer: keys} if keys is not None else {},
         status_lists={url: found for url, found in lists.items() if found is not None},
+        log_key=log_key_in(register),
     )
 
 
@@ -100,6 +115,15 @@ def own_lists(wanted: Wanted) -> dict[str, str]:
     start = f"{origin_of(wanted.issuer)}/status/"
     names = {url: url.removeprefix(start) for url in wanted.status_list_urls if url.startswith(start)}
     return {url: name for url, name in list(names.items())[:MOST_LISTS] if _LIST.fullmatch(name)}
+
+
+def log_key_in(register: bytes | None) -> VerifierKey | None:
+    """Return the key of the log that a register of issuers names, or None."""
+    try:
+        text = None if register is None else read_object(register).get("log")
+        return read_key(text) if isinstance(text, str) else None
+    except Invalid:
+        return None
 
 
 def _registry(content: bytes | None) -> Mapping[str, Issuer] | None:

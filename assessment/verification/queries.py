@@ -35,6 +35,7 @@ class SealedCertificate:
     application_id: str
     wrapped: bytes | None
     sealed: bytes
+    sealed_proof: bytes | None
     superseded: bool
     shows_birth_date: bool
 
@@ -50,6 +51,7 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
             CredentialIntent.application_id,
             PersonKey.wrapped,
             Credential.sealed,
+            Credential.sealed_proof,
             _has_successor().label("superseded"),
             func.coalesce(_shows_birth_date(), False).label("shows_birth_date"),
         )

@@ -13,15 +13,16 @@ from assessment.accounts.persons import birth_date_of, documents_of, sealer
 from assessment.accounts.sealing import Erased
 from assessment.credentials.exporting import open_pdf
 from assessment.credentials.keys import is_demo
+from assessment.credentials.log_heads import log_key
 from assessment.credentials.public import did_document, find_by_number, issuers
 from assessment.credentials.queries import credential_of
 from assessment.credentials.status_lists import published_list
 from assessment.domain.credentials.did_web import assertion_keys, code_of
-from assessment.domain.credentials.json_text import write_object
-from assessment.domain.credentials.sources import Sources, wanted_for
+from assessment.domain.credentials.json_text import read_object, write_object
+from assessment.domain.credentials.sources import Sources, is_document, wanted_for
 from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, conclude, failed, passed
 from assessment.domain.credentials.verify import verify
-from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.language import LANGUAGES
 from assessment.verification.arriving import visible_lines
 from assessment.verification.doctored import Comparison, absent_facts, line_differences
@@ -69,6 +70,8 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
     except Erased:
         return found
     sources = sources_for(session, content, now)
+    proof = None if row.sealed_proof is None else sealer().open(row.wrapped, row.person_id, row.sealed_proof)
+    sources = replace(sources_for(session, content, now), log_key=log_key(session), log_proof=proof)
     verification = verify(content, now=now, sources=sources)
     return replace(
         found,
@@ -83,7 +86,10 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
 
 def verify_brought(session: Session, content: bytes | str, *, now: datetime) -> Found:
     """Verify a credential's JSON or a code's text that somebody brought; shows no more than it holds itself."""
-    verification = verify(content, now=now, sources=sources_for(session, content, now))
+    sources = replace(
+        sources_for(session, content, now), log_key=log_key(session), log_proof=_stored_proof(session, content)
+    )
+    verification = verify(content, now=now, sources=sources)
     public_id = _public_id(verification)
     if public_id is None or verification.issuer is None:
         return Found(verification=verification)
@@ -156,6 +162,23 @@ def sources_for(session: Session, content: bytes | str, now: datetime) -> Source
         did_documents={} if document is None else {wanted.issuer: write_object(document)},
         status_lists={url: lists[name] for url, name in names.items() if name in lists},
     )
+
+
+def _stored_proof(session: Session, content: bytes | str) -> bytes | None:
+    """The proof that is kept of a credential of ours: it proves what was logged, and nothing else that is brought."""
+    if not is_document(content):
+        return None
+    try:
+        name = read_object(content.encode(errors="replace") if isinstance(content, str) else content).get("id")
+    except Invalid:
+        return None
+    row = sealed_certificate(session, name.rpartition("/")[2]) if isinstance(name, str) else None
+    if row is None or row.sealed_proof is None:
+        return None
+    try:
+        return sealer().open(row.wrapped, row.person_id, row.sealed_proof)
+    except Erased:
+        return None
 
 
 def _keys(verification: Verification, sources: Sources) -> dict[str, bytes]:

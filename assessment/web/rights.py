@@ -375,6 +375,8 @@ MATRIX: dict[str, Rule] = {
     "public_files.did": PUBLIC,
     "public_files.register": PUBLIC,
     "public_files.status_list": PUBLIC,
+    "public_files.log_checkpoint": PUBLIC,
+    "public_files.log_tile": PUBLIC,
     "public_files.scheme": PUBLIC,
     # --- administration: persons, accounts, roles, the body's authority; everybody their own account
     "administration.persons": may(administrator=ANY),

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from assessment.credentials.log_heads import REMEMBERED
 from assessment.credentials.signer_client import running_signer
 from tests.fixtures.sites import Site
 
@@ -26,10 +27,15 @@ def signer_on(shared_app: Callable[[str], Flask]) -> Iterator[Callable[[str], No
 
 
 @pytest.fixture
-def signing(session: Session, database: str, signer_on: Callable[[str], None]) -> Session:
-    """The session, with a signer that answers."""
+def signing(
+    session: Session, database: str, signer_on: Callable[[str], None], shared_app: Callable[[str], Flask]
+) -> Iterator[Session]:
+    """The session, with a signer that answers, and no memory of a log that a test rolled back."""
     signer_on(database)
-    return session
+    head = shared_app(database).extensions["settings"].home / REMEMBERED
+    head.unlink(missing_ok=True)
+    yield session
+    head.unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import Payload, open_digits, parse_code
 from assessment.domain.credentials.status_list import StatusPurpose, list_url, locate
 from assessment.domain.errors import Invalid
+from assessment.domain.log.note import VerifierKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,13 +30,15 @@ class Sources:
 
     `registry` maps a did:web identifier to its issuer, None when there is no registry at hand;
     `did_documents` maps the identifier, `status_lists` and `resources` the address, to the bytes found there. What is
-    missing from a mapping was not to be had.
+    missing from a mapping was not to be had. `log_key` verifies the log's heads, `log_proof` came with the document.
     """
 
     registry: Mapping[str, Issuer] | None = None
     did_documents: Mapping[str, bytes] = field(default_factory=dict)
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
     resources: Mapping[str, bytes] = field(default_factory=dict)
+    log_key: VerifierKey | None = None
+    log_proof: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from assessment.domain.credentials.canonical import UnknownContext, canonical_nquads, contexts_of
+from assessment.domain.credentials.check_log import check_log_entry
 from assessment.domain.credentials.data_model import check_credential, check_resources
 from assessment.domain.credentials.did_web import VerificationKey, origin_of
 from assessment.domain.credentials.facts import (
@@ -151,7 +152,8 @@ def _judged(
     clocks, dates = _check_validity(document, now)
     if "relatedResource" in document:
         checks.append(check_related(document, sources))
-    checks += [results, *dates, *check_statuses(issuer, _places(document), now, sources), _no_log_proof()]
+    checks += [results, *dates, *check_statuses(issuer, _places(document), now, sources)]
+    checks.append(check_log_entry(issuer, document, proof, sources))
     return Verification(
         verdict=conclude(checks, issued_here=here),
         checks=tuple(checks),

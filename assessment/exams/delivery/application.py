@@ -158,6 +158,8 @@ class AnswerPath:
         """Return what is to be stored, or the answer where nothing is."""
         if incoming.method != "POST":
             return self._refuse(incoming, at, HTTPStatus.METHOD_NOT_ALLOWED, ONLY_POST, ("Allow", "POST"))
+        if self._app.extensions["read_only"]():
+            return self._refuse(incoming, at, HTTPStatus.SERVICE_UNAVAILABLE, UNAVAILABLE, ("Retry-After", RETRY_AFTER))
         return self._or_refusal(
             incoming, at, lambda: self._form(incoming, at) if incoming.is_form else self._batch(incoming, at)
         )
