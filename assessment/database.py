@@ -374,6 +374,9 @@ APPEND_ONLY = (
     "status_slot",
     "status_change",
     "status_confirmation",
+    "key_change",
+    "key_confirmation",
+    "pdf_certificate",
 )
 
 

@@ -137,6 +137,9 @@ COVERED = frozenset(
         "credential",
         "status_change",
         "status_confirmation",
+        "key_change",
+        "key_confirmation",
+        "pdf_certificate",
     }
 )
 

@@ -1,7 +1,7 @@
 """Issuing: what a release asked for is gathered, signed, drawn, printed and stored (job "issue").
 
-Order: intent (releasing) -> sign -> print -> store the file by its digest -> one short unit of work for the row.
-Nothing slow happens under the database's lock. The job may run twice: the first stored credential stays.
+Order: intent (releasing) -> sign -> print -> certify -> store the file by its digest -> one short unit of work for the
+row. Nothing slow happens under the database's lock. The job may run twice: the first stored credential stays.
 """
 
 import logging
@@ -20,6 +20,7 @@ from assessment.accounts.sealing import wrapped_key
 from assessment.credentials.certificate import Certificate, achievement_of, certificate_of
 from assessment.credentials.codes import address_code, full_code
 from assessment.credentials.keys import Key, ready_key
+from assessment.credentials.pdf_certificates import ready_certificate
 from assessment.credentials.printing import Issued, print_certificate
 from assessment.credentials.releasing import ISSUE
 from assessment.credentials.signer_client import signer
@@ -35,6 +36,7 @@ from assessment.domain.credentials.qr_payload import Payload, code_segments, fit
 from assessment.domain.credentials.status_list import StatusPurpose
 from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.jobs.service import handle
+from assessment.settings import Settings
 from assessment.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -79,6 +81,7 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         ),
         now=now,
     )
+    pdf = _certified(pdf, body_id, now)
     person_id, storage = order.certificate.person_id, _storage()
     row = Credential(
         body_id=body_id,
@@ -92,6 +95,15 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         issued_at=now,
     )
     _keep(row, now)
+
+
+def _certified(pdf: bytes, body_id: str, now: datetime) -> bytes:
+    from assessment.credentials.certifying import Seal, certify  # noqa: PLC0415  # slow; web processes do without it
+
+    key_id, certificate, authority = ready_certificate(body_id, now)
+    settings: Settings = current_app.extensions["settings"]
+    seal = Seal(body_id=body_id, key_id=key_id, certificate=certificate, authority=authority)
+    return certify(pdf, seal, signer(), timestamp_url=settings.timestamp_url)
 
 
 def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, object], str]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, render_template
 from flask_babel import gettext
 
 from assessment.credentials.keys import origin
+from assessment.credentials.pdf_certificates import published_authority
 from assessment.credentials.public import did_document, issuers
 from assessment.credentials.public_schemes import public_scheme
 from assessment.credentials.publishing import register_text
@@ -44,6 +45,14 @@ def did(code: str) -> Response:
 def register() -> Response:
     session = db.session()
     return _file(register_text(origin(session), issuers(session)), "application/json", SECONDS_TO_KEEP_KEYS)
+
+
+@public_files.get("/pdf-ca.pem")
+def pdf_authority() -> Response:
+    found = published_authority(db.session())
+    if found is None:
+        raise NotFound(N_("There is no such page."))
+    return _file(found, "application/pem-certificate-chain", SECONDS_TO_KEEP_KEYS)
 
 
 @public_files.get("/status/<name>")

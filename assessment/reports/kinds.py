@@ -134,4 +134,7 @@ KINDS = {
     "credential": _l("Certificate"),
     "status_change": _l("Change of status"),
     "status_confirmation": _l("Answer to a change of status"),
+    "key_change": _l("Change of a signing key"),
+    "key_confirmation": _l("Answer to a change of a signing key"),
+    "pdf_certificate": _l("Certificate that signs PDF files"),
 }
