@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+import assessment.credentials.changing_keys
 import assessment.credentials.issuing
 import assessment.credentials.views_sharing
 import assessment.exams.exposure

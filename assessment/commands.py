@@ -5,6 +5,7 @@ import click
 from assessment.accounts.commands import body
 from assessment.bench.commands import bench
 from assessment.credentials.commands import certificate, publish_command
+from assessment.credentials.commands_keys import key
 from assessment.demo.commands import demo
 from assessment.exams.queries import form_items
 from assessment.item_bank.commands import qti
@@ -24,6 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     serve_command,
     verify,
     certificate,
+    key,
     publish_command,
     log,
     demo,

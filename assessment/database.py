@@ -384,6 +384,9 @@ APPEND_ONLY = (
     "log_hash",
     "log_checkpoint",
     "log_cosignature",
+    "key_change",
+    "key_confirmation",
+    "pdf_certificate",
 )
 
 

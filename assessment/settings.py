@@ -8,18 +8,40 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from assessment.users import User, read_user
+
 SECRET_BYTES = 32
 SHORTEST_TOKEN = 32
+# Numbers that no Debian package and no administrator's tool hands out by itself.
+WEB_USER, SIGNER_USER = "59101", "59102"
 
 
 class SettingsError(Exception):
     """The environment holds a value that cannot be used."""
+
+
+class Separation(StrEnum):
+    """Whether signer and web processes run as different users: where that can be, never, or else not at all."""
+
+    AUTO = "auto"
+    OFF = "off"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenPlace:
+    """Where a token with the keys is: the library that speaks PKCS#11, the token's label, the file with its PIN."""
+
+    module: str
+    label: str
+    pin_file: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +56,14 @@ class Settings:
     vc_api_token  token with which a test instance issues through the VC-API, with a key of its own and never as a
                   body (TERUJI_VC_API_TOKEN, at least 32 characters; without it nobody can)
     log_published folder or address of the public files to compare with (TERUJI_LOG_PUBLISHED, default none)
+    signer_secret file with the 32 bytes that the keys are sealed under; made by the signer, read by it alone
+                  (TERUJI_SIGNER_SECRET, default `keys/secret` in home)
+    token         token that holds the private keys instead of files (TERUJI_PKCS11_MODULE: path of the library,
+                  default none; TERUJI_PKCS11_TOKEN: its label; TERUJI_PKCS11_PIN_FILE, default `keys/pin` in home)
+    timestamp_url time stamp authority for PDF files, RFC 3161 (TERUJI_TIMESTAMP_URL, default none)
+    separation    whether signer and web run as different users (TERUJI_KEY_SEPARATION: auto, off, required)
+    web_user      user of web processes and worker, when started as root (TERUJI_WEB_USER: name, UID or UID:GID)
+    signer_user   user of the signer, when started as root (TERUJI_SIGNER_USER)
     """
 
     home: Path
@@ -41,6 +71,12 @@ class Settings:
     base_url: str
     signer_socket: Path
     secret: bytes
+    signer_secret: Path
+    token: TokenPlace | None
+    timestamp_url: str | None
+    separation: Separation
+    web_user: User
+    signer_user: User
     vc_api_token: str | None = None
     log_published: str | None = None
 
@@ -58,9 +94,41 @@ class Settings:
             base_url=_origin(environ.get("TERUJI_BASE_URL", "http://localhost:8000")),
             signer_socket=Path(environ.get("TERUJI_SIGNER_SOCKET", str(home / "signer.sock"))),
             secret=_secret(environ.get("TERUJI_SECRET"), home / "secret"),
-            vc_api_token=_token(environ.get("TERUJI_VC_API_TOKEN")),
+            vc_api_token=_vc_api_token(environ.get("TERUJI_VC_API_TOKEN") or None),
             log_published=environ.get("TERUJI_LOG_PUBLISHED") or None,
+            signer_secret=Path(environ.get("TERUJI_SIGNER_SECRET", str(home / "keys" / "secret"))).resolve(),
+            token=_token(environ, home),
+            timestamp_url=_timestamp_url(environ.get("TERUJI_TIMESTAMP_URL", "")),
+            separation=_separation(environ.get("TERUJI_KEY_SEPARATION", Separation.AUTO)),
+            web_user=_user("TERUJI_WEB_USER", environ, WEB_USER),
+            signer_user=_user("TERUJI_SIGNER_USER", environ, SIGNER_USER),
         )
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which a process that is started has these same settings."""
+        token = self.token
+        return {
+            "TERUJI_HOME": str(self.home),
+            "TERUJI_DATABASE_URL": self.database_url,
+            "TERUJI_BASE_URL": self.base_url,
+            "TERUJI_SIGNER_SOCKET": str(self.signer_socket),
+            "TERUJI_SIGNER_SECRET": str(self.signer_secret),
+            "TERUJI_SECRET": self.secret.hex(),
+            "TERUJI_TIMESTAMP_URL": self.timestamp_url or "",
+            "TERUJI_KEY_SEPARATION": self.separation.value,
+            "TERUJI_WEB_USER": f"{self.web_user.uid}:{self.web_user.gid}",
+            "TERUJI_SIGNER_USER": f"{self.signer_user.uid}:{self.signer_user.gid}",
+            "TERUJI_PKCS11_MODULE": token.module if token else "",
+            "TERUJI_PKCS11_TOKEN": token.label if token else "",
+            "TERUJI_PKCS11_PIN_FILE": str(token.pin_file) if token else "",
+            "TERUJI_VC_API_TOKEN": self.vc_api_token or "",
+            "TERUJI_LOG_PUBLISHED": self.log_published or "",
+        }
+
+    @property
+    def keys(self) -> Path:
+        """The signer's folder."""
+        return self.home / "keys"
 
     @property
     def host(self) -> str:
@@ -92,10 +160,44 @@ def _origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _token(text: str | None) -> str | None:
+def _vc_api_token(text: str | None) -> str | None:
     if text is not None and len(text) < SHORTEST_TOKEN:
         raise SettingsError(f"TERUJI_VC_API_TOKEN: expected at least {SHORTEST_TOKEN} characters, got {len(text)}.")
     return text
+
+
+def _token(environ: Mapping[str, str], home: Path) -> TokenPlace | None:
+    module = environ.get("TERUJI_PKCS11_MODULE", "")
+    if not module:
+        return None
+    label = environ.get("TERUJI_PKCS11_TOKEN", "")
+    if not label or not Path(module).is_file():
+        raise SettingsError(
+            "TERUJI_PKCS11_MODULE: expected the path of a library, and the label of a token in TERUJI_PKCS11_TOKEN."
+        )
+    pin_file = Path(environ.get("TERUJI_PKCS11_PIN_FILE") or home / "keys" / "pin").resolve()
+    return TokenPlace(module=module, label=label, pin_file=pin_file)
+
+
+def _timestamp_url(text: str) -> str | None:
+    if text and urlsplit(text).scheme not in ("http", "https"):
+        raise SettingsError(f"TERUJI_TIMESTAMP_URL: expected an http address, got {text!r}.")
+    return text or None
+
+
+def _separation(text: str) -> Separation:
+    try:
+        return Separation(text)
+    except ValueError as error:
+        raise SettingsError(f"TERUJI_KEY_SEPARATION: expected auto, off or required, got {text!r}.") from error
+
+
+def _user(name: str, environ: Mapping[str, str], otherwise: str) -> User:
+    text = environ.get(name, otherwise)
+    try:
+        return read_user(text)
+    except ValueError as error:
+        raise SettingsError(f"{name}: expected a user's name, UID or UID:GID, got {text!r}: {error}.") from error
 
 
 def _secret(text: str | None, file: Path) -> bytes:

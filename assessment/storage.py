@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from assessment.domain.errors import N_, NotFound
+from assessment.users import keep_owner
 
 
 class Storage:
@@ -25,11 +26,13 @@ class Storage:
         if place.exists():
             return digest
         place.parent.mkdir(parents=True, exist_ok=True)
+        keep_owner(place.parent, self.folder)
         handle, temporary = tempfile.mkstemp(dir=place.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        keep_owner(Path(temporary), self.folder)
         os.replace(temporary, place)
         _sync_folder(place.parent)
         return digest

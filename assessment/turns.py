@@ -10,7 +10,10 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from assessment.users import keep_owner
 
 SUFFIX = "-writers.lock"
 
@@ -27,6 +30,7 @@ class Turn:
     """
 
     def __init__(self, database: str) -> None:
+        self._database = Path(database)
         self._place = database + SUFFIX
         self._file: int | None = None
         self._had_by: tuple[str, int] | None = None
@@ -38,6 +42,8 @@ class Turn:
             return
         if self._file is None:
             self._file = os.open(self._place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with suppress(FileNotFoundError):  # a database that is only just being made
+                keep_owner(Path(self._place), self._database)
         fcntl.flock(self._file, fcntl.LOCK_EX)
         self._had_by = thread
         _having.add(thread)

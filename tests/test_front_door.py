@@ -152,6 +152,14 @@ def test_testing_installs_the_tools_and_asks_for_a_browser(machine: Machine) -> 
     assert "Expected the command 'chromium'" in finished.stderr
 
 
+def test_testing_asks_for_the_token_of_the_signers_tests(machine: Machine) -> None:
+    machine.with_uv()
+    machine.command("chromium", "exit 0")
+    finished = machine.teruji("test")
+    assert finished.returncode == 1
+    assert "Expected the command 'softhsm2-util'" in finished.stderr
+
+
 def test_the_checkouts_own_front_door_opens(tmp_path: Path) -> None:
     finished = subprocess.run(
         [CHECKOUT / "teruji", "--help"],

@@ -143,6 +143,9 @@ COVERED = frozenset(
         "page_choice",
         "transparency_log",
         "log_leaf",
+        "key_change",
+        "key_confirmation",
+        "pdf_certificate",
     }
 )
 

@@ -118,6 +118,8 @@ def _token(session: Session, credential: Credential, wrapped: bytes | None, form
     if content is None:
         raise NotFound(N_("The certificate was issued before there was this form of it."))
     return content
+
+
 def log_proof(session: Session, credential: Credential, wrapped: bytes | None) -> bytes:
     """Return the proof of a certificate's entry in the log, under the newest head.
 

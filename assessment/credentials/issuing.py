@@ -1,8 +1,9 @@
 """Issuing: what a release asked for is gathered, signed, drawn, printed and stored (job "issue").
 
-Order: intent (releasing) -> sign -> keep what was signed, with its leaf of the log -> integrate -> print -> store the
-file by its digest -> one short unit of work for the row. Nothing slow happens under the database's lock. The job may
-run twice and be cut off anywhere: the first signature that was kept stays, and it goes on from where it was.
+Order: intent (releasing) -> sign -> keep what was signed, with its leaf of the log -> integrate -> print ->
+certify -> store the file by its digest -> one short unit of work for the row. Nothing slow happens under the
+database's lock. The job may run twice and be cut off anywhere: the first signature that was kept stays, and it goes on
+from where it was.
 """
 
 import logging
@@ -27,6 +28,7 @@ from assessment.credentials.keys import Key, ready_key
 from assessment.credentials.log_heads import integrate, refuse_behind
 from assessment.credentials.log_proofs import proof_of
 from assessment.credentials.offering import achievement_of, terms_of
+from assessment.credentials.pdf_certificates import ready_certificate
 from assessment.credentials.printing import Issued, print_certificate
 from assessment.credentials.proving import evidence_of, sheet_of
 from assessment.credentials.releasing import ISSUE
@@ -57,6 +59,7 @@ from assessment.domain.credentials.status_list import StatusPurpose
 from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.domain.log.entry import NONCE_BYTES, Kind, commitment
 from assessment.jobs.service import handle
+from assessment.settings import Settings
 from assessment.storage import Storage
 from assessment.transparency.leaves import leaf_of, write_issue
 
@@ -120,6 +123,7 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         ),
         now=now,
     )
+    pdf = _certified(pdf, body_id, now)
     person_id, storage = order.certificate.person_id, _storage()
     row = Credential(
         body_id=body_id,
@@ -193,6 +197,15 @@ def _kept(body_id: str, order: Order) -> Signed | None:
             key_id=row.key_id,
             nonce=sealer().open(order.wrapped, person_id, leaf.sealed_nonce),
         )
+
+
+def _certified(pdf: bytes, body_id: str, now: datetime) -> bytes:
+    from assessment.credentials.certifying import Seal, certify  # noqa: PLC0415  # slow; web processes do without it
+
+    key_id, certificate, authority = ready_certificate(body_id, now)
+    settings: Settings = current_app.extensions["settings"]
+    seal = Seal(body_id=body_id, key_id=key_id, certificate=certificate, authority=authority)
+    return certify(pdf, seal, signer(), timestamp_url=settings.timestamp_url)
 
 
 def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, object], str]:

@@ -1,7 +1,7 @@
 """Issuers and their keys: the origin fixed at the first issue, the did:web of each body, one key a year.
 
 The private half lives with the signer; a row here is the public half. A retired key stays published, a
-compromised one does not.
+compromised one does not. How two people change a key is in `changing_keys`.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import CertificationBody, Installation
-from assessment.credentials.signer_client import signer
+from assessment.credentials.signer_client import key_name, signer
 from assessment.credentials.tables import IssuerKey
+from assessment.credentials.tables_keys import KeyChange, KeyConfirmation
 from assessment.database import Act, reading, unit_of_work
 from assessment.domain.certification.clocks import calendar_day
 from assessment.domain.credentials.did_web import web_did
 from assessment.domain.credentials.multibase import decode_multikey, encode_multikey
-from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.domain.errors import N_, NotFound
 from assessment.settings import Settings
 
 
@@ -78,22 +79,51 @@ def key_year(session: Session, body_id: str, now: datetime) -> int:
 def current_key(session: Session, body_id: str, now: datetime) -> IssuerKey:
     """Return the body's key of this year; opens it through the signer at its first use and retires the earlier one.
 
-    Raises Conflict when the signer does not answer or when this year's key was withdrawn.
+    A year has a second key, `2026-2`, after the first was rotated, retired or withdrawn, and so on.
+
+    Raises Conflict when the signer does not answer.
     """
+    year, usable, number = _keys_of_year(session, body_id, now)
+    if usable is not None:
+        return usable
+    multibase = encode_multikey(signer().open_key(body_id, year, number))
+    for earlier in session.scalars(
+        select(IssuerKey).where(IssuerKey.body_id == body_id, IssuerKey.retired_at.is_(None))
+    ):
+        earlier.retired_at = now
+    opened = IssuerKey(body_id=body_id, id=key_name(year, number), multibase=multibase, year=year, opened_at=now)
+    session.add(opened)
+    session.flush()
+    return opened
+
+
+def make_ready(session: Session, body_id: str, now: datetime, *, after: str = "") -> None:
+    """Have the signer make the key that `current_key` will want, where it is not there; changes no row.
+
+    `after` names a key that is about to be taken out of use.
+    """
+    year, usable, number = _keys_of_year(session, body_id, now)
+    if usable is None or usable.id == after:
+        signer().open_key(body_id, year, number)
+
+
+def _keys_of_year(session: Session, body_id: str, now: datetime) -> tuple[int, IssuerKey | None, int]:
+    """Return the year, its key that may sign, and the number of the next one (1 for the year's first)."""
     year = key_year(session, body_id, now)
-    found = session.get(IssuerKey, (body_id, str(year)))
-    if found is None:
-        multibase = encode_multikey(signer().open_key(body_id, year))
-        for earlier in session.scalars(
-            select(IssuerKey).where(IssuerKey.body_id == body_id, IssuerKey.retired_at.is_(None))
-        ):
-            earlier.retired_at = now
-        found = IssuerKey(body_id=body_id, id=str(year), multibase=multibase, year=year, opened_at=now)
-        session.add(found)
-        session.flush()
-    if found.compromised_at is not None:
-        raise Conflict(N_("The key of %(year)s was withdrawn; nothing can be signed with it."), year=year)
-    return found
+    withdrawn = (
+        select(KeyConfirmation.confirmed)
+        .join(
+            KeyChange,
+            (KeyChange.body_id == KeyConfirmation.body_id) & (KeyChange.id == KeyConfirmation.key_change_id),
+        )
+        .where(KeyChange.body_id == IssuerKey.body_id, KeyChange.key_id == IssuerKey.id, KeyConfirmation.confirmed)
+        .exists()
+    )
+    rows = session.execute(
+        select(IssuerKey, withdrawn.label("withdrawn")).where(IssuerKey.body_id == body_id, IssuerKey.year == year)
+    ).all()
+    usable = [row.IssuerKey for row in rows if not row.withdrawn and row.IssuerKey.compromised_at is None]
+    return year, usable[0] if usable else None, len(rows) + 1
 
 
 def ready_key(body_id: str, did: str, now: datetime) -> Key:
@@ -102,10 +132,10 @@ def ready_key(body_id: str, did: str, now: datetime) -> Key:
     Raises as `current_key`.
     """
     with reading() as session:
-        year = key_year(session, body_id, now)
-        if session.get(IssuerKey, (body_id, str(year))) is not None:
-            return _key(current_key(session, body_id, now), did)
-    signer().open_key(body_id, year)
+        _year, usable, _number = _keys_of_year(session, body_id, now)
+        if usable is not None:
+            return _key(usable, did)
+        make_ready(session, body_id, now)
     act = Act(body_id=body_id, account_id=None, person_id=None, at=now, name="credentials.open_key")
     try:
         with unit_of_work(act) as session:

@@ -17,6 +17,7 @@ from assessment.domain.credentials.did_web import VerificationKey, web_did
 from assessment.domain.credentials.did_web import did_document as build_document
 from assessment.domain.credentials.multibase import decode_multikey
 from assessment.domain.credentials.sources import Issuer
+from assessment.domain.credentials.withdrawn import RemovedKey
 
 
 def opened(credential: Credential | None, wrapped: bytes | None) -> tuple[bytes | None, str | None]:
@@ -58,7 +59,13 @@ def issuers(session: Session) -> dict[str, Issuer]:
     """Return the register of issuers: did -> name and compromised keys; two statements."""
     address = origin(session)
     rows = session.execute(
-        select(CertificationBody.id, CertificationBody.name, IssuerKey.id.label("key"))
+        select(
+            CertificationBody.id,
+            CertificationBody.name,
+            IssuerKey.id.label("key"),
+            IssuerKey.multibase,
+            IssuerKey.compromised_at,
+        )
         .join(
             IssuerKey,
             (IssuerKey.body_id == CertificationBody.id) & IssuerKey.compromised_at.is_not(None),
@@ -67,13 +74,19 @@ def issuers(session: Session) -> dict[str, Issuer]:
         .order_by(CertificationBody.id)
     )
     names: dict[str, str] = {}
-    compromised: dict[str, set[str]] = {}
+    removed: dict[str, dict[str, RemovedKey]] = {}
     for row in rows:
         did = web_did(address, row.id)
         names[did] = row.name
+        keys = removed.setdefault(did, {})
         if row.key is not None:
-            compromised.setdefault(did, set()).add(f"{did}#{row.key}")
-    return {did: Issuer(name=name, compromised_keys=frozenset(compromised.get(did, ()))) for did, name in names.items()}
+            keys[f"{did}#{row.key}"] = RemovedKey(
+                public_key=decode_multikey(row.multibase), removed_at=row.compromised_at
+            )
+    return {
+        did: Issuer(name=name, compromised_keys=frozenset(removed[did]), removed_keys=removed[did])
+        for did, name in names.items()
+    }
 
 
 def did_document(session: Session, body_id: str) -> dict[str, object] | None:

@@ -1,6 +1,7 @@
 """The public files: key documents, status lists, the register, the log; plain files for any cache or web server.
 
-    DIR/b/CODE/did.json   DIR/status/CODE-PURPOSE-N   DIR/issuers.json   DIR/log/checkpoint   DIR/log/tile/…
+    DIR/b/CODE/did.json   DIR/status/CODE-PURPOSE-N   DIR/issuers.json   DIR/pdf-ca.pem
+    DIR/log/checkpoint    DIR/log/tile/…
 
 Each file is written beside its place and then moved there, so that nobody reads half of one.
 """
@@ -18,16 +19,19 @@ from assessment.accounts.tables import CertificationBody
 from assessment.credentials.keys import origin
 from assessment.credentials.log_files import publish_log
 from assessment.credentials.log_heads import log_key
+from assessment.credentials.pdf_certificates import published_authority
 from assessment.credentials.public import did_document, issuers
 from assessment.credentials.status_lists import published_list
 from assessment.credentials.tables import StatusList
 from assessment.database import reading
 from assessment.domain.credentials.json_text import write_object
 from assessment.domain.credentials.sources import Issuer
+from assessment.domain.credentials.withdrawn import write_removed
 from assessment.domain.log.note import VerifierKey
 
 FORMAT = 1
 REGISTER = "issuers.json"
+PDF_AUTHORITY = "pdf-ca.pem"
 
 
 def publish(folder: Path, now: datetime) -> list[str]:
@@ -48,6 +52,8 @@ def publish(folder: Path, now: datetime) -> list[str]:
         if signed is not None:
             files[f"status/{name}"] = write_object(signed)
     with reading() as session:  # after the lists: signing them may have opened a key
+        if (authority := published_authority(session)) is not None:
+            files[PDF_AUTHORITY] = authority
         files[REGISTER] = register_text(origin(session), issuers(session), log_key(session))
         for body_id in session.scalars(select(CertificationBody.id).order_by(CertificationBody.id)).all():
             document = did_document(session, body_id)
@@ -61,14 +67,19 @@ def publish(folder: Path, now: datetime) -> list[str]:
 def register_text(address: str, known: Mapping[str, Issuer], log: VerifierKey | None = None) -> bytes:
     """Write the register of issuers, format version 1: {v, origin, log, issuers: {did: {name, compromised_keys}}}.
 
-    `log` is the key under which the log's heads verify, as text; null before there is a log.
+    An issuer that has compromised keys also has `removed_keys`: [{id, publicKeyMultibase, removed}]. `log` is the key
+    under which the log's heads verify, as text; null before there is a log.
     """
     value = {
         "v": FORMAT,
         "origin": address,
         "log": None if log is None else str(log),
         "issuers": {
-            did: {"name": issuer.name, "compromised_keys": sorted(issuer.compromised_keys)}
+            did: {
+                "name": issuer.name,
+                "compromised_keys": sorted(issuer.compromised_keys),
+                **({"removed_keys": write_removed(issuer.removed_keys)} if issuer.removed_keys else {}),
+            }
             for did, issuer in sorted(known.items())
         },
     }

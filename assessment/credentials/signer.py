@@ -1,18 +1,19 @@
 """The signer: a process of its own that holds the private keys and signs what it is asked to.
 
-It knows no web framework and opens no database: it reads one line of JSON from a Unix socket (mode 0600), does
-one thing, and answers with one line.
+It knows no web framework and opens no database: it reads one line of JSON from a Unix socket (mode 0600, or 0660 for
+the group of the web processes where those run as another user), does one thing, and answers with one line.
 
     {"op": "ping"}                                              -> {"ok": true}
     {"op": "open", "body": CODE, "year": 2026}                  -> {"ok": true, "key": "2026", "public": BASE64}
+    {"op": "open", "body": CODE, "key": "2026-2"}               -> {"ok": true, "key": "2026-2", "public": BASE64}
     {"op": "sign", "body": CODE, "key": "2026", "content": BASE64} -> {"ok": true, "signature": BASE64}
+    {"op": "certificate", "body": CODE, "key": "pdf-2026", "name": TEXT, "host": TEXT}
+                                                                -> {"ok": true, "certificate": DER, "authority": DER}
+    {"op": "retire", "body": CODE, "key": "2026"}               -> {"ok": true}, and never signs with it again
 
-Anything else is answered with {"ok": false, "error": TEXT} and changes nothing. "open" makes the year's key
-where there is none. A key is the file `keys/CODE/YEAR.key` (mode 0600): `0x01 || nonce (12) || AES-256-GCM`
-of the 32 private bytes under a key derived from the installation's secret, with body and year as associated
-data, so that one body's key cannot be put in another's place.
-
-Specifications: RFC 8032 (Ed25519), RFC 5869 (HKDF).
+Anything else is answered with {"ok": false, "error": TEXT} and changes nothing. "open" makes the key where there is
+none: the first of a year, or a later one after a change. Where keys lie is said in `key_files`, who may reach them in
+`separation`: started as root, the signer opens its socket, becomes its own user, and only then looks at a key.
 """
 
 import argparse
@@ -21,7 +22,6 @@ import binascii
 import json
 import os
 import re
-import secrets
 import socket
 import socketserver
 import sys
@@ -30,99 +30,26 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+from assessment.credentials.key_files import KeyFiles, Keys, Refused, own_secret
+from assessment.credentials.key_token import TokenKeys
+from assessment.credentials.pdf_authority import AUTHORITY, leaf_of
+from assessment.credentials.separation import hand_over, why_not
 from assessment.settings import Settings, SettingsError
+from assessment.users import become
 
 LONGEST_LINE = 1024 * 1024
 LARGEST_CONTENT = 512 * 1024  # a token signs its whole credential, not a digest of it
 SECONDS_FOR_A_LINE = 10
 LONGEST_SOCKET_PATH = 107  # sun_path of sockaddr_un on Linux, less its closing zero
 
-FORMAT = b"\x01"
-NONCE_BYTES = 12
-
 _CODE = re.compile(r"[a-z0-9\-]{1,40}")
 _YEAR = re.compile(r"2[0-9]{3}")
+_KEY = re.compile(r"(pdf-)?2[0-9]{3}(-[1-9][0-9]?)?")
+_PDF_KEY = re.compile(r"pdf-2[0-9]{3}")
 
 
-class Refused(Exception):
-    """The request is not one of the three, or names something that is not there."""
-
-
-class Keys:
-    """The private keys of an installation, read from their files when they are first needed."""
-
-    def __init__(self, folder: Path, secret: bytes) -> None:
-        self._folder = folder
-        self._sealing = AESGCM(
-            HKDF(algorithm=SHA256(), length=32, salt=None, info=b"teruji signer keys").derive(secret)
-        )
-        self._opened: dict[tuple[str, str], Ed25519PrivateKey] = {}
-        self._lock = threading.Lock()
-
-    def open(self, body: str, year: str) -> Ed25519PrivateKey:
-        """Return the key of a body and year; makes it when there is none."""
-        with self._lock:
-            try:
-                return self._find(body, year)
-            except FileNotFoundError:
-                return self._make(body, year)
-
-    def find(self, body: str, year: str) -> Ed25519PrivateKey:
-        """Return the key of a body and year. Raises Refused when there is none."""
-        with self._lock:
-            try:
-                return self._find(body, year)
-            except FileNotFoundError:
-                raise Refused(f"There is no key {year} of {body}.") from None
-
-    def _find(self, body: str, year: str) -> Ed25519PrivateKey:
-        if (body, year) not in self._opened:
-            sealed = self._file(body, year).read_bytes()
-            nonce, content = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-            if sealed[:1] != FORMAT:
-                raise Refused(f"The key {year} of {body} is in an unknown format.")
-            try:
-                private = self._sealing.decrypt(nonce, content, f"{body}/{year}".encode())
-            except InvalidTag:
-                raise Refused(f"The key {year} of {body} was sealed under another secret.") from None
-            self._opened[body, year] = Ed25519PrivateKey.from_private_bytes(private)
-        return self._opened[body, year]
-
-    def _make(self, body: str, year: str) -> Ed25519PrivateKey:
-        file = self._file(body, year)
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        key = Ed25519PrivateKey.generate()
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = FORMAT + nonce + self._sealing.encrypt(nonce, key.private_bytes_raw(), f"{body}/{year}".encode())
-        unfinished = file.with_suffix(".new")
-        unfinished.unlink(missing_ok=True)
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-            handle.write(sealed)
-            handle.flush()
-            os.fsync(handle.fileno())
-        # A link is refused where a file of this name appeared meanwhile: a key is never replaced.
-        os.link(unfinished, file)
-        unfinished.unlink()
-        descriptor = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        self._opened[body, year] = key
-        return key
-
-    def _file(self, body: str, year: str) -> Path:
-        return self._folder / body / f"{year}.key"
-
-
-def answer(keys: Keys, line: bytes) -> dict[str, Any]:
-    """Do what one line asks and return the answer. Raises Refused for anything else."""
+def answer(keys: Keys, folder: Path, line: bytes) -> dict[str, Any]:
+    """Do what one line asks and return the answer; certificates lie in `folder`. Raises Refused for anything else."""
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
@@ -131,17 +58,25 @@ def answer(keys: Keys, line: bytes) -> dict[str, Any]:
         case {"op": "ping", **rest} if not rest:
             return {"ok": True}
         case {"op": "open", "body": str(body), "year": int(year), **rest} if not rest and not isinstance(year, bool):
-            key = keys.open(_code(body), _year(str(year)))
-            return {"ok": True, "key": str(year), "public": _text(key.public_key().public_bytes_raw())}
-        case {"op": "sign", "body": str(body), "key": str(year), "content": str(content), **rest} if not rest:
-            signature = keys.find(_code(body), _year(year)).sign(_bytes(content))
-            return {"ok": True, "signature": _text(signature)}
+            return {"ok": True, "key": str(year), "public": _text(keys.open(_code(body), _year(str(year))))}
+        case {"op": "open", "body": str(body), "key": str(key), **rest} if not rest:
+            return {"ok": True, "key": key, "public": _text(keys.open(_code(body), _key(key)))}
+        case {"op": "sign", "body": str(body), "key": str(key), "content": str(content), **rest} if not rest:
+            return {"ok": True, "signature": _text(keys.sign(_code(body), _key(key), _bytes(content)))}
+        case {"op": "certificate", "body": str(body), "key": str(key), "name": str(name), "host": str(host)} if (
+            len(request) == 5
+        ):
+            leaf, root = leaf_of(keys, folder, _code(body), _pdf_key(key), organization=_line(name), host=_line(host))
+            return {"ok": True, "certificate": _text(leaf), "authority": _text(root)}
+        case {"op": "retire", "body": str(body), "key": str(key), **rest} if not rest:
+            keys.retire(_code(body), _key(key))
+            return {"ok": True}
         case _:
-            raise Refused("Expected ping, open or sign with exactly their members.")
+            raise Refused("Expected ping, open, sign, certificate or retire with exactly their members.")
 
 
 def _code(text: str) -> str:
-    if not _CODE.fullmatch(text):
+    if not _CODE.fullmatch(text) or text == AUTHORITY:
         raise Refused("Expected the code of a body: a to z, 0 to 9, -.")
     return text
 
@@ -149,6 +84,24 @@ def _code(text: str) -> str:
 def _year(text: str) -> str:
     if not _YEAR.fullmatch(text):
         raise Refused("Expected a year from 2000 to 2999.")
+    return text
+
+
+def _key(text: str) -> str:
+    if not _KEY.fullmatch(text):
+        raise Refused("Expected the name of a key such as 2026 or 2026-2.")
+    return text
+
+
+def _pdf_key(text: str) -> str:
+    if not _PDF_KEY.fullmatch(text):
+        raise Refused("Expected the name of a key such as pdf-2026.")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise Refused("Expected a line of text.")
     return text
 
 
@@ -179,7 +132,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                     self._say({"ok": False, "error": f"Expected a line of at most {LONGEST_LINE} bytes."})
                     return
                 try:
-                    self._say(answer(self.server.keys, line))
+                    self._say(answer(self.server.keys, self.server.folder, line))
                 except Refused as refusal:
                     self._say({"ok": False, "error": str(refusal)})
                 except OSError as error:
@@ -190,16 +143,25 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
+    """Bound, but listening only when `listen` is called: the system remembers who listened, and that is asked for."""
+
     daemon_threads = True
     request_queue_size = 64
+    keys: Keys
+    folder: Path
 
-    def __init__(self, path: Path, keys: Keys) -> None:
-        self.keys = keys
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), _Conversation, bind_and_activate=False)
         before = os.umask(0o177)
         try:
-            super().__init__(str(path), _Conversation)
+            self.server_bind()
         finally:
             os.umask(before)
+
+    def listen(self, keys: Keys, folder: Path) -> None:
+        """Begin to answer with these keys; their certificates lie in the folder."""
+        self.keys, self.folder = keys, folder
+        self.server_activate()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes wrong ends its own conversation and nothing else."""
@@ -209,16 +171,43 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 def run(settings: Settings, *, until_end_of_input: bool = False) -> None:
     """Serve until the process is ended, or until standard input ends: a signer does not outlive who started it.
 
-    Raises SettingsError when the socket's path is too long or another signer answers there.
+    Raises SettingsError when the socket's path is too long, another signer answers there, or keys cannot be opened.
     """
-    server = _Server(free_path(settings.signer_socket), Keys(settings.home / "keys", settings.secret))
-    if until_end_of_input:
-        threading.Thread(target=_wait_for_end, args=(server,), daemon=True).start()
+    apart = not why_not(settings)
+    if apart:
+        hand_over(settings)
+    server = _Server(free_path(settings.signer_socket))
+    if apart:
+        os.chown(settings.signer_socket, settings.signer_user.uid, settings.web_user.gid)
+        os.chmod(settings.signer_socket, 0o660)
+        become(settings.signer_user)
     try:
+        server.listen(keys_of(settings), settings.keys)
+        if until_end_of_input:
+            threading.Thread(target=_wait_for_end, args=(server,), daemon=True).start()
         server.serve_forever(poll_interval=0.2)
     finally:
         server.server_close()
-        settings.signer_socket.unlink(missing_ok=True)
+        with suppress(PermissionError):  # in the folder of another user; whoever comes next removes it
+            settings.signer_socket.unlink(missing_ok=True)
+
+
+def keys_of(settings: Settings) -> Keys:
+    """Open the keys of an installation: those of its token, else its files.
+
+    Files that web processes could open are sealed again. Raises SettingsError when the secret or a key is none of
+    this installation, or the token cannot be opened.
+    """
+    try:
+        if settings.token is not None:
+            return TokenKeys(settings.token, settings.token.pin_file.read_text().strip())
+        keys = KeyFiles(settings.keys, own_secret(settings.signer_secret))
+        keys.seal_again(settings.secret)
+    except Refused as refusal:
+        raise SettingsError(str(refusal)) from refusal
+    except OSError as error:
+        raise SettingsError(f"{error.filename}: the signer cannot use it: {error.strerror}.") from error
+    return keys
 
 
 def free_path(path: Path) -> Path:

@@ -18,6 +18,7 @@ from typing import Any
 from flask import current_app
 from flask.sansio.app import App
 
+from assessment.credentials.separation import found
 from assessment.domain.credentials.proof import Signer
 from assessment.domain.errors import N_, Conflict
 from assessment.settings import Settings
@@ -25,6 +26,11 @@ from assessment.settings import Settings
 SECONDS_TO_ANSWER = 5.0
 SECONDS_TO_START = 15.0
 LONGEST_ANSWER = 16 * 1024
+
+
+def key_name(year: int, number: int = 1) -> str:
+    """Return the name of a key: the year, and its number from the second one on."""
+    return str(year) if number == 1 else f"{year}-{number}"
 
 
 class SignerClient:
@@ -41,20 +47,37 @@ class SignerClient:
             return False
         return True
 
-    def open_key(self, body_id: str, year: int) -> bytes:
-        """Return the public key (32 bytes) of a body and year; the signer makes the key where there is none.
+    def open_key(self, body_id: str, year: int, number: int = 1) -> bytes:
+        """Return the public key (32 bytes) of a body, year and number in it; the signer makes it where there is none.
 
         Raises Conflict when the signer does not answer or refuses.
         """
-        return base64.b64decode(self._ask({"op": "open", "body": body_id, "year": year})["public"])
+        request = {"op": "open", "body": body_id, "key": key_name(year, number)}
+        return base64.b64decode(self._ask(request)["public"])
+
+    def retire(self, body_id: str, key_id: str) -> None:
+        """Have the signer sign with this key no more; it may have been told before.
+
+        Raises Conflict when the signer does not answer or refuses.
+        """
+        self._ask({"op": "retire", "body": body_id, "key": key_id})
 
     def sign(self, body_id: str, key_id: str, content: bytes) -> bytes:
-        """Return the signature (64 bytes) over content by the key with this fragment.
+        """Return the signature over content by a key: 64 bytes, or DER by one for PDF files (`key_files.Keys`).
 
         Raises Conflict when the signer does not answer or refuses.
         """
         request = {"op": "sign", "body": body_id, "key": key_id, "content": base64.b64encode(content).decode()}
         return base64.b64decode(self._ask(request)["signature"])
+
+    def pdf_certificate(self, body_id: str, key_id: str, *, name: str, host: str) -> tuple[bytes, bytes]:
+        """Return the X.509 certificate (DER) of a body's key for PDF files, and its authority's; made at its first use.
+
+        Raises Conflict when the signer does not answer or refuses.
+        """
+        request = {"op": "certificate", "body": body_id, "key": key_id, "name": name, "host": host}
+        answer = self._ask(request)
+        return base64.b64decode(answer["certificate"]), base64.b64decode(answer["authority"])
 
     def signing_as(self, body_id: str, key_id: str) -> Signer:
         """Return the function that signs with this key."""
@@ -83,10 +106,11 @@ def signer() -> SignerClient:
 
 
 def report_readiness(app: App) -> None:
-    """Tell `/readyz` whether the signer answers, and that it is not kept apart by a user of its own."""
-    path = app.extensions["settings"].signer_socket
-    app.extensions["readiness"]["signer"] = lambda: "ok" if SignerClient(path).ping() else "does not answer"
-    app.extensions["readiness"]["key separation"] = lambda: "off"
+    """Tell `/readyz` whether the signer answers, and whether its keys are out of this process's reach."""
+    settings: Settings = app.extensions["settings"]
+    client = SignerClient(settings.signer_socket)
+    app.extensions["readiness"]["signer"] = lambda: "ok" if client.ping() else "does not answer"
+    app.extensions["readiness"]["key separation"] = lambda: found(settings)
 
 
 @contextmanager
@@ -132,9 +156,5 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([package, before] if before else [package]),
-        "TERUJI_HOME": str(settings.home),
-        "TERUJI_DATABASE_URL": settings.database_url,
-        "TERUJI_BASE_URL": settings.base_url,
-        "TERUJI_SIGNER_SOCKET": str(settings.signer_socket),
-        "TERUJI_SECRET": settings.secret.hex(),
+        **settings.environment(),
     }

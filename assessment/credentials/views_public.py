@@ -9,6 +9,7 @@ from flask_babel import gettext
 from assessment.credentials.keys import origin
 from assessment.credentials.log_files import checkpoint_file, newest_size, tile_file
 from assessment.credentials.log_heads import log_key
+from assessment.credentials.pdf_certificates import published_authority
 from assessment.credentials.public import did_document, issuers
 from assessment.credentials.public_schemes import public_scheme
 from assessment.credentials.publishing import register_text
@@ -51,6 +52,14 @@ def register() -> Response:
     return _file(
         register_text(origin(session), issuers(session), log_key(session)), "application/json", SECONDS_TO_KEEP_KEYS
     )
+
+
+@public_files.get("/pdf-ca.pem")
+def pdf_authority() -> Response:
+    found = published_authority(db.session())
+    if found is None:
+        raise NotFound(N_("There is no such page."))
+    return _file(found, "application/pem-certificate-chain", SECONDS_TO_KEEP_KEYS)
 
 
 @public_files.get("/status/<name>")

@@ -24,6 +24,7 @@ from assessment.demo.assigning import plan_assigning
 from assessment.demo.authoring import plan_authoring
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Cast, register_cast
+from assessment.demo.changing_keys import plan_key_change
 from assessment.demo.content import load_content
 from assessment.demo.deciding import meanwhile, plan_certificate, plan_meetings, work
 from assessment.demo.equipment import plan_equipment
@@ -101,6 +102,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
             plan_certificate(story, agenda)
         plan_standard_setting(ensemble, content.form_id, agenda)
         plan_regrade(ensemble, content, agenda)
+        plan_key_change(ensemble, agenda)
         plan_authoring(ensemble, agenda)
         plan_task_writing(ensemble, content.task_id, agenda)
         if content.text_form_id is not None:

@@ -53,7 +53,7 @@ def demo(settings: Settings, *, port: int | None, no_serve: bool, fresh: bool, a
         return
     log_as_json()
     logging.config.dictConfig(LOGGING)
-    serve(settings, serving, on_ready=lambda: _tell(f"Teruji answers at {settings.base_url}"))
+    serve(settings, serving, on_ready=lambda keys: _tell(f"Teruji answers at {settings.base_url}; {keys}"))
 
 
 def _at_origin(settings: Settings, ground: Ground, port: int | None, *, fresh: bool) -> Settings:

@@ -17,11 +17,11 @@ from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.engine import make_url
 
 from assessment.accounts.tables import Installation
+from assessment.credentials.separation import database_files
 from assessment.database import Base
 from assessment.domain.errors import N_, Conflict
 from assessment.migrating import engine_for
 from assessment.settings import Settings
-from assessment.turns import SUFFIX
 
 MARK = "demo.json"
 FORMAT = 1
@@ -157,14 +157,6 @@ def _clear_database(settings: Settings) -> None:
             connection.execute(text("DROP FUNCTION IF EXISTS refuse_change() CASCADE"))
     finally:
         engine.dispose()
-
-
-def database_files(settings: Settings) -> tuple[Path, ...]:
-    """Return the files of an SQLite database; none on PostgreSQL."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return ()
-    return tuple(Path(f"{url.database}{suffix}") for suffix in ("", "-wal", "-shm", SUFFIX))
 
 
 def mark_begun(settings: Settings, *, now: datetime) -> None:

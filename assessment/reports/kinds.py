@@ -140,4 +140,7 @@ KINDS = {
     "page_choice": _l("What a certificate's page shows"),
     "transparency_log": _l("Public log"),
     "log_leaf": _l("Fact for the public log"),
+    "key_change": _l("Change of a signing key"),
+    "key_confirmation": _l("Answer to a change of a signing key"),
+    "pdf_certificate": _l("Certificate that signs PDF files"),
 }

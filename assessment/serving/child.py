@@ -10,6 +10,9 @@ import time
 
 import structlog
 
+from assessment.credentials.separation import WEB_UMASK
+from assessment.users import User
+
 LONGEST_PAUSE = 30.0
 SECONDS_TO_STOP = 12.0
 LOOK_EVERY = 0.1
@@ -20,7 +23,8 @@ log = structlog.get_logger("teruji.serve")
 class Child:
     """One process of the service, started again when it dies; each time in a row waits twice as long.
 
-    `after` seconds pass before its first start, and at most `longest_pause` before another.
+    `after` seconds pass before its first start, and at most `longest_pause` before another; with a `user` it runs as
+    that one.
     """
 
     def __init__(
@@ -31,8 +35,10 @@ class Child:
         *,
         after: float = 0,
         longest_pause: float = LONGEST_PAUSE,
+        user: User | None = None,
     ) -> None:
         self.name = name
+        self._user = user
         self._command = [sys.executable, "-P", "-m", *arguments]
         self._environment = environment
         self._longest_pause = longest_pause
@@ -54,7 +60,7 @@ class Child:
             self._pause = min(self._pause * 2, self._longest_pause)
         if self._process is None and moment >= self._start_at:
             self._started_at = moment
-            self._process = subprocess.Popen(self._command, env=self._environment, stdin=subprocess.PIPE)
+            self._process = start(self._command, self._environment, self._user)
 
     def ask_to_end(self) -> None:
         """Ask the process to end."""
@@ -77,3 +83,18 @@ class Child:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
         self._process = None
+
+
+def start(command: list[str], environment: dict[str, str] | None, user: User | None) -> "subprocess.Popen[bytes]":
+    """Start a process with a pipe as its standard input, as another user where one is given."""
+    if user is None:
+        return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        user=user.uid,
+        group=user.gid,
+        extra_groups=[],
+        umask=WEB_UMASK,
+    )

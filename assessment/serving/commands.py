@@ -33,7 +33,7 @@ def serve_command(
     serve(
         settings,
         Serving(host=host, port=port, processes=processes, proxies=proxies),
-        on_ready=lambda: click.echo(f"Teruji answers at {settings.base_url}", err=True),
+        on_ready=lambda keys: click.echo(f"Teruji answers at {settings.base_url}; {keys}", err=True),
     )
 
 

@@ -4,20 +4,24 @@ Each child holds the reading end of a pipe as its standard input and ends when t
 this process even when it is killed.
 """
 
+import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assessment.credentials.separation import hand_over, why_not
 from assessment.domain.errors import N_, Conflict
 from assessment.serving.child import LOOK_EVERY, Child
 from assessment.serving.ending import set_when_told
 from assessment.serving.web import PROXIES
-from assessment.settings import Settings
+from assessment.settings import Separation, Settings, SettingsError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -32,28 +36,55 @@ class Serving:
     proxies: int = 0
 
 
-def serve(settings: Settings, serving: Serving, *, on_ready: Callable[[], None]) -> None:
-    """Run the service until SIGTERM or SIGINT; calls `on_ready` once, when it answers.
+def serve(settings: Settings, serving: Serving, *, on_ready: Callable[[str], None]) -> None:
+    """Run the service until SIGTERM or SIGINT; calls `on_ready` once, when it answers, with what separates the keys.
 
-    Raises Conflict when something else listens on the port.
+    Raises Conflict when something else listens on the port, SettingsError when keys must be kept apart and cannot be.
     """
     refuse_taken_port(serving)
+    reason = _why_not(settings)
     stopped = threading.Event()
     put_handlers_back = set_when_told(stopped)
-    children = _children(settings, serving)
+    children = _children(settings, serving, apart=not reason)
     announced = False
     try:
         while not stopped.wait(LOOK_EVERY):
             for child in children:
                 child.keep_alive()
-            if not announced and _ready(serving):
+            if not announced and (said := _separation(serving)):
                 announced = True
-                on_ready()
+                on_ready(f"{said} ({reason})" if reason else said)
     finally:
         # The web processes first: who is being answered still needs the signer.
         for child in reversed(children):
             child.stop()
+        settings.signer_socket.unlink(missing_ok=True)
         put_handlers_back()
+
+
+def _why_not(settings: Settings) -> str:
+    """Return why keys are not kept apart, empty when they are: tried by starting Python as the web's user."""
+    reason = why_not(settings)
+    if reason:
+        return reason
+    web = settings.web_user
+    command = [sys.executable, "-P", "-c", "import assessment.users, cryptography"]
+    tried = subprocess.run(
+        command,
+        env={**os.environ, "PYTHONPATH": _python_path()},
+        user=web.uid,
+        group=web.gid,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if tried.returncode == 0:
+        return ""
+    reason = f"the user {web.uid} cannot read the program: {tried.stderr.strip().rpartition(chr(10))[2]}"
+    if settings.separation is Separation.REQUIRED:
+        raise SettingsError(f"TERUJI_KEY_SEPARATION: keys cannot be kept apart: {reason}.")
+    return reason
 
 
 def refuse_taken_port(serving: Serving) -> None:
@@ -72,39 +103,45 @@ def refuse_taken_port(serving: Serving) -> None:
             ) from error
 
 
-def _children(settings: Settings, serving: Serving) -> list[Child]:
+def _children(settings: Settings, serving: Serving, *, apart: bool) -> list[Child]:
     environment = _environment(settings, serving)
+    if apart:
+        hand_over(settings)
+    else:
+        environment["TERUJI_KEY_SEPARATION"] = Separation.OFF
+    user = settings.web_user if apart else None
     web = ["assessment.serving.server", "--host", serving.host, "--port", str(serving.port)]
     return [
-        Child("signer", ["assessment.credentials.signer", "--until-end-of-input"], environment),
+        Child("signer", ["assessment.credentials.signer", "--until-end-of-input"], environment),  # leaves root itself
         # People wait for the web processes, nobody for the worker.
-        Child("worker", ["assessment.serving.worker"], environment, after=3),
-        Child("web", [*web, "--processes", str(serving.processes)], environment),
+        Child("worker", ["assessment.serving.worker"], environment, after=3, user=user),
+        Child("web", [*web, "--processes", str(serving.processes)], environment, user=user),
     ]
+
+
+def _python_path() -> str:
+    before = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([str(CHECKOUT), before] if before else [str(CHECKOUT)])
 
 
 def _environment(settings: Settings, serving: Serving) -> dict[str, str]:
     counters = settings.home / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(parents=True)
-    before = os.environ.get("PYTHONPATH")
     return {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), before] if before else [str(CHECKOUT)]),
+        "PYTHONPATH": _python_path(),
         "PROMETHEUS_MULTIPROC_DIR": str(counters),
-        "TERUJI_HOME": str(settings.home),
-        "TERUJI_DATABASE_URL": settings.database_url,
-        "TERUJI_BASE_URL": settings.base_url,
-        "TERUJI_SIGNER_SOCKET": str(settings.signer_socket),
-        "TERUJI_SECRET": settings.secret.hex(),
+        **settings.environment(),
         PROXIES: str(serving.proxies),
     }
 
 
-def _ready(serving: Serving) -> bool:
+def _separation(serving: Serving) -> str:
+    """Return what the service says of its keys once it is ready, empty before."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(serving.host, serving.host)
     try:
         with urllib.request.urlopen(f"http://{host}:{serving.port}/readyz", timeout=2) as answer:
-            return bool(answer.status == 200)
+            return f"key separation: {json.load(answer)['checks']['key separation']}"
     except OSError:
-        return False
+        return ""

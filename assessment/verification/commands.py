@@ -18,6 +18,7 @@ from assessment.domain.errors import Conflict, Invalid
 from assessment.verification.answer import short_answer
 from assessment.verification.arriving import LARGEST_FILE, read_file
 from assessment.verification.page import Language, Page
+from assessment.verification.pdf_seal import AUTHORITY, check_seal, is_pdf, with_seal
 from assessment.verification.present import present
 from assessment.verification.published import Fetch, folder, sources_from, website
 from assessment.verification.sentences import CheckState
@@ -72,12 +73,15 @@ def _site(place: str | None) -> Fetch | None:
 
 def _verify(subject: str, fetch: Fetch | None, proof: bytes | None, now: datetime) -> Verification:
     try:
-        content = _content(subject)
+        pdf, content = _content(subject)
     except (Invalid, Conflict) as refusal:
         broken = failed(CheckName.DOCUMENT, refusal.message, **refusal.values)
         return Verification(verdict=Verdict.CANNOT_CHECK, checks=(broken,))
     sources = Sources() if fetch is None else sources_from(fetch, content)
-    return check(content, now=now, sources=replace(sources, log_proof=proof))
+    verification = check(content, now=now, sources=replace(sources, log_proof=proof))
+    if pdf is None:
+        return verification
+    return with_seal(verification, check_seal(pdf, None if fetch is None else fetch(AUTHORITY), now))
 
 
 def _proof(subject: str, named: str | None) -> bytes | None:
@@ -93,18 +97,22 @@ def _proof(subject: str, named: str | None) -> bytes | None:
         return handle.read(LARGEST_FILE)
 
 
-def _content(subject: str) -> bytes | str:
-    """Read the file of this name, else take the argument itself for JSON, a token or the text of a code."""
+def _content(subject: str) -> tuple[bytes | None, bytes | str]:
+    """Read the file of this name, else take the argument itself for JSON, a token or the text of a code.
+
+    The first value is the file where it is a PDF.
+    """
     if len(subject) < _LONGEST_PATH and "\0" not in subject and Path(subject).is_file():
         with Path(subject).open("rb") as handle:
-            return read_file(handle.read(LARGEST_FILE + 1))
+            file = handle.read(LARGEST_FILE + 1)
+        return file if is_pdf(file) else None, read_file(file)
     if not is_document(subject) and not is_token(subject):
         try:
             parse_code(subject)
         except Invalid:
             expected = "Expected a file, or the text of a certificate's code"
             raise click.UsageError(f"{expected}, got {subject[:80]!r}.") from None
-    return subject
+    return None, subject
 
 
 def _lines(verification: Verification, now: datetime, site: str | None) -> str:

@@ -17,6 +17,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from assessment.domain.credentials.did_web import code_of, document_url, origin_of
 from assessment.domain.credentials.json_text import MAX_BYTES, read_object
 from assessment.domain.credentials.sources import Issuer, Sources, Wanted, wanted_for
+from assessment.domain.credentials.withdrawn import read_removed
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.log.note import VerifierKey, read_key
 
@@ -143,7 +144,11 @@ def _registry(content: bytes | None) -> Mapping[str, Issuer] | None:
         withdrawn = value.get("compromised_keys", [])
         if not isinstance(withdrawn, list):
             return None
-        known[did] = Issuer(name=value["name"], compromised_keys=frozenset(map(str, withdrawn)))
+        try:
+            removed = read_removed(value.get("removed_keys", []), did)
+        except Invalid:
+            return None
+        known[did] = Issuer(name=value["name"], compromised_keys=frozenset(map(str, withdrawn)), removed_keys=removed)
     return known
 
 

@@ -155,6 +155,7 @@ CHECKS: Mapping[CheckName, str] = {
     CheckName.SUSPENSION: N_("Suspension"),
     CheckName.SUCCESSOR: N_("Newer certificate"),
     CheckName.TLOG_PROOF: N_("Entry in the public log"),
+    CheckName.PDF_SIGNATURE: N_("Signature of the PDF file"),
 }
 
 CHECK_WORDS: Mapping[CheckState, str] = {

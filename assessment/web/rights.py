@@ -52,6 +52,13 @@ PUBLIC = Rule(public=True)
 OWN_EXAM = Rule(cells={Role.CANDIDATE: Relation.OWN}, booked=True)
 SIGNED_IN = Rule(cells=dict.fromkeys(Role, ANY))
 
+# Commands that somebody gives under their own account.
+COMMANDS: dict[str, Rule] = {
+    "key.list": may(administrator=ANY, quality_manager=ANY, releaser=ANY),
+    "key.propose": may(administrator=ANY, quality_manager=ANY),
+    "key.answer": may(administrator=ANY, quality_manager=ANY),
+}
+
 MATRIX: dict[str, Rule] = {
     # --- for everybody
     "static": PUBLIC,
@@ -374,6 +381,7 @@ MATRIX: dict[str, Rule] = {
     "certificates.answer": may(releaser=ANY, quality_manager=ANY),
     "public_files.did": PUBLIC,
     "public_files.register": PUBLIC,
+    "public_files.pdf_authority": PUBLIC,
     "public_files.status_list": PUBLIC,
     "public_files.log_checkpoint": PUBLIC,
     "public_files.log_tile": PUBLIC,

@@ -200,6 +200,7 @@ def test_public_files_need_no_cookie_and_can_be_cached(office: Office) -> None:
         ("/status/las-revocation-0", "application/vc"),
         ("/status/las-suspension-0", "application/vc"),
         ("/issuers.json", "application/json"),
+        ("/pdf-ca.pem", "application/pem-certificate-chain"),
     ):
         answer = client.get(path)
         assert answer.status_code == 200, path

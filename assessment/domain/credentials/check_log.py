@@ -1,6 +1,7 @@
 """Whether a credential stands in the public log, by the proof that came with it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from assessment.domain.credentials.did_web import code_of
 from assessment.domain.credentials.json_text import write_object
@@ -9,6 +10,16 @@ from assessment.domain.credentials.proof import Proof
 from assessment.domain.credentials.sources import Sources
 from assessment.domain.credentials.verdict import Check, CheckName, failed, passed, refused, unclear
 from assessment.domain.errors import N_, Invalid
+
+
+def logged_at(issuer: str, document: Mapping[str, object], sources: Sources) -> datetime | None:
+    """Return the moment since which the log proves a document to be there; None without a proof that holds."""
+    if sources.log_proof is None or sources.log_key is None:
+        return None
+    try:
+        return check_log_proof(sources.log_proof, write_object(document), code_of(issuer), sources.log_key).logged_at
+    except Invalid:
+        return None
 
 
 def check_log_entry(issuer: str, document: Mapping[str, object], signature: Proof | None, sources: Sources) -> Check:

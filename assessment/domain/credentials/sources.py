@@ -12,16 +12,22 @@ from assessment.domain.credentials.jose import is_token, read_token
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import Payload, open_digits, parse_code
 from assessment.domain.credentials.status_list import StatusPurpose, list_url, locate
+from assessment.domain.credentials.withdrawn import RemovedKey
 from assessment.domain.errors import Invalid
 from assessment.domain.log.note import VerifierKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Issuer:
-    """A body as the registry knows it: its name, and the addresses (`DID#fragment`) of compromised keys."""
+    """A body as the registry knows it: its name, and the addresses (`DID#fragment`) of compromised keys.
+
+    `removed_keys` says of compromised ones what they were and since when they are out: needed where the log proves
+    that a certificate was there before.
+    """
 
     name: str
     compromised_keys: frozenset[str] = frozenset()
+    removed_keys: Mapping[str, RemovedKey] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,9 +1,12 @@
 """Whose is it: the registry of issuers, and the keys that may speak for them."""
 
+from datetime import datetime
+
 from assessment.domain.credentials.did_web import VerificationKey, assertion_keys, origin_of
 from assessment.domain.credentials.qr_payload import Code
 from assessment.domain.credentials.sources import Issuer, Sources
 from assessment.domain.credentials.verdict import Check, CheckName, failed, passed, unclear
+from assessment.domain.credentials.withdrawn import check_withdrawn
 from assessment.domain.errors import N_, Invalid
 
 
@@ -43,18 +46,32 @@ def check_issuer(issuer: str, sources: Sources) -> Check:
     return passed(CheckName.ISSUER, N_("The register knows the issuer as %(issuer)s."), issuer=registered.name)
 
 
-def find_key(issuer: str, key_id: str, sources: Sources) -> tuple[VerificationKey | None, Check]:
-    """Find the key that a proof names, and say whether it is the issuer's and can be trusted."""
+def is_withdrawn(issuer: str, key_id: str, sources: Sources) -> bool:
+    """Say whether an issuer has taken a key back because it was compromised."""
+    registered = _registered(issuer, sources)
+    return registered is not None and key_id in registered.compromised_keys
+
+
+def find_key(
+    issuer: str, key_id: str, sources: Sources, *, logged_at: datetime | None = None
+) -> tuple[VerificationKey | None, Check]:
+    """Find the key that a proof names, and say whether it is the issuer's and can be trusted.
+
+    `logged_at` is the moment at which the log proves the certificate to have been there, None without a proof: it
+    decides about a key that was withdrawn, and about no other.
+    """
     if key_id.partition("#")[0] != issuer:
         return None, failed(CheckName.KEY, N_("The signature names no key of the issuer."))
     content = sources.did_documents.get(issuer)
     if content is None:
         return None, unclear(CheckName.KEY, N_("The issuer's key document could not be fetched."))
     registered = _registered(issuer, sources)
-    if registered is not None and key_id in registered.compromised_keys:
-        return None, unclear(
-            CheckName.KEY, N_("The issuer has withdrawn this key, so its signature alone proves nothing.")
-        )
+    if registered is not None and is_withdrawn(issuer, key_id, sources):
+        removed = registered.removed_keys.get(key_id)
+        check = check_withdrawn(removed, logged_at)
+        if removed is None or check.ok is not True:
+            return None, check
+        return VerificationKey(id=key_id, public_key=removed.public_key), check
     try:
         key = assertion_keys(content, issuer).get(key_id)
     except Invalid:

@@ -47,6 +47,7 @@ class CheckName(StrEnum):
     SUSPENSION = "suspension"
     SUCCESSOR = "successor"
     TLOG_PROOF = "tlog_proof"
+    PDF_SIGNATURE = "pdf_signature"
 
 
 FAILS_AS: Mapping[CheckName, Verdict] = {
@@ -66,9 +67,10 @@ FAILS_AS: Mapping[CheckName, Verdict] = {
     CheckName.SUSPENSION: Verdict.SUSPENDED,
     CheckName.SUCCESSOR: Verdict.SUPERSEDED,
     CheckName.TLOG_PROOF: Verdict.CANNOT_CHECK,
+    CheckName.PDF_SIGNATURE: Verdict.FORGED,
 }
 
-MAY_BE_ABSENT = frozenset({CheckName.ADDRESS, CheckName.RESOURCES, CheckName.TLOG_PROOF})
+MAY_BE_ABSENT = frozenset({CheckName.ADDRESS, CheckName.RESOURCES, CheckName.TLOG_PROOF, CheckName.PDF_SIGNATURE})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from assessment.domain.credentials.canonical import UnknownContext, canonical_nquads, contexts_of
-from assessment.domain.credentials.check_log import check_log_entry
+from assessment.domain.credentials.check_log import check_log_entry, logged_at
 from assessment.domain.credentials.data_model import check_credential, check_resources
 from assessment.domain.credentials.did_web import VerificationKey, origin_of
 from assessment.domain.credentials.facts import (
@@ -29,7 +29,14 @@ from assessment.domain.credentials.sd_jwt import period_of, read_selective
 from assessment.domain.credentials.sources import Sources, indices_of, is_document
 from assessment.domain.credentials.status_check import check_statuses
 from assessment.domain.credentials.status_list import list_url, locate
-from assessment.domain.credentials.trust import address_is_ours, check_issuer, find_key, issued_here, name_of
+from assessment.domain.credentials.trust import (
+    address_is_ours,
+    check_issuer,
+    find_key,
+    is_withdrawn,
+    issued_here,
+    name_of,
+)
 from assessment.domain.credentials.verdict import (
     Check,
     CheckName,
@@ -79,10 +86,11 @@ def verify_credential(content: bytes, *, now: datetime, sources: Sources) -> Ver
     body = {key: value for key, value in document.items() if key != "proof"}
     nquads, language = _understand(body)
     key_id = proof.verification_method if proof else ""
-    key, ownership = find_key(issuer, key_id, sources)
+    since = logged_at(issuer, document, sources) if is_withdrawn(issuer, key_id, sources) else None
+    key, ownership = find_key(issuer, key_id, sources, logged_at=since)
     if shape is None:
         shape = _check_signature(proof, nquads, body, key)
-    return _judged(document, [*language, ownership, shape], key_id, now, sources)
+    return _judged(document, [*language, ownership, shape], key_id, proof, now, sources)
 
 
 def verify_token(text: str, *, now: datetime, sources: Sources) -> Verification:
@@ -101,7 +109,7 @@ def verify_token(text: str, *, now: datetime, sources: Sources) -> Verification:
     shape = _check_enveloping(token, key)
     if nquads is None and shape.ok:
         shape = unclear(CheckName.PROOF, N_("The signature cannot be checked: the content is not understood."))
-    return _judged(token.payload, [*language, ownership, shape], token.key_id, now, sources)
+    return _judged(token.payload, [*language, ownership, shape], token.key_id, None, now, sources)
 
 
 def _verify_selective(text: str, now: datetime, sources: Sources) -> Verification:
@@ -138,9 +146,17 @@ def _verify_selective(text: str, now: datetime, sources: Sources) -> Verificatio
 
 
 def _judged(
-    document: Mapping[str, object], found: list[Check], key_id: str, now: datetime, sources: Sources
+    document: Mapping[str, object],
+    found: list[Check],
+    key_id: str,
+    signature: Proof | None,
+    now: datetime,
+    sources: Sources,
 ) -> Verification:
-    """Judge a credential by its language, its key and its signature, which stand in `found` in this order."""
+    """Judge a credential by its language, its key and its signature, which stand in `found` in this order.
+
+    `signature` is the embedded one, None where the credential came as a token: the log knows the embedded one alone.
+    """
     issuer = issuer_of(document)
     ownership, shape = found[-2:]
     checks = [passed(CheckName.DOCUMENT, N_("It can be read.")), check_issuer(issuer, sources)]
@@ -153,7 +169,7 @@ def _judged(
     if "relatedResource" in document:
         checks.append(check_related(document, sources))
     checks += [results, *dates, *check_statuses(issuer, _places(document), now, sources)]
-    checks.append(check_log_entry(issuer, document, proof, sources))
+    checks.append(check_log_entry(issuer, document, signature, sources))
     return Verification(
         verdict=conclude(checks, issued_here=here),
         checks=tuple(checks),
