@@ -35,8 +35,17 @@ KEYWORDS = {
 # Of the public pages: modules whose words no page shows, the reasons a reader sees in words of their own, the statuses
 # that their own page is shown for, and what comes from other modules. A document that no standard knows is told about
 # in technical English (docs/decisions/0042-nine-languages-on-the-public-pages.md).
-UNSEEN = {"commands.py", "published.py", "unpack.py"}
-REASONS = ("verify.py", "trust.py", "status_check.py")
+UNSEEN = {
+    "commands.py",
+    "published.py",
+    "unpack.py",
+    "views_vc_api.py",
+    "log_checking.py",
+    "log_commands.py",
+    "log_recovery.py",
+    "witness.py",
+}
+REASONS = ("verify.py", "trust.py", "status_check.py", "check_log.py", "log_proof.py")
 REFUSED = (400, 404, 405, 413, 422, 429, 500, 503)
 FROM_ELSEWHERE: set[Text] = {
     "Expected the address and digits of a certificate's code.",
@@ -45,6 +54,9 @@ FROM_ELSEWHERE: set[Text] = {
     "Expected a JSON object.",
     "This field is required.",
     "Not a valid date value.",
+    "The issuer has withdrawn this key, so its signature alone proves nothing.",
+    "The issuer withdrew this key on %(removed)s, and the certificate came into the log only later.",
+    "The issuer withdrew this key on %(removed)s; the log proves that the certificate is older.",
 }
 
 # The terms of the field in the readers' languages, as the project's glossary gives them.

@@ -5,6 +5,7 @@ for itself (SO_REUSEPORT), and the kernel spreads connections over them.
 """
 
 import argparse
+import asyncio
 import gc
 import logging.config
 import os
@@ -12,6 +13,7 @@ import socket
 import sys
 
 import uvicorn
+import uvloop
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from assessment.app import create_app
@@ -49,7 +51,7 @@ def main() -> None:
     config = uvicorn.Config(
         front,
         http=desk.protocol,  # type: ignore[arg-type]  # it takes whatever makes a protocol
-        loop="uvloop",
+        loop="none",
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -62,8 +64,11 @@ def main() -> None:
         timeout_keep_alive=SECONDS_IDLE,
         timeout_graceful_shutdown=SECONDS_TO_END,
     )
-    with listening(arguments.host, arguments.port) as place:
-        uvicorn.Server(config).run([place])
+    with (
+        listening(arguments.host, arguments.port) as place,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(uvicorn.Server(config).serve([place]))
 
 
 def listening(host: str, port: int) -> socket.socket:
