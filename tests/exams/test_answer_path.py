@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Connection, create_engine, update
 from sqlalchemy.orm import Session
 
@@ -154,7 +155,7 @@ def test_both_ways_store_the_same(session: Session, attempt: Attempt) -> None:
 def test_what_comes_again_is_never_decided_the_quick_way(session: Session, attempt: Attempt) -> None:
     session.execute(update(Attempt).values(state=AttemptState.RUNNING, deadline=DEADLINE, epoch=3))
     first = Sent(token=token_of(attempt), at=NOW, rule=RULE, events=(an_event(1, "A"),))
-    second = replace(first, events=(an_event(1, "B"), an_event(2, "C")))
+    second = structs.replace(first, events=(an_event(1, "B"), an_event(2, "C")))
     with session.begin_nested():
         assert store_quickly(session.connection(), [first]) is not None
     nested = session.begin_nested()
@@ -203,8 +204,8 @@ def test_a_statement_alone_stores_all_or_nothing(room: Room) -> None:
 @pytest.mark.only_on("sqlite")
 def test_flags_and_sightings_are_not_stored_by_a_statement_alone(room: Room) -> None:
     with _driver(room) as driver:
-        seen = replace(_sent_in(room), sighting=Sighting(unsent=0, place=1, client=None))
-        flagged = replace(_sent_in(room), flag=Flag(item=room.exam.items[0], flagged=True))
+        seen = structs.replace(_sent_in(room), sighting=Sighting(unsent=0, place=1, client=None))
+        flagged = structs.replace(_sent_in(room), flag=Flag(item=room.exam.items[0], flagged=True))
         assert insert_alone(driver, SQLite(), [seen]) is None
         assert insert_alone(driver, SQLite(), [flagged]) is None
 
@@ -225,7 +226,7 @@ def _sent_in(room: Room, *events: Event) -> Sent:
     with room.writing() as session:
         token = token_for(session.get_one(Attempt, (BODY, room.attempt_id)))
     assert token is not None
-    placed = tuple(replace(each, item=room.exam.items[0]) for each in events)
+    placed = tuple(structs.replace(each, item=room.exam.items[0]) for each in events)
     return Sent(token=token, at=room.now, rule=LATE_RULE, events=placed)
 
 
