@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,8 @@ from assessment.transparency.tables import LogCheckpoint, LogCosignature, Transp
 LOG_CODE = "-log"
 FOLDER = "log"
 REMEMBERED = "log-checkpoint"
+
+_keys: WeakKeyDictionary[Engine | Connection, VerifierKey] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,9 +100,17 @@ def opened(row: TransparencyLog) -> OpenLog:
 
 
 def log_key(session: Session) -> VerifierKey | None:
-    """Return the key under which the log's heads verify; None before the log is opened. One statement."""
-    row = find_log(session)
-    return None if row is None else opened(row).key
+    """Return the key under which the log's heads verify; None before the log is opened.
+
+    One statement, and none once this process has seen it: a log is opened once, and its row is never changed.
+    """
+    bind = session.get_bind()
+    if bind not in _keys:
+        row = find_log(session)
+        if row is None:
+            return None
+        _keys[bind] = opened(row).key
+    return _keys[bind]
 
 
 def head_at(session: Session, origin: str, size: int) -> Head:

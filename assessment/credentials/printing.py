@@ -49,6 +49,9 @@ SCOPES = {
     "process": {"id": "Proses", "en": "Process"},
     "position": {"id": "Posisi", "en": "Position"},
     "product": {"id": "Produk", "en": "Product"},
+    "work_place": {"id": "Tempat kerja", "en": "Place of work"},
+    "cooking_method": {"id": "Cara memasak", "en": "Cooking method"},
+    "food_safety": {"id": "Keamanan pangan", "en": "Food safety"},
     "material": {"id": "Bahan", "en": "Material"},
 }
 

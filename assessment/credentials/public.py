@@ -91,8 +91,11 @@ def issuers(session: Session) -> dict[str, Issuer]:
 
 def did_document(session: Session, body_id: str) -> dict[str, object] | None:
     """Return the document that lists a body's keys, retired ones too, compromised ones not; None without the body."""
-    if session.get(CertificationBody, body_id) is None:
-        return None
+    return None if session.get(CertificationBody, body_id) is None else published_keys(session, body_id)
+
+
+def published_keys(session: Session, body_id: str) -> dict[str, object]:
+    """Return the key document of a body that is there; one statement besides the installation's."""
     did = issuer_did(session, body_id)
     keys = session.scalars(
         select(IssuerKey)

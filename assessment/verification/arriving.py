@@ -52,6 +52,15 @@ def visible_lines(content: bytes) -> tuple[str, ...] | None:
         return None
 
 
+def attached_proof(content: bytes) -> bytes | None:
+    """Return the proof from a log that is attached to a PDF; None where there is not exactly one that can be read."""
+    try:
+        found = _unpack("proof", content)
+    except (Invalid, Conflict):
+        return None
+    return found[0].encode() if len(found) == 1 else None
+
+
 def is_pdf(content: bytes) -> bool:
     """Say whether a file begins as a PDF does."""
     return content.lstrip(b"\x00\t\r\n ").startswith(b"%PDF-")

@@ -16,9 +16,9 @@ from assessment.domain.credentials.verdict import CheckName, Verdict, Verificati
 from assessment.domain.credentials.verify import verify as check
 from assessment.domain.errors import Conflict, Invalid
 from assessment.verification.answer import short_answer
-from assessment.verification.arriving import LARGEST_FILE, read_file
+from assessment.verification.arriving import LARGEST_FILE, attached_proof, is_pdf, read_file
 from assessment.verification.page import Language, Page
-from assessment.verification.pdf_seal import AUTHORITY, check_seal, is_pdf, with_seal
+from assessment.verification.pdf_seal import AUTHORITY, check_seal, with_seal
 from assessment.verification.present import present
 from assessment.verification.published import Fetch, folder, sources_from, website
 from assessment.verification.sentences import CheckState
@@ -77,6 +77,8 @@ def _verify(subject: str, fetch: Fetch | None, proof: bytes | None, now: datetim
     except (Invalid, Conflict) as refusal:
         broken = failed(CheckName.DOCUMENT, refusal.message, **refusal.values)
         return Verification(verdict=Verdict.CANNOT_CHECK, checks=(broken,))
+    if proof is None and pdf is not None:
+        proof = attached_proof(pdf)
     sources = Sources() if fetch is None else sources_from(fetch, content)
     verification = check(content, now=now, sources=replace(sources, log_proof=proof))
     if pdf is None:

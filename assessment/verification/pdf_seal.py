@@ -23,11 +23,6 @@ _PROGRAM = Path(__file__).with_name("seal_program.py")
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{1,4000})-----END CERTIFICATE-----")
 
 
-def is_pdf(content: bytes) -> bool:
-    """Say whether what arrived is a PDF file."""
-    return content.lstrip(b"\x00\t\r\n ").startswith(b"%PDF-")
-
-
 def check_seal(content: bytes, authority: bytes | None, now: datetime) -> Check:
     """Say what the signature of a PDF is worth; `authority` is the published file, None when it was not to be had."""
     roots = [b"".join(found.split()).decode() for found in _PEM.findall(authority or b"")[:MOST_ROOTS]]

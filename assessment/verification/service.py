@@ -14,7 +14,7 @@ from assessment.accounts.sealing import Erased
 from assessment.credentials.exporting import open_pdf
 from assessment.credentials.keys import is_demo
 from assessment.credentials.log_heads import log_key
-from assessment.credentials.public import did_document, find_by_number, issuers
+from assessment.credentials.public import find_by_number, issuers, published_keys
 from assessment.credentials.queries import credential_of
 from assessment.credentials.status_lists import published_list
 from assessment.domain.credentials.did_web import assertion_keys, code_of
@@ -69,7 +69,6 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
         content = sealer().open(row.wrapped, row.person_id, row.sealed)
     except Erased:
         return found
-    sources = sources_for(session, content, now)
     proof = None if row.sealed_proof is None else sealer().open(row.wrapped, row.person_id, row.sealed_proof)
     sources = replace(sources_for(session, content, now), log_key=log_key(session), log_proof=proof)
     verification = verify(content, now=now, sources=sources)
@@ -154,12 +153,12 @@ def sources_for(session: Session, content: bytes | str, now: datetime) -> Source
     if wanted.issuer is None or wanted.issuer not in registry:
         return Sources(registry=registry)
     body_id = code_of(wanted.issuer)
-    document = did_document(session, body_id)
+    document = published_keys(session, body_id)
     names = own_lists(wanted)
     lists = _lists(session, body_id, tuple(names.values()), now)
     return Sources(
         registry=registry,
-        did_documents={} if document is None else {wanted.issuer: write_object(document)},
+        did_documents={wanted.issuer: write_object(document)},
         status_lists={url: lists[name] for url, name in names.items() if name in lists},
     )
 

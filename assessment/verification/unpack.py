@@ -1,11 +1,10 @@
 """A program of its own: takes a file from a stranger apart, in a process that may use little and may die.
 
-    python -I unpack.py pdf|lines|image < FILE       one JSON object on standard output
+    python -I unpack.py pdf|proof|lines|image < FILE       one JSON object on standard output
 
-`{"found": [texts]}` are the JSON attachments of a PDF, the lines that it shows, or the texts of the QR codes in a
-picture; `{"refused":
-reason}` says why there are none: encrypted, unreadable, large, many. It imports nothing of this package, because
-`-I` leaves only the standard library and installed packages.
+`{"found": [texts]}` are the JSON attachments of a PDF, its proofs from a log, the lines that it shows, or the texts of
+the QR codes in a picture; `{"refused": reason}` says why there are none: encrypted, unreadable, large, many. It imports
+nothing of this package, because `-I` leaves only the standard library and installed packages.
 """
 
 import io
@@ -14,6 +13,8 @@ import re
 import resource
 import sys
 import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pikepdf
@@ -54,8 +55,8 @@ def restrict() -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def attachments(content: bytes) -> list[str]:
-    """Return the JSON files attached to a PDF."""
+def attachments(content: bytes, ending: str = ".json") -> list[str]:
+    """Return the files attached to a PDF whose names end like this: JSON, or proofs from a log."""
     pikepdf.settings.set_qpdf_limits(
         doc_max_warnings=100,
         parser_max_container_size=200_000,
@@ -71,7 +72,7 @@ def attachments(content: bytes) -> list[str]:
                 raise Refused("many")
             found = []
             for name, attached in document.attachments.items():
-                if name.lower().endswith(".json"):
+                if name.lower().endswith(ending):
                     text = attached.get_file().read_bytes()
                     if len(text) > LARGEST_TEXT:
                         raise Refused("large")
@@ -231,15 +232,21 @@ def codes(content: bytes) -> list[str]:
     return [code.text for code in found[:MOST_CODES]]
 
 
+KINDS: dict[str, Callable[[bytes], list[str]]] = {
+    "pdf": attachments,
+    "proof": partial(attachments, ending=".tlog-proof"),
+    "lines": lines,
+    "image": codes,
+}
+
+
 def main() -> None:
     """Read standard input, write the one answer."""
     restrict()
     warnings.simplefilter("ignore")
     content = sys.stdin.buffer.read()
     try:
-        answer: dict[str, object] = {
-            "found": {"pdf": attachments, "lines": lines, "image": codes}[sys.argv[1]](content)
-        }
+        answer: dict[str, object] = {"found": KINDS[sys.argv[1]](content)}
     except Refused as refused:
         answer = {"refused": str(refused)}
     except MemoryError:

@@ -69,3 +69,23 @@ def test_the_command_and_the_upload_judge_every_form(office: Office, tmp_path: P
     photo.write_bytes(picture.getvalue())
     arguments = [str(photo), "--site", str(tmp_path / "site"), "--at", LATER.isoformat(), "--json"]
     assert json.loads(CliRunner().invoke(verify, arguments).stdout)["verdict"] == "valid"
+
+
+def test_the_pdf_brings_its_proof_from_the_log_and_its_signature(office: Office, tmp_path: Path) -> None:
+    with office.site.app.app_context(), reading() as session:
+        (tmp_path / "certificate.pdf").write_bytes(export(session, BODY, office.valid, Format.PDF))
+    with office.site.app.app_context():
+        publish(tmp_path / "site", LATER)
+    arguments = [
+        str(tmp_path / "certificate.pdf"),
+        "--site",
+        str(tmp_path / "site"),
+        "--at",
+        LATER.isoformat(),
+        "--json",
+    ]
+    said = json.loads(CliRunner().invoke(verify, arguments).stdout)
+    found = {check["name"]: (check["ok"], check["reason"]) for check in said["checks"]}
+    assert said["verdict"] == "valid"
+    assert found["pdf_signature"] == (True, "The PDF is as the issuer signed it.")
+    assert found["tlog_proof"][0] is True
