@@ -11,6 +11,7 @@ Specifications: ETSI EN 319 142-1 (PAdES), ISO 32000-2 12.8.2.2 (DocMDP), RFC 31
 
 import io
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,10 +68,11 @@ def certify(pdf: bytes, seal: Seal, signer: SignerClient, *, timestamp_url: str 
     )
     stamper = _StampAuthority(timestamp_url) if timestamp_url else None
     output = io.BytesIO()
+    sealing = PdfSigner(metadata, _SealSigner(seal, signer), timestamper=stamper, new_field_spec=field)
     try:
-        PdfSigner(metadata, _SealSigner(seal, signer), timestamper=stamper, new_field_spec=field).sign_pdf(
-            writer, output=output
-        )
+        # pyHanko signs on an event loop of its own, which cannot run where one runs already.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(sealing.sign_pdf, writer, output=output).result()
     except (TimestampRequestError, OSError) as error:
         raise Conflict(N_("The time stamp authority does not answer.")) from error
     return output.getvalue()
