@@ -131,6 +131,11 @@ class Settings:
         return self.home / "keys"
 
     @property
+    def log_head(self) -> Path:
+        """The newest signed head of the log, which is kept outside of the database too."""
+        return self.home / "log-checkpoint"
+
+    @property
     def host(self) -> str:
         """The host, with its port where it has one, as people read it in the address bar."""
         return urlsplit(self.base_url).netloc

@@ -167,7 +167,7 @@ def give_to(user: User, folder: Path) -> None:
 @pytest.mark.skipif(not ROOT, reason="only root can start processes as other users")
 def test_started_as_root_the_web_process_cannot_read_a_key(home: Path) -> None:
     with served(home) as service:
-        assert service.checks() == {"database": "ok", "signer": "ok", "key separation": "on"}
+        assert service.checks() == {"database": "ok", "signer": "ok", "key separation": "on", "log": "ok"}
         service.until_said("key separation: on")
         assert service.users() == {
             "assessment.credentials.signer": AS_SIGNER.uid,
@@ -210,8 +210,10 @@ def test_what_root_commands_write_stays_usable_for_the_service(home: Path) -> No
     subprocess.run(publish, env=environment(home), check=True, capture_output=True)
     assert {file.stat().st_uid for file in home.glob("teruji.sqlite*")} == {AS_WEB.uid}
     assert {file.stat().st_uid for file in settings.keys.rglob("*")} == {AS_SIGNER.uid}
+    settings.log_head.write_text("")
     with served(home) as service:
-        assert service.checks() == {"database": "ok", "signer": "ok", "key separation": "on"}
+        assert settings.log_head.stat().st_uid == AS_WEB.uid
+        assert service.checks() == {"database": "ok", "signer": "ok", "key separation": "on", "log": "ok"}
 
 
 def test_not_as_root_it_says_that_keys_are_not_kept_apart(home: Path) -> None:

@@ -30,10 +30,10 @@ from assessment.domain.log.note import LOG, VerifierKey
 from assessment.settings import Settings
 from assessment.transparency.sequencing import find_log, is_waiting, sequence, tree_size, with_nodes
 from assessment.transparency.tables import LogCheckpoint, LogCosignature, TransparencyLog
+from assessment.users import keep_owner
 
 LOG_CODE = "-log"
 FOLDER = "log"
-REMEMBERED = "log-checkpoint"
 
 _keys: WeakKeyDictionary[Engine | Connection, VerifierKey] = WeakKeyDictionary()
 
@@ -177,6 +177,7 @@ def remember(note: str, key: VerifierKey) -> None:
         written.write(note.encode())
         written.flush()
         os.fsync(written.fileno())
+    keep_owner(Path(temporary), file.parent)
     os.replace(temporary, file)
 
 
@@ -195,7 +196,7 @@ def _newest(session: Session) -> int:
 
 def _file() -> Path:
     settings: Settings = current_app.extensions["settings"]
-    return settings.home / REMEMBERED
+    return settings.log_head
 
 
 def _act(name: str, now: datetime) -> Act:

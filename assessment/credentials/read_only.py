@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, abort, request
 from sqlalchemy.orm import Session
 
-from assessment.credentials.log_heads import REMEMBERED, standing_behind
+from assessment.credentials.log_heads import standing_behind
 from assessment.database import db
 from assessment.domain.errors import N_
 from assessment.web.requests import SAFE_METHODS
@@ -27,7 +27,7 @@ class ReadOnly:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._file: Path = app.extensions["settings"].home / REMEMBERED
+        self._file: Path = app.extensions["settings"].log_head
         self._seen: tuple[int, int] | None = None
         self._next_look = 0.0
         self._behind = False

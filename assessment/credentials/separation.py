@@ -71,6 +71,7 @@ def hand_over(settings: Settings) -> None:
     give(settings.signer_secret, signer, 0o600)
     give(home / "backups", User(uid=ROOT, gid=ROOT), 0o700)
     give(home / "secret", web, 0o600)
+    give(settings.log_head, web, 0o600)
     for file in database_files(settings):
         give(file, web, 0o640)
     for name in OF_WEB:

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from assessment.credentials.log_heads import REMEMBERED
 from assessment.credentials.signer_client import running_signer
 from tests.fixtures.sites import Site
 
@@ -32,7 +31,7 @@ def signing(
 ) -> Iterator[Session]:
     """The session, with a signer that answers, and no memory of a log that a test rolled back."""
     signer_on(database)
-    head = shared_app(database).extensions["settings"].home / REMEMBERED
+    head = shared_app(database).extensions["settings"].log_head
     head.unlink(missing_ok=True)
     yield session
     head.unlink(missing_ok=True)

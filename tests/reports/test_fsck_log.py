@@ -8,7 +8,6 @@ from sqlalchemy import Connection, insert, select, update
 from assessment.accounts.ids import new_id
 from assessment.audit.tables import AuditEntry
 from assessment.certification.tables import Decision
-from assessment.credentials.log_heads import REMEMBERED
 from assessment.credentials.logged import head_problems
 from assessment.credentials.tables import Credential, CredentialIntent
 from assessment.database import Base, reading
@@ -150,7 +149,7 @@ def test_a_replayed_tree_head_is_found(demo_site: Site) -> None:
     with demo_site.app.app_context(), reading() as session:
         older = session.scalar(select(LogCheckpoint.note).order_by(LogCheckpoint.size).limit(1))
     for planted in (older or "", "nonsense"):
-        (demo_site.settings.home / REMEMBERED).write_text(planted)
+        demo_site.settings.log_head.write_text(planted)
         with demo_site.app.app_context(), reading() as session:
             found = [
                 (each.record.partition("/")[0], each.kind) for each in head_problems(session, now=datetime.now(UTC))
