@@ -95,7 +95,7 @@ def test_the_code_can_be_read(office: Office) -> None:
     picture = Image.open(io.BytesIO(client.get(f"/certificates/{office.valid}/qr-png").data))
     text = client.get(f"/certificates/{office.valid}/qr-text").text.strip()
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text]
-    for form in ("jwt", "exe"):
+    for form in ("docx", "exe"):
         assert client.get(f"/certificates/{office.valid}/{form}").status_code == 404
 
 
