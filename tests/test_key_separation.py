@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from assessment.credentials.separation import hand_over, why_not
+from assessment.serving import processes
 from assessment.settings import Settings, SettingsError
 from assessment.users import User, closed_to, read_user
 from tests.fixtures.databases import migrated_database
@@ -214,6 +215,18 @@ def test_what_root_commands_write_stays_usable_for_the_service(home: Path) -> No
     with served(home) as service:
         assert settings.log_head.stat().st_uid == AS_WEB.uid
         assert service.checks() == {"database": "ok", "signer": "ok", "key separation": "on", "log": "ok"}
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can start processes as other users")
+def test_a_python_that_others_cannot_run_is_a_reason_and_no_failure(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = home.parent / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "python").symlink_to(Path(sys.executable).resolve())
+    monkeypatch.setattr(sys, "executable", str(closed / "python"))
+    reason = processes._why_not(Settings.from_environment(environment(home)))
+    assert reason.startswith(f"the user {AS_WEB.uid} cannot read the program")
 
 
 def test_not_as_root_it_says_that_keys_are_not_kept_apart(home: Path) -> None:

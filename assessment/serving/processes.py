@@ -69,19 +69,24 @@ def _why_not(settings: Settings) -> str:
         return reason
     web = settings.web_user
     command = [sys.executable, "-P", "-c", "import assessment.users, cryptography"]
-    tried = subprocess.run(
-        command,
-        env={**os.environ, "PYTHONPATH": _python_path()},
-        user=web.uid,
-        group=web.gid,
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if tried.returncode == 0:
-        return ""
-    reason = f"the user {web.uid} cannot read the program: {tried.stderr.strip().rpartition(chr(10))[2]}"
+    try:
+        tried = subprocess.run(
+            command,
+            env={**os.environ, "PYTHONPATH": _python_path()},
+            user=web.uid,
+            group=web.gid,
+            extra_groups=[],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except PermissionError as error:  # an environment whose Python lies in root's home
+        said = f"{error.filename}: {error.strerror}"
+    else:
+        if tried.returncode == 0:
+            return ""
+        said = tried.stderr.strip().rpartition("\n")[2]
+    reason = f"the user {web.uid} cannot read the program: {said}"
     if settings.separation is Separation.REQUIRED:
         raise SettingsError(f"TERUJI_KEY_SEPARATION: keys cannot be kept apart: {reason}.")
     return reason
