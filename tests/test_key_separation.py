@@ -213,8 +213,8 @@ def test_what_root_commands_write_stays_usable_for_the_service(home: Path) -> No
     assert {file.stat().st_uid for file in settings.keys.rglob("*")} == {AS_SIGNER.uid}
     settings.log_head.write_text("")
     with served(home) as service:
-        assert settings.log_head.stat().st_uid == AS_WEB.uid
         assert service.checks() == {"database": "ok", "signer": "ok", "key separation": "on", "log": "ok"}
+        assert settings.log_head.stat().st_uid == AS_WEB.uid
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can start processes as other users")
