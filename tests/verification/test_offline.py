@@ -123,7 +123,7 @@ def test_two_requests_and_35_kilobytes_for_all_of_it(site: Site, house: House, o
     for language in ("en", "ja", "ar"):
         page = open_page(locale=language)
         seen: list[str] = []
-        page.context.on("request", lambda request, seen=seen: seen.append(request.url))  # type: ignore[misc]  # a default has no type
+        page.context.on("request", lambda request, seen=seen: seen.append(request.url))
         visit(page, made.code)
         expect(page.locator("[data-code-says=agrees]")).to_be_visible()
         asked = [url.partition("?")[0].removeprefix(site.base_url) for url in seen if url.startswith("http")]
