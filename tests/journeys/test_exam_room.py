@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, Route, expect, sync_playwright
 from sqlalchemy import update
 
 from assessment.accounts.tables import SignInSession
@@ -329,8 +329,15 @@ def test_session_that_ends_is_taken_up_again_on_the_page(room: Room, new_device:
     choose(page, "B")
     expect(page.locator('[data-saved] [data-when="server"]')).to_be_visible()
     submit(page, room, device.address)
-    sign_in_again(page, room.login_of(stranger))
-    expect(page.locator("[data-sign-in-said]")).not_to_be_empty()
+    said, leaving = page.locator("[data-sign-in-said]"), list[Route]()
+    assert device.context is not None
+    device.context.route("**/signout", lambda route: leaving.append(route))
+    with page.expect_request("**/signout"):
+        sign_in_again(page, room.login_of(stranger))
+    # Nobody is asked to sign in while somebody else is still being signed out: that would sign out the next person.
+    expect(said).to_be_empty()
+    leaving.pop().continue_()
+    expect(said).not_to_be_empty()
     assert room.attempt().state is AttemptState.RUNNING
     sign_in_again(page, room.login_of(room.candidate))
     page.wait_for_url("**/receipt")

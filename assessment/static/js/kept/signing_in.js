@@ -5,6 +5,7 @@ export const signingIn = ({ address, renew, onward }) => {
   const form = dialog.querySelector("form");
   const said = dialog.querySelector("[data-sign-in-said]");
   let later = 0;
+  let asking = false;
 
   const proof = async () => {
     const answer = await fetch(address, { cache: "no-store" });
@@ -30,17 +31,21 @@ export const signingIn = ({ address, renew, onward }) => {
       onward();
       return;
     }
-    said.textContent = said.dataset.otherText;
     await signOut();
+    said.textContent = said.dataset.otherText;
   };
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (asking) return;
+    asking = true;
     said.textContent = "";
     try {
       await signIn();
     } catch {
       said.textContent = said.dataset.networkText;
+    } finally {
+      asking = false;
     }
   });
   dialog.querySelector("[data-sign-in-later]").addEventListener("click", () => {
