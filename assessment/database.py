@@ -226,9 +226,14 @@ def prepare_engine(engine: Engine) -> Engine:
     return engine
 
 
+def writers_take_turns(engine: Engine) -> bool:
+    """Whether one transaction writes at a time, so that what can be thought before the turn is not thought in it."""
+    return engine.dialect.name == "sqlite"
+
+
 def turn_on(engine: Engine) -> Turn | None:
     """Return a place in the queue of those who write to this database; None where there is no queue."""
-    database = engine.url.database if engine.dialect.name == "sqlite" else None
+    database = engine.url.database if writers_take_turns(engine) else None
     return Turn(database) if database else None
 
 

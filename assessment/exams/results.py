@@ -59,7 +59,7 @@ def close_attempt(
     following = ATTEMPT.after(attempt.state, event)
     _lock_form(session, attempt.body_id, attempt.form_id, alone=False)
     current = foreseen is not None and (foreseen.newest, foreseen.generation) == newest_of(session, attempt)
-    scored = foreseen if foreseen is not None and current else score_attempt(session, attempt)
+    scored = foreseen if foreseen is not None and current else score_attempt(session, attempt, kept=True)
     attempt.state = following
     attempt.answers = scored.receipt.answers
     attempt.receipt = scored.receipt.digest

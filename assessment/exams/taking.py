@@ -56,20 +56,25 @@ def start(session: Session, body_id: str, attempt_id: str, *, now: datetime, dev
 def submit(
     session: Session, body_id: str, attempt_id: str, *, now: datetime, foreseen: Scored | None = None
 ) -> Attempt:
-    """End the attempt by the candidate's own submission, score it and write its receipt.
+    """Hand an attempt in. Raises NotFound, and Conflict as `hand_in` does."""
+    attempt = locked(session, body_id, attempt_id)
+    hand_in(session, attempt, now=now, foreseen=foreseen)
+    return attempt
+
+
+def hand_in(session: Session, attempt: Attempt, *, now: datetime, foreseen: Scored | None = None) -> None:
+    """End a locked attempt by the candidate's own submission, score it and write its receipt.
 
     Who submits when the time is over already, or twice, gets the receipt that there is. `foreseen` may come
-    from `scoring.foresee`, read before the write lock was taken. Raises NotFound, and Conflict when the
-    attempt was not started or was voided.
+    from `scoring.foresee`, read before it was this writer's turn. Raises Conflict when the attempt was not started
+    or was voided.
     """
-    attempt = locked(session, body_id, attempt_id)
     if attempt.state in ENDED:
-        return attempt
+        return
     if attempt.state is not AttemptState.RUNNING:
         raise Conflict(N_("This exam is not running, so it cannot be submitted."))
     event = AttemptEvent.TIME_OVER if settled(attempt, now=now) else AttemptEvent.SUBMIT
     close_attempt(session, attempt, event, now=now, foreseen=foreseen)
-    return attempt
 
 
 def token_for(attempt: Attempt) -> WriterToken | None:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from assessment.accounts.ids import new_id
 from assessment.accounts.waiting import Pile, Task, waits_for
-from assessment.database import db, reading
+from assessment.database import db, reading, writers_take_turns
 from assessment.domain.errors import N_, Conflict
 from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.domain.roles import Role
@@ -27,10 +27,8 @@ from assessment.exams.paper import question as find_question
 from assessment.exams.parts import part_of
 from assessment.exams.runner import runner_context, secret_of_installation, spot_of
 from assessment.exams.scoring import foresee
-from assessment.exams.tables import Attempt
+from assessment.exams.taking import hand_in, locked, token_for
 from assessment.exams.taking import start as begin
-from assessment.exams.taking import submit as hand_in
-from assessment.exams.taking import token_for
 from assessment.exams.tokens import write_token, writer_key
 from assessment.exams.views_evidence import answer_detail, attempt_result
 from assessment.exams.views_runner import add_runner, form_of, move_page
@@ -123,13 +121,14 @@ def review(attempt_id: str) -> str | Response:
 
 @exams.post("/exam/<attempt_id>/submit")
 def submit(attempt_id: str) -> Response:
-    with reading() as session:
-        attempt = session.get(Attempt, (me().body_id, attempt_id))
-        here = attempt is not None and writes_here(attempt)
-        foreseen = foresee(session, me().body_id, attempt_id) if here else None
-    if not here:
+    foreseen = None
+    if writers_take_turns(db.engine):
+        with reading() as session:
+            foreseen = foresee(session, me().body_id, attempt_id)
+    attempt = locked(db.session(), me().body_id, attempt_id)
+    if not writes_here(attempt):
         raise Conflict(ELSEWHERE)
-    attempt = hand_in(db.session(), me().body_id, attempt_id, now=now(), foreseen=foreseen)
+    hand_in(db.session(), attempt, now=now(), foreseen=foreseen)
     return redirect(url_for("exams.receipt", attempt_id=attempt.id), 303)
 
 
