@@ -16,17 +16,17 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
 from assessment.certification.states import said
+from assessment.credentials.four_eyes import answer_to, proposal_to_answer
 from assessment.credentials.keys import current_key, make_ready
 from assessment.credentials.signer_client import signer
 from assessment.credentials.status_lists import SIGN_LISTS
 from assessment.credentials.tables import IssuerKey, StatusList, StatusListDocument
 from assessment.credentials.tables_keys import KeyChange, KeyChangeKind, KeyConfirmation
-from assessment.domain.errors import N_, Conflict, NotAllowed, NotFound
+from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.jobs.service import ask_for, handle
 from assessment.web.actor import Actor
 
 CLOSE_KEY = "close a key"
-LONGEST_NOTE = 2_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,24 +80,12 @@ def answer(
     Raises NotFound for an unknown proposal, NotAllowed to the person who proposed it, Conflict when it has its answer
     or no longer fits the key.
     """
-    change = session.get(KeyChange, (actor.body_id, key_change_id), with_for_update=True)
-    if change is None:
-        raise NotFound(N_("There is no such proposal."))
-    if actor.person_id == change.proposed_by:
-        raise NotAllowed(N_("Expected a second person to answer, got the one who proposed."))
-    if session.get(KeyConfirmation, (actor.body_id, key_change_id)) is not None:
-        raise Conflict(N_("This proposal has its answer."))
+    change = proposal_to_answer(session, actor, KeyChange, key_change_id)
     key = session.get_one(IssuerKey, (actor.body_id, change.key_id), with_for_update=True)
     if confirmed:
         _check_possible(session, key, change.kind)
     confirmation = KeyConfirmation(
-        body_id=actor.body_id,
-        key_change_id=key_change_id,
-        proposed_by=change.proposed_by,
-        confirmed_by=actor.person_id,
-        confirmed=confirmed,
-        note=note.strip()[:LONGEST_NOTE],
-        confirmed_at=now,
+        key_change_id=key_change_id, **answer_to(change, actor, confirmed=confirmed, note=note, now=now)
     )
     session.add(confirmation)
     session.flush()

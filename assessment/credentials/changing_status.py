@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
 from assessment.certification.states import application_of, move, said
+from assessment.credentials.four_eyes import answer_to, proposal_to_answer
 from assessment.credentials.logged import log_status
 from assessment.credentials.standing import standings
 from assessment.credentials.status_lists import SIGN_LISTS, forget_documents
@@ -25,8 +26,6 @@ from assessment.domain.certification.application_states import APPLICATION, Appl
 from assessment.domain.errors import N_, Conflict, NotAllowed, NotFound
 from assessment.jobs.service import ask_for
 from assessment.web.actor import Actor
-
-LONGEST_NOTE = 2_000
 
 EVENTS: Mapping[tuple[StatusPurpose, bool], ApplicationEvent] = {
     (StatusPurpose.REVOCATION, True): ApplicationEvent.REVOKE,
@@ -90,24 +89,12 @@ def answer(
     Raises NotFound for an unknown proposal, NotAllowed to the person who proposed it and to the holder, Conflict
     when it has its answer.
     """
-    change = session.get(StatusChange, (actor.body_id, status_change_id), with_for_update=True)
-    if change is None:
-        raise NotFound(N_("There is no such proposal."))
+    change = proposal_to_answer(session, actor, StatusChange, status_change_id)
     intent = session.get_one(CredentialIntent, (actor.body_id, change.credential_id))
-    if actor.person_id == change.proposed_by:
-        raise NotAllowed(N_("Expected a second person to answer, got the one who proposed."))
     if actor.person_id == intent.person_id:
         raise NotAllowed(N_("Nobody changes the status of their own certificate."))
-    if session.get(StatusConfirmation, (actor.body_id, status_change_id)) is not None:
-        raise Conflict(N_("This proposal has its answer."))
     confirmation = StatusConfirmation(
-        body_id=actor.body_id,
-        status_change_id=status_change_id,
-        proposed_by=change.proposed_by,
-        confirmed_by=actor.person_id,
-        confirmed=confirmed,
-        note=note.strip()[:LONGEST_NOTE],
-        confirmed_at=now,
+        status_change_id=status_change_id, **answer_to(change, actor, confirmed=confirmed, note=note, now=now)
     )
     session.add(confirmation)
     session.flush()
