@@ -22,11 +22,12 @@ from assessment.credentials.certificate import (
     ONE_ROOF,
     SAMPLE,
     Certificate,
+    UnitLine,
     written_day,
 )
 from assessment.credentials.codes import Drawing
 from assessment.domain.competency import Method
-from assessment.domain.credentials.described import METHOD_NAMES
+from assessment.domain.credentials.described import METHOD_NAMES, percent
 from assessment.domain.language import text_in
 
 FOLDER = Path(__file__).resolve().parent / "paper"
@@ -171,7 +172,7 @@ def _page(certificate: Certificate, *, number: str, name: str, issued: Issued | 
             {
                 "code": unit.code,
                 "title": _pair(unit.titles),
-                "methods": [{"id": METHODS[way], "en": METHOD_NAMES[way]} for way in sorted(unit.methods)],
+                "methods": [_method(way, unit) for way in sorted(unit.methods)],
             }
             for unit in sorted(certificate.units, key=lambda unit: unit.code)
         ],
@@ -199,6 +200,14 @@ def _page(certificate: Certificate, *, number: str, name: str, issued: Issued | 
             for language, region, called, says in ELSEWHERE
         ],
     }
+
+
+def _method(way: Method, unit: UnitLine) -> dict[str, str]:
+    """Return how a unit was proved, with the marks in the written questions, as the credential has them."""
+    marks = ""
+    if way is Method.WRITTEN and unit.written is not None:
+        marks = f"{percent(*unit.written).replace('.', ',')}\u00a0%"
+    return {"id": METHODS[way], "en": METHOD_NAMES[way], "marks": marks}
 
 
 def _pair(texts: Mapping[str, str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pikepdf
@@ -141,6 +142,20 @@ def test_page_two_says_the_units_how_each_was_proved_and_how_to_check() -> None:
         "Scan the large code",
     ):
         assert words in second, words
+
+
+def test_marks_in_the_written_questions_stand_with_the_unit_as_the_credential_has_them() -> None:
+    unit = replace(CERTIFICATE.units[0], written=(Fraction(7), Fraction(8)))
+    second = words_on(printed(replace(CERTIFICATE, units=(unit,))))[1]
+    assert "Soal tertulis / Written questions 87,5 %" in second
+
+
+def test_notes_of_the_scheme_come_after_everything_that_a_reader_needs() -> None:
+    notes = {language: f"Satu.\n{'Keterangan yang panjang. ' * 120}" for language in ("id", "en")}
+    pages = words_on(printed(replace(CERTIFICATE, summaries=notes)))
+    assert len(pages) == 3
+    assert "Cara memeriksa" in pages[1]
+    assert "Keterangan skema" in pages[2]
 
 
 def test_only_a_welders_paper_speaks_of_iso_9606() -> None:
