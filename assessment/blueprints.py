@@ -17,6 +17,8 @@ import assessment.verification.views_links
 import assessment.verification.views_worker  # noqa: F401 - these add pages to blueprints of others
 from assessment.accounts.views_body import administration
 from assessment.accounts.views_me import accounts
+from assessment.agencies.views import agency_office
+from assessment.agencies.views_api import agency_api
 from assessment.certification.views_again import places
 from assessment.certification.views_appeal import appeals
 from assessment.certification.views_assessor import evidence
@@ -94,6 +96,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verification,
     own_page,
     vc_api,
+    agency_api,
+    agency_office,
     applications,
     office,
     places,

@@ -61,6 +61,11 @@ class Settings:
     token         token that holds the private keys instead of files (TERUJI_PKCS11_MODULE: path of the library,
                   default none; TERUJI_PKCS11_TOKEN: its label; TERUJI_PKCS11_PIN_FILE, default `keys/pin` in home)
     timestamp_url time stamp authority for PDF files, RFC 3161 (TERUJI_TIMESTAMP_URL, default none)
+    webhooks_inside
+                  whether agencies' webhooks may lead to private addresses: for a test (TERUJI_WEBHOOKS_INSIDE: yes, no)
+    webhook_authorities
+                  file of certificate authorities that the receivers of webhooks may have beside those of the system
+                  (TERUJI_WEBHOOK_AUTHORITIES, default none)
     separation    whether signer and web run as different users (TERUJI_KEY_SEPARATION: auto, off, required)
     web_user      user of web processes and worker, when started as root (TERUJI_WEB_USER: name, UID or UID:GID)
     signer_user   user of the signer, when started as root (TERUJI_SIGNER_USER)
@@ -79,6 +84,8 @@ class Settings:
     signer_user: User
     vc_api_token: str | None = None
     log_published: str | None = None
+    webhooks_inside: bool = False
+    webhook_authorities: Path | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -96,6 +103,8 @@ class Settings:
             secret=_secret(environ.get("TERUJI_SECRET"), home / "secret"),
             vc_api_token=_vc_api_token(environ.get("TERUJI_VC_API_TOKEN") or None),
             log_published=environ.get("TERUJI_LOG_PUBLISHED") or None,
+            webhooks_inside=_yes("TERUJI_WEBHOOKS_INSIDE", environ),
+            webhook_authorities=_file("TERUJI_WEBHOOK_AUTHORITIES", environ),
             signer_secret=Path(environ.get("TERUJI_SIGNER_SECRET", str(home / "keys" / "secret"))).resolve(),
             token=_token(environ, home),
             timestamp_url=_timestamp_url(environ.get("TERUJI_TIMESTAMP_URL", "")),
@@ -123,6 +132,8 @@ class Settings:
             "TERUJI_PKCS11_PIN_FILE": str(token.pin_file) if token else "",
             "TERUJI_VC_API_TOKEN": self.vc_api_token or "",
             "TERUJI_LOG_PUBLISHED": self.log_published or "",
+            "TERUJI_WEBHOOKS_INSIDE": "yes" if self.webhooks_inside else "",
+            "TERUJI_WEBHOOK_AUTHORITIES": str(self.webhook_authorities or ""),
         }
 
     @property
@@ -169,6 +180,20 @@ def _vc_api_token(text: str | None) -> str | None:
     if text is not None and len(text) < SHORTEST_TOKEN:
         raise SettingsError(f"TERUJI_VC_API_TOKEN: expected at least {SHORTEST_TOKEN} characters, got {len(text)}.")
     return text
+
+
+def _yes(name: str, environ: Mapping[str, str]) -> bool:
+    text = environ.get(name, "")
+    if text not in ("", "yes", "no"):
+        raise SettingsError(f"{name}: expected yes or no, got {text!r}.")
+    return text == "yes"
+
+
+def _file(name: str, environ: Mapping[str, str]) -> Path | None:
+    text = environ.get(name, "")
+    if text and not Path(text).is_file():
+        raise SettingsError(f"{name}: expected the path of a file, got {text!r}.")
+    return Path(text).resolve() if text else None
 
 
 def _token(environ: Mapping[str, str], home: Path) -> TokenPlace | None:

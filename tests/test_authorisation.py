@@ -17,6 +17,7 @@ from werkzeug.routing import Rule as Route
 
 from assessment.accounts.ids import new_id
 from assessment.accounts.tables import Account
+from assessment.agencies.tables import Agency
 from assessment.audit.covered import EXEMPT
 from assessment.certification.tables import Decision, MeetingCase, RegradeCase
 from assessment.credentials.releasing import release
@@ -74,6 +75,8 @@ PLAIN = {
     "public_id": "a certificate's public id",
     "link_id": "a link within the certificate, or its public id",
     "scheme_code": "a scheme's public code",
+    "key_id": "a key within the agency",
+    "webhook_id": "a webhook within the agency",
     "filename": "a static file",
 }
 
@@ -235,7 +238,10 @@ def build(site: Site) -> People:
             shows=Shown.RESULT,
             made_at=NOW,
         )
-        session.add_all((regrade, study, regression, bulk, link))
+        agency = Agency(
+            body_id="las", id=new_id(), name="Kantor Contoh", registered_by=releaser.person_id, registered_at=NOW
+        )
+        session.add_all((regrade, study, regression, bulk, link, agency))
         session.flush()
         session.add(case)
         scheme_version_id = world.scheme.scheme_version_id
@@ -256,6 +262,9 @@ def build(site: Site) -> People:
             "credential_id": credential_id,
             "status_change_id": change.id,
             "link_id": link.id,
+            "agency_id": agency.id,
+            "key_id": "no-such-key",
+            "webhook_id": "no-such-webhook",
             "regrade_id": regrade.id,
             "cut_study_id": study.id,
             "borderline_study_id": regression.id,

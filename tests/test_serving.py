@@ -19,8 +19,11 @@ import pytest
 from sqlalchemy import func, select
 
 from assessment.accounts.tables import CertificationBody, Party
+from assessment.agencies.telling import DELIVER
 from assessment.audit.tables import AuditEntry, AuditSeal
 from assessment.database import Act, db, unit_of_work
+from assessment.jobs.service import ask_for
+from assessment.jobs.tables import Job
 from tests.fixtures.databases import drop_database, empty_database, settings_for
 from tests.fixtures.measuring import slowness
 from tests.fixtures.sites import CHECKOUT, Site
@@ -247,6 +250,26 @@ def test_the_worker_seals_what_was_written(service: Service, site: Site) -> None
             return bool(entries) and db.session.scalar(count(AuditSeal)) == entries
 
         service.until(sealed)
+
+
+def test_the_worker_does_what_is_done_apart(service: Service, site: Site) -> None:
+    """A message that is not there is the shortest piece of it."""
+    now = datetime.now(UTC)
+    with site.app.app_context():
+        with unit_of_work(Act(body_id=None, account_id=None, person_id=None, at=now, name="test")) as session:
+            session.add(
+                CertificationBody(
+                    id="las", name="LSP Contoh", city="Jakarta", party=Party.P3, zone="Asia/Jakarta", created_at=now
+                )
+            )
+            session.flush()
+            ask_for(session, "las", DELIVER, {"message": "no-such-message", "number": 1}, now=now)
+
+        def done() -> bool:
+            db.session.rollback()
+            return db.session.scalars(select(Job).where(Job.kind == DELIVER)).one().finished_at is not None
+
+        service.until(done)
 
 
 def test_no_process_outlives_a_service_that_was_killed(service: Service) -> None:

@@ -22,6 +22,7 @@ from assessment.credentials.tables import (
     StatusConfirmation,
     StatusPurpose,
 )
+from assessment.credentials.told import StatusEvent, tell
 from assessment.domain.certification.application_states import APPLICATION, ApplicationEvent
 from assessment.domain.errors import N_, Conflict, NotAllowed, NotFound
 from assessment.jobs.service import ask_for
@@ -31,6 +32,12 @@ EVENTS: Mapping[tuple[StatusPurpose, bool], ApplicationEvent] = {
     (StatusPurpose.REVOCATION, True): ApplicationEvent.REVOKE,
     (StatusPurpose.SUSPENSION, True): ApplicationEvent.SUSPEND,
     (StatusPurpose.SUSPENSION, False): ApplicationEvent.REINSTATE,
+}
+
+TOLD: Mapping[tuple[StatusPurpose, bool], StatusEvent] = {
+    (StatusPurpose.REVOCATION, True): StatusEvent.REVOKED,
+    (StatusPurpose.SUSPENSION, True): StatusEvent.SUSPENDED,
+    (StatusPurpose.SUSPENSION, False): StatusEvent.REINSTATED,
 }
 
 
@@ -113,4 +120,5 @@ def _take_effect(
         move(session, actor, application, event, reason=change.reason, now=now)
     forget_documents(session, actor.body_id, change.credential_id, change.purpose)
     log_status(session, change, now=now)
+    tell(session, actor.body_id, change.credential_id, TOLD[change.purpose, change.value], now=now)
     ask_for(session, actor.body_id, SIGN_LISTS, {}, now=now)

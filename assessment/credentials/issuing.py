@@ -41,6 +41,7 @@ from assessment.credentials.tables import (
     SignedCredential,
     StatusSlot,
 )
+from assessment.credentials.told import StatusEvent, tell
 from assessment.database import Act, reading, unit_of_work
 from assessment.domain.credentials.achievement import (
     Achievement,
@@ -299,6 +300,9 @@ def _keep(row: Credential, forms: Iterable[CredentialForm], now: datetime) -> No
                 session.add(row)
                 session.flush()
                 session.add_all(forms)
+                older = session.get_one(CredentialIntent, (row.body_id, row.id)).successor_of
+                if older is not None:
+                    tell(session, row.body_id, older, StatusEvent.SUPERSEDED, now=now)
                 session.execute(
                     delete(SignedCredential).where(
                         SignedCredential.body_id == row.body_id, SignedCredential.id == row.id

@@ -19,6 +19,7 @@ from assessment.credentials.queries import certificates
 from assessment.credentials.signer_client import running_signer
 from assessment.credentials.status_lists import renew_lists
 from assessment.database import Act, db, reading, unit_of_work
+from assessment.demo.agencies import plan_agency
 from assessment.demo.applying import plan_application
 from assessment.demo.assigning import plan_assigning
 from assessment.demo.authoring import plan_authoring
@@ -103,6 +104,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         plan_standard_setting(ensemble, content.form_id, agenda)
         plan_regrade(ensemble, content, agenda)
         plan_key_change(ensemble, agenda)
+        plan_agency(ensemble, agenda)
         plan_authoring(ensemble, agenda)
         plan_task_writing(ensemble, content.task_id, agenda)
         if content.text_form_id is not None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from assessment.database import Act, db, unit_of_work
@@ -21,13 +21,19 @@ MOST_ATTEMPTS = 5
 
 Handler = Callable[[str, dict[str, Any], datetime], None]
 HANDLERS: dict[str, Handler] = {}
+APART: set[str] = set()
 
 log = logging.getLogger(__name__)
 
 
-def handle(kind: str, handler: Handler) -> None:
-    """Name the function that does a kind of work: handler(body_id, payload, now)."""
+def handle(kind: str, handler: Handler, *, apart: bool = False) -> None:
+    """Name the function that does a kind of work: handler(body_id, payload, now).
+
+    Work that waits for machines of others is done `apart`, so that they keep none of ours waiting.
+    """
     HANDLERS[kind] = handler
+    if apart:
+        APART.add(kind)
 
 
 def ask_for(
@@ -44,13 +50,16 @@ def ask_for(
     session.flush()
 
 
-def work_once(clock: Callable[[], datetime]) -> bool:
-    """Take one due job and do it; returns whether there was one. A failing job is tried again later."""
+def work_once(clock: Callable[[], datetime], *, apart: bool | None = None) -> bool:
+    """Take one due job and do it; returns whether there was one. A failing job is tried again later.
+
+    `apart` asks for a kind that is done apart, or for one that is not; None takes either.
+    """
     now = clock()
     with unit_of_work(_worker(now)) as session:
         job = session.scalars(
             select(Job)
-            .where(Job.finished_at.is_(None), Job.due_at <= now)
+            .where(Job.finished_at.is_(None), Job.due_at <= now, *_lane(apart))
             .order_by(Job.due_at, Job.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -90,6 +99,12 @@ def work_all(clock: Callable[[], datetime]) -> int:
     while work_once(clock):
         done += 1
     return done
+
+
+def _lane(apart: bool | None) -> tuple[ColumnElement[bool], ...]:
+    if apart is None:
+        return ()
+    return (Job.kind.in_(APART) if apart else Job.kind.not_in(APART),)
 
 
 def _worker(now: datetime) -> Act:

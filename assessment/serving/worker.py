@@ -18,6 +18,7 @@ from sqlalchemy import select
 from assessment.accounts.forgetting import forget_old_keys, forget_old_sessions
 from assessment.accounts.guessing import forget_old_guesses
 from assessment.accounts.tables import CertificationBody
+from assessment.agencies.telling import tell_expiries
 from assessment.app import create_app
 from assessment.audit.sealing import seal
 from assessment.credentials.log_files import CHECKPOINT
@@ -47,8 +48,19 @@ def now() -> datetime:
 def work() -> None:
     """Do the jobs that are due, up to 20, so that no other duty waits for long."""
     for _ in range(MOST_JOBS_AT_A_TIME):
-        if not work_once(now):
+        if not work_once(now, apart=False):
             return
+
+
+def work_apart() -> None:
+    """Do the jobs that wait for machines of others, one after the other."""
+    while work_once(now, apart=True):
+        pass
+
+
+def look_for_expiries() -> None:
+    """Tell agencies which of the certificates that they watch have run out."""
+    tell_expiries(now())
 
 
 def seal_entries() -> None:
@@ -130,13 +142,19 @@ def duties() -> list[Duty]:
         Duty(do=log_leaves, every=1),
         Duty(do=close_exams, every=5),
         Duty(do=sign_lists, every=300),
+        Duty(do=look_for_expiries, every=300),
         Duty(do=tidy, every=600),
     ]
 
 
-def run(app: Flask, stopped: threading.Event) -> None:
-    """Do every duty when it is due, until `stopped` is set."""
-    todo = duties()
+def duties_apart() -> list[Duty]:
+    """Return what a thread of its own is for, because it waits for others."""
+    return [Duty(do=work_apart, every=PAUSE_SECONDS)]
+
+
+def run(app: Flask, stopped: threading.Event, todo: list[Duty] | None = None) -> None:
+    """Do every duty when it is due, until `stopped` is set; without a list, all that the worker is for."""
+    todo = duties() if todo is None else todo
     read_only: Callable[[], bool] = app.extensions["read_only"]
     with app.app_context():
         while not stopped.is_set():
@@ -169,6 +187,8 @@ def main() -> None:
     app = create_app(Settings.from_environment())
     with app.app_context():
         db.engine.hide_parameters = True
+    # What it does may be cut off anywhere and is done again; the end of the process does not wait for it.
+    threading.Thread(target=run, args=(app, stopped, duties_apart()), name="apart", daemon=True).start()
     run(app, stopped)
 
 

@@ -79,6 +79,12 @@ MATRIX: dict[str, Rule] = {
     "vc_api.status": PUBLIC,
     "vc_api.verify_credential": PUBLIC,
     "vc_api.verify_presentation": PUBLIC,
+    # An agency's key in the request is the authority: it names the body, the agency and nothing else.
+    "agency_api.status": PUBLIC,
+    "agency_api.webhooks": PUBLIC,
+    "agency_api.new_webhook": PUBLIC,
+    "agency_api.watched": PUBLIC,
+    "agency_api.end_webhook": PUBLIC,
     # --- for everybody who is signed in
     "accounts.sign_out": Rule(cells=SIGNED_IN.cells, booked=True),
     "accounts.today": Rule(cells=SIGNED_IN.cells, booked=True),
@@ -379,6 +385,13 @@ MATRIX: dict[str, Rule] = {
     "certificates.proposals": may(releaser=ANY, quality_manager=ANY),
     "certificates.propose": may(releaser=ANY, quality_manager=ANY),
     "certificates.answer": may(releaser=ANY, quality_manager=ANY),
+    # Agencies: whoever gives access to others makes and ends their keys; a page names no certificate.
+    "agencies.index": may(administrator=ANY, official=ANY, quality_manager=ANY),
+    "agencies.page": may(administrator=ANY, official=ANY, quality_manager=ANY),
+    "agencies.new": may(administrator=ANY, official=ANY),
+    "agencies.new_key": may(administrator=ANY, official=ANY),
+    "agencies.end_key": may(administrator=ANY, official=ANY),
+    "agencies.end_webhook": may(administrator=ANY, official=ANY),
     "public_files.did": PUBLIC,
     "public_files.register": PUBLIC,
     "public_files.pdf_authority": PUBLIC,

@@ -39,10 +39,12 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def _handlers() -> Iterator[None]:
-    kept = dict(service.HANDLERS)
+    kept, apart = dict(service.HANDLERS), set(service.APART)
     yield
     service.HANDLERS.clear()
     service.HANDLERS.update(kept)
+    service.APART.clear()
+    service.APART.update(apart)
 
 
 def asked(site: Site, kind: str = "print", due_at: datetime | None = None, **payload: Any) -> None:
@@ -178,3 +180,18 @@ def test_while_a_job_runs_another_worker_takes_the_next(site: Site, clock: Clock
     with site.app.app_context():
         assert work_once(clock) is True
     assert done == [{"number": 2}]
+
+
+def test_work_that_waits_for_others_is_done_apart(site: Site, clock: Clock) -> None:
+    done: list[str] = []
+    handle("print", lambda body_id, payload, now: done.append("print"))
+    handle("tell", lambda body_id, payload, now: done.append("tell"), apart=True)
+    asked(site, "tell")
+    asked(site, "print")
+    with site.app.app_context():
+        assert work_once(clock, apart=False) is True
+        assert work_once(clock, apart=False) is False
+        assert done == ["print"]
+        assert work_once(clock, apart=True) is True
+        assert work_once(clock, apart=True) is False
+    assert done == ["print", "tell"]

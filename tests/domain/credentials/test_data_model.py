@@ -1,5 +1,6 @@
 """What the W3C data model asks of every credential, with the parts that other libraries leave out."""
 
+import base64
 import hashlib
 from typing import Any
 
@@ -114,6 +115,52 @@ def test_a_related_resource_must_have_the_digest_that_was_signed() -> None:
     twice = [right, dict(right)]
     with pytest.raises(Invalid, match="twice"):
         check_credential(plain(relatedResource=twice))
+
+
+# Of the published context: the file in the specification's repository since 24 February 2025.
+PUBLISHED_SHA256 = "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734"
+PUBLISHED_SHA384 = "97f1eb8e5042356c805fdd61afa2c557663785e0794dcafa21e138fd38def18cb360133c221aa31d6896a6bf3e65b614"
+# Of its draft of 20 July 2024, as the fixtures of the W3C test suite name them.
+DRAFT_SHA256 = "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k"
+DRAFT_SHA384 = "sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg"
+
+
+def sri(name: str, digits: str) -> str:
+    return f"{name}-{base64.b64encode(bytes.fromhex(digits)).decode()}"
+
+
+@pytest.mark.parametrize(
+    "digests",
+    [
+        {"digestSRI": sri("sha256", PUBLISHED_SHA256)},
+        {"digestSRI": sri("sha384", PUBLISHED_SHA384)},
+        {"digestMultibase": multihash_text(bytes.fromhex(PUBLISHED_SHA256))},
+        {
+            "digestMultibase": multihash_text(bytes.fromhex(PUBLISHED_SHA256)),
+            "digestSRI": sri("sha384", PUBLISHED_SHA384),
+        },
+        {"digestMultibase": DRAFT_SHA256},
+        {"digestMultibase": DRAFT_SHA256, "digestSRI": DRAFT_SHA384},
+    ],
+)
+def test_the_context_may_be_named_by_the_digest_of_what_was_published(digests: dict[str, str]) -> None:
+    resource = {"id": CREDENTIALS_V2, **digests}
+    assert check_resources(plain(relatedResource=resource), {}) == ()
+
+
+@pytest.mark.parametrize(
+    "digests",
+    [
+        {"digestSRI": sri("sha256", "00" * 32)},
+        {"digestSRI": sri("sha384", "00" * 48)},
+        {"digestSRI": sri("sha512", "00" * 64)},
+        {"digestMultibase": multihash_text(bytes.fromhex(PUBLISHED_SHA256)), "digestSRI": DRAFT_SHA384},
+        {"digestMultibase": DRAFT_SHA256, "digestSRI": sri("sha384", PUBLISHED_SHA384)},
+    ],
+)
+def test_digests_of_no_version_or_of_two_are_refused(digests: dict[str, str]) -> None:
+    with pytest.raises(Invalid, match="digest"):
+        check_resources(plain(relatedResource={"id": CREDENTIALS_V2, **digests}), {})
 
 
 def test_a_certificate_of_ours_with_a_changed_related_resource_is_not_valid() -> None:
