@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -201,6 +202,7 @@ def scope_text(scope: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     return "; ".join(f"{name} {', '.join(values)}" for name, values in scope)
 
 
+@lru_cache(maxsize=1024)
 def written_day(day: date, language: str) -> str:
     """Write a date with the month in words."""
     return str(format_date(day, "d MMMM y", locale=language))

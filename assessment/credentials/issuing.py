@@ -21,18 +21,19 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import birth_date_of, name_of, sealer
 from assessment.accounts.sealing import wrapped_key
-from assessment.credentials.certificate import Certificate, certificate_of
+from assessment.credentials.certificate import certificate_of
 from assessment.credentials.codes import address_code, full_code
 from assessment.credentials.forms import form_rows, sign_forms
-from assessment.credentials.keys import Key, ready_key
+from assessment.credentials.keys import ready_key
 from assessment.credentials.log_heads import integrate, refuse_behind
 from assessment.credentials.log_proofs import proof_of
-from assessment.credentials.offering import achievement_of, terms_of
+from assessment.credentials.offering import achievement_of
 from assessment.credentials.pdf_certificates import ready_certificate
 from assessment.credentials.printing import Issued, print_certificate
 from assessment.credentials.proving import evidence_of, sheet_of
 from assessment.credentials.releasing import ISSUE
 from assessment.credentials.signer_client import signer
+from assessment.credentials.signing import Order, sign_order
 from assessment.credentials.slots import entries
 from assessment.credentials.tables import (
     Credential,
@@ -43,20 +44,8 @@ from assessment.credentials.tables import (
 )
 from assessment.credentials.told import StatusEvent, tell
 from assessment.database import Act, reading, unit_of_work
-from assessment.domain.credentials.achievement import (
-    Achievement,
-    EvidencePiece,
-    PracticalResult,
-    Recipient,
-    StatusEntry,
-    validity_of_days,
-)
-from assessment.domain.credentials.build import build_credential
-from assessment.domain.credentials.json_text import digest, read_object, write_object
-from assessment.domain.credentials.mrz_name import mrz_name
-from assessment.domain.credentials.proof import add_proof, holds, read_proof
-from assessment.domain.credentials.qr_payload import Payload, code_segments, fitting, sign_payload
-from assessment.domain.credentials.status_list import StatusPurpose
+from assessment.domain.credentials.json_text import read_object
+from assessment.domain.credentials.qr_payload import code_segments
 from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.domain.log.entry import NONCE_BYTES, Kind, commitment
 from assessment.jobs.service import handle
@@ -65,22 +54,6 @@ from assessment.storage import Storage
 from assessment.transparency.leaves import leaf_of, write_issue
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Order:
-    """What a release asked for, as plain values that outlive the session that read them."""
-
-    public_id: str
-    number: str
-    certificate: Certificate
-    achievement: Achievement
-    practical: tuple[PracticalResult, ...]
-    evidence: tuple[EvidencePiece, ...]
-    statuses: tuple[StatusEntry, ...]
-    name: str
-    birth_year: int
-    wrapped: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,21 +83,7 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         raise Conflict(N_("The certificate has no place in the log yet."))
     key = ready_key(body_id, order.certificate.did, now)
     forms = sign_forms(read_object(signed.content), body_id, key, now=now)
-    address = code_segments(order.certificate.did, order.public_id, signed.digits)[0]
-    pdf = print_certificate(
-        order.certificate,
-        number=order.number,
-        name=order.name,
-        issued=Issued(
-            public_id=order.public_id,
-            code=full_code(address, signed.digits),
-            small_code=address_code(address.rstrip("#")),
-            document=signed.content,
-            proof=proof,
-        ),
-        now=now,
-    )
-    pdf = _certified(pdf, body_id, now)
+    pdf = paper(order, draw(order, signed.content, signed.digits, proof), now=now)
     person_id, storage = order.certificate.person_id, _storage()
     row = Credential(
         body_id=body_id,
@@ -147,10 +106,8 @@ def _sign(order: Order, now: datetime) -> Signed:
     with reading() as session:
         refuse_behind(session)
     key = ready_key(certificate.body_id, certificate.did, now)
-    document, digits = sign_order(order, key, now=now)
-    signed = Signed(
-        content=write_object(document), digits=digits, key_id=key.id, nonce=secrets.token_bytes(NONCE_BYTES)
-    )
+    content, digits = sign_order(order, key, now=now)
+    signed = Signed(content=content, digits=digits, key_id=key.id, nonce=secrets.token_bytes(NONCE_BYTES))
 
     def seal(content: bytes) -> bytes:
         return sealer().seal(order.wrapped, certificate.person_id, content)
@@ -200,6 +157,25 @@ def _kept(body_id: str, order: Order) -> Signed | None:
         )
 
 
+def draw(order: Order, content: bytes, digits: str, proof: bytes) -> Issued:
+    """Return what is printed once a certificate is signed: both codes are drawn here."""
+    address = code_segments(order.certificate.did, order.public_id, digits)[0]
+    return Issued(
+        public_id=order.public_id,
+        code=full_code(address, digits),
+        small_code=address_code(address.rstrip("#")),
+        document=content,
+        proof=proof,
+    )
+
+
+def paper(order: Order, issued: Issued, *, now: datetime) -> bytes:
+    """Return the printed certificate as a certified PDF. Raises Conflict when the signer does not answer."""
+    certificate = order.certificate
+    pdf = print_certificate(certificate, number=order.number, name=order.name, issued=issued, now=now)
+    return _certified(pdf, certificate.body_id, now)
+
+
 def _certified(pdf: bytes, body_id: str, now: datetime) -> bytes:
     from assessment.credentials.certifying import Seal, certify  # noqa: PLC0415  # slow; web processes do without it
 
@@ -207,59 +183,6 @@ def _certified(pdf: bytes, body_id: str, now: datetime) -> bytes:
     settings: Settings = current_app.extensions["settings"]
     seal = Seal(body_id=body_id, key_id=key_id, certificate=certificate, authority=authority)
     return certify(pdf, seal, signer(), timestamp_url=settings.timestamp_url)
-
-
-def sign_order(order: Order, key: Key, *, now: datetime) -> tuple[dict[str, object], str]:
-    """Return the signed credential and the digits of its code, both held against the published key.
-
-    Raises Conflict when the signer's key is not the published one, Invalid when a value cannot stand in them.
-    """
-    certificate = order.certificate
-    validity = validity_of_days(certificate.decided_on, certificate.valid_until_on, certificate.zone)
-    unsigned = build_credential(
-        id=f"{certificate.origin}/v/{order.public_id}",
-        number=order.number,
-        title=f"{certificate.title['id']} / {certificate.title['en']}",
-        description=certificate.description,
-        issuer=certificate.did,
-        issuer_name=certificate.issuer_name,
-        achievement=order.achievement,
-        recipient=Recipient(name=order.name),
-        proofs=certificate.proofs,
-        validity=validity,
-        statuses=order.statuses,
-        not_iso_9606=certificate.welding,
-        active=certificate.active,
-        practical=order.practical,
-        evidence=order.evidence,
-        terms=terms_of(certificate),
-    )
-    sign = signer().signing_as(certificate.body_id, key.id)
-    document = add_proof(unsigned, verification_method=key.address, created=now, sign=sign)
-    if not holds(document, read_proof(document), key.public):
-        raise Conflict(N_("The signer holds another key than the one that is published."))
-    index = {entry.purpose: entry.index for entry in order.statuses}
-    payload = Payload(
-        issuer=certificate.did,
-        public_id=order.public_id,
-        name=mrz_name(order.name),
-        birth_year=order.birth_year,
-        scheme_code=order.achievement.code,
-        first_day=certificate.decided_on,
-        last_day=certificate.valid_until_on,
-        offset=_offset(validity.start),
-        revocation_index=index[StatusPurpose.REVOCATION],
-        suspension_index=index[StatusPurpose.SUSPENSION],
-        digest=digest(document)[:16],
-    )
-    return document, sign_payload(fitting(payload, key_id=key.address), key_id=key.address, sign=sign)
-
-
-def _offset(start: datetime) -> Any:
-    offset = start.utcoffset()
-    if offset is None:
-        raise LookupError("A certificate's first day stands in the issuer's zone.")
-    return offset
 
 
 def _order(session: Session, body_id: str, public_id: str) -> Order | None:

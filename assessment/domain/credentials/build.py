@@ -22,7 +22,7 @@ from assessment.domain.credentials.achievement import (
     UnitProof,
     Validity,
 )
-from assessment.domain.credentials.described import describe, state_results
+from assessment.domain.credentials.described import Node, describe, state_results
 from assessment.domain.credentials.multibase import multihash_text
 from assessment.domain.credentials.proof import write_instant
 from assessment.domain.credentials.status_list import StatusPurpose, list_url, locate
@@ -62,6 +62,7 @@ def build_credential(
     practical: Iterable[PracticalResult] = (),
     evidence: Iterable[EvidencePiece] = (),
     terms: Terms | None = None,
+    described: Node | None = None,
 ) -> dict[str, object]:
     """Build the certificate that `proof.add_proof` signs.
 
@@ -69,7 +70,7 @@ def build_credential(
     ("Certificate of competence", "Record of assessment"), `issuer` the body's did:web identifier. With
     `not_iso_9606` the description ends in the sentence that says so. `active`: the first and the last day on which
     something was proved; `practical`: what the lines of the assessor's sheets ended in; `evidence`: what the holder
-    agrees to have bound.
+    agrees to have bound. `described`: what `describe` makes of the achievement, from whoever has it already.
 
     Raises Invalid when a proof names a unit, level or method that the scheme does not offer, when a result
     stands twice, when no unit is proved, or when there is not exactly one status of each purpose.
@@ -89,7 +90,7 @@ def build_credential(
             }
         ],
         "licenseNumber": number,
-        "achievement": describe(achievement),
+        "achievement": described or describe(achievement),
         "result": state_results(achievement, tuple(proofs), practical),
     }
     if active is not None:

@@ -44,7 +44,7 @@ Vocabularies = Callable[[object], Vocabulary]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Quad:
+class Quad:
     """One statement in N-Quads notation; an unnamed node is written `_:` and a number."""
 
     subject: str
@@ -70,11 +70,24 @@ def canonical_nquads(document: Mapping[str, object], read: Vocabularies | None =
     Raises UnknownContext, UndefinedTerm, or Invalid when a value has no exact meaning in RDF or when two
     unnamed parts cannot be told apart.
     """
+    return label(statements(document, read))
+
+
+def canonical_bytes(document: Mapping[str, object]) -> bytes:
+    """Return a document's canonical N-Quads as they are hashed, in UTF-8. Raises as `canonical_nquads`."""
+    return canonical_nquads(document).encode()
+
+
+def statements(document: Mapping[str, object], read: Vocabularies | None = None) -> Mapping[Quad, None]:
+    """Return what a document states, each statement once; unnamed nodes are numbered as they are met.
+
+    Raises as `canonical_nquads`, which names the unnamed nodes.
+    """
     vocabulary = VOCABULARIES[contexts_of(document)] if read is None else read(document.get("@context"))
     expansion = _Expansion(vocabulary=vocabulary, read=read)
     body = {key: value for key, value in document.items() if key != "@context"}
     expansion.node(body, graph="", inherited=expansion.vocabulary.terms, depth=0)
-    return _label(expansion.quads)
+    return expansion.quads
 
 
 def contexts_of(document: Mapping[str, object]) -> tuple[str, ...]:
@@ -99,7 +112,7 @@ class _Expansion:
 
     vocabulary: Vocabulary
     read: Vocabularies | None = None
-    quads: dict[_Quad, None] = field(default_factory=dict)
+    quads: dict[Quad, None] = field(default_factory=dict)
     unnamed: int = 0
 
     def node(self, node: Mapping[str, object], *, graph: str, inherited: Mapping[str, Term], depth: int) -> str:
@@ -110,7 +123,7 @@ class _Expansion:
             raise Invalid(N_("An empty object says nothing and cannot be signed."))
         if "@context" in node and self.read is not None:
             return self.within(node, self.read(node["@context"]), graph=graph, depth=depth)
-        subject = _iri(node["id"], "id") if "id" in node else self.fresh()
+        subject = write_iri(node["id"], "id") if "id" in node else self.fresh()
         terms = dict(inherited)
         for name in sorted(self.types_of(node)):
             kind = self.vocabulary.type(name)
@@ -176,7 +189,7 @@ class _Expansion:
             return self.node(value, graph=graph, inherited=inside, depth=depth + 1)
         match term.coercion:
             case Coercion.IRI:
-                return _iri(value, key)
+                return write_iri(value, key)
             case Coercion.TERM:
                 named = term.inside.get(value) if isinstance(value, str) else None
                 if named is None:
@@ -187,7 +200,7 @@ class _Expansion:
                     )
                 return f"<{named.iri}>"
             case Coercion.LITERAL:
-                return _literal(value, key, term.datatype)
+                return write_literal(value, key, term.datatype)
             case _:
                 assert_never(term.coercion)
 
@@ -220,24 +233,26 @@ class _Expansion:
 
     def state(self, subject: str, predicate: str, object_: str, graph: str) -> None:
         """Add one statement; a repeated one adds nothing."""
-        self.quads[_Quad(subject=subject, predicate=predicate, object=object_, graph=graph)] = None
+        self.quads[Quad(subject=subject, predicate=predicate, object=object_, graph=graph)] = None
         if len(self.quads) > MAX_STATEMENTS:
             raise Invalid(N_("Expected at most %(limit)s statements."), limit=MAX_STATEMENTS)
 
 
-def _label(quads: Mapping[_Quad, None]) -> str:
-    """Name unnamed nodes by the order of their first-degree hashes (RDFC-1.0, 4.4.3 step 4 and 4.6)."""
-    mentions: dict[str, list[_Quad]] = {}
+def mentions_of(quads: Mapping[Quad, None]) -> dict[str, list[str]]:
+    """Return unnamed node -> the statements that mention it, as they are hashed: itself `_:a`, others `_:z`."""
+    mentions: dict[str, list[str]] = {}
     for quad in quads:
         for node in quad.nodes:
-            mentions.setdefault(node, []).append(quad)
-    by_hash: dict[str, str] = {}
-    for node, statements in mentions.items():
-        lines = []
-        for quad in statements:
             names = dict.fromkeys(quad.nodes, "_:z")
             names[node] = "_:a"
-            lines.append(quad.line(names))
+            mentions.setdefault(node, []).append(quad.line(names))
+    return mentions
+
+
+def label(quads: Mapping[Quad, None]) -> str:
+    """Name unnamed nodes by the order of their first-degree hashes (RDFC-1.0, 4.4.3 step 4 and 4.6)."""
+    by_hash: dict[str, str] = {}
+    for node, lines in mentions_of(quads).items():
         digest = hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
         if digest in by_hash:
             raise Invalid(N_("Two unnamed parts of the document cannot be told apart."))
@@ -246,13 +261,14 @@ def _label(quads: Mapping[_Quad, None]) -> str:
     return "".join(sorted(quad.line(names) for quad in quads))
 
 
-def _iri(value: object, key: str) -> str:
+def write_iri(value: object, key: str) -> str:
+    """Write an absolute address as a term. Raises Invalid for anything else; `key` names its place."""
     if not isinstance(value, str) or not _IRI.fullmatch(value) or _UNSAFE.search(value):
         raise Invalid(N_("Expected an absolute address in %(term)s, got %(got)s."), term=key, got=_short(value))
     return f"<{value}>"
 
 
-def _literal(value: object, key: str, datatype: str | None) -> str:
+def write_literal(value: object, key: str, datatype: str | None) -> str:
     """Write a literal as JSON-LD does, but only where JSON type and datatype leave no second reading."""
     own: str | None
     match value:
@@ -279,7 +295,7 @@ def _in_language(value: Mapping[str, object], key: str) -> str:
     text, language = value["@value"], value.get("@language")
     if not isinstance(text, str) or not (language is None or isinstance(language, str)):
         raise Invalid(N_("Expected a text with its language in %(term)s."), term=key)
-    literal = _literal(text, key, None)
+    literal = write_literal(text, key, None)
     return literal if language is None else f"{literal}@{language.lower()}"
 
 

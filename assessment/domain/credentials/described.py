@@ -13,6 +13,7 @@ Specification: https://www.imsglobal.org/spec/ob/v3p0 (ResultDescription, Result
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from urllib.parse import quote
 
 from assessment.domain.competency import Method
@@ -48,16 +49,19 @@ THEORY_NAME = "Marks in the written questions, in percent"
 Node = dict[str, object]
 
 
+@lru_cache(maxsize=1024)
 def unit_id(achievement: str, code: str) -> str:
     """Return the address of a unit inside an achievement."""
     return f"{achievement}#{quote(code, safe='')}"
 
 
+@lru_cache(maxsize=4096)
 def criterion_id(achievement: str, rubric: str, code: str) -> str:
     """Return the address of a line of an assessor's sheet."""
     return f"{achievement}#{PRACTICAL}/{quote(rubric, safe='')}/{quote(code, safe='')}"
 
 
+@lru_cache(maxsize=16384)
 def level_id(described: str, level: str) -> str:
     """Return the address of a level of what is described under an address."""
     return f"{described}/level/{quote(level, safe='')}"
@@ -119,11 +123,11 @@ def percent(score: Fraction, maximum: Fraction) -> str:
 
     Raises Invalid when the marks are not from 0 to the maximum.
     """
-    if not 0 <= score <= maximum or maximum == 0:
+    part, whole = score.numerator * maximum.denominator, score.denominator * maximum.numerator
+    if not 0 <= part <= whole or whole == 0:
         raise Invalid(N_("Expected marks from 0 to %(maximum)s, got %(got)s."), maximum=maximum, got=score)
-    hundredths = int(score * 10_000 / maximum)
-    whole, rest = divmod(hundredths, 100)
-    return f"{whole}.{rest:02}".rstrip("0").rstrip(".")
+    percents, hundredths = divmod(part * 10_000 // whole, 100)
+    return f"{percents}.{hundredths:02}".rstrip("0").rstrip(".")
 
 
 def _unit(achievement: str, unit: UnitOffered) -> Node:

@@ -11,6 +11,7 @@ https://www.w3.org/TR/cid-1.0/.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from assessment.domain.credentials.json_text import read_object
@@ -45,6 +46,7 @@ def web_did(origin: str, code: str) -> str:
     return did
 
 
+@lru_cache(maxsize=128)
 def origin_of(did: str) -> str:
     """Return the web origin behind an issuer: https, or http for this machine itself.
 
@@ -55,6 +57,7 @@ def origin_of(did: str) -> str:
     return f"{scheme}://{host}"
 
 
+@lru_cache(maxsize=128)
 def code_of(did: str) -> str:
     """Return the body's code. Raises Invalid when the text is not an issuer's did:web identifier."""
     return _match(did)["code"]

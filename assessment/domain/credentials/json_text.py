@@ -9,9 +9,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+import msgspec
+
 from assessment.domain.errors import N_, Invalid
 
 MAX_BYTES = 512 * 1024
+
+_SORTED = msgspec.json.Encoder(order="sorted")
 
 
 def read_object(content: bytes) -> dict[str, object]:
@@ -34,6 +38,20 @@ def read_object(content: bytes) -> dict[str, object]:
 def write_object(document: Mapping[str, object]) -> bytes:
     """Write a document in its canonical bytes: members sorted, no white space, UTF-8 (RFC 8785)."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def write_around(document: Mapping[str, object], place: tuple[str, str], text: bytes) -> bytes:
+    """Write a document as `write_object` does, but many times as fast, where one part is written already.
+
+    `place`: the member and the member inside it that stands there; `text`: what `write_object` made of that. The rest
+    holds texts, whole numbers and truth values alone; not for somebody else's document, whose fractions `write_object`
+    writes otherwise.
+    """
+    outer, inner = place
+    around = document[outer]
+    if not isinstance(around, dict):
+        raise TypeError(f"Expected an object in {outer}.")
+    return _SORTED.encode({**document, outer: {**around, inner: msgspec.Raw(text)}})
 
 
 def digest(document: Mapping[str, object]) -> bytes:

@@ -9,6 +9,7 @@ import binascii
 from assessment.domain.errors import N_, Invalid
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS = [first + second for first in _BASE58 for second in _BASE58]
 _VALUES = {character: value for value, character in enumerate(_BASE58)}
 _ED25519_PUBLIC = b"\xed\x01"
 _SHA256 = b"\x12\x20"
@@ -19,8 +20,9 @@ def to_base58btc(content: bytes) -> str:
     """Write bytes as multibase base58btc, beginning with z."""
     number, digits = int.from_bytes(content), ""
     while number:
-        number, value = divmod(number, 58)
-        digits = _BASE58[value] + digits
+        number, value = divmod(number, 58 * 58)
+        digits = _PAIRS[value] + digits
+    digits = digits.lstrip("1")
     zeros = len(content) - len(content.lstrip(b"\0"))
     return "z" + "1" * zeros + digits
 

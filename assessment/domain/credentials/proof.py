@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from assessment.domain.credentials.canonical import canonical_nquads
+from assessment.domain.credentials.canonical import canonical_bytes, canonical_nquads
 from assessment.domain.credentials.multibase import from_base58btc, to_base58btc
 from assessment.domain.errors import N_, Invalid
 
@@ -26,6 +27,7 @@ _MEMBERS = frozenset({"type", "cryptosuite", "created", "verificationMethod", "p
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})")
 
 Signer = Callable[[bytes], bytes]
+Canonical = Callable[[Mapping[str, object]], bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,9 +78,16 @@ def hash_nquads(document: str, options: str) -> bytes:
 
 
 def add_proof(
-    document: Mapping[str, object], *, verification_method: str, created: datetime, sign: Signer
+    document: Mapping[str, object],
+    *,
+    verification_method: str,
+    created: datetime,
+    sign: Signer,
+    canonical: Canonical = canonical_bytes,
 ) -> dict[str, object]:
     """Return the document with one proof by the key `verification_method`, made at `created`.
+
+    `canonical` is another way to the same bytes (`templates`).
 
     Raises Invalid when the document holds a proof already or a term that is not defined, and ValueError when
     `sign` does not return 64 bytes.
@@ -92,7 +101,8 @@ def add_proof(
         "verificationMethod": verification_method,
         "proofPurpose": PURPOSE,
     }
-    signature = sign(hash_data(document, options))
+    config = {**options, "@context": document.get("@context")}
+    signature = sign(hashlib.sha256(canonical(config)).digest() + hashlib.sha256(canonical(document)).digest())
     if len(signature) != 64:
         raise ValueError(f"Expected a signature of 64 bytes, got {len(signature)}.")
     return {**document, "proof": {**options, "proofValue": to_base58btc(signature)}}
@@ -164,7 +174,12 @@ def holds(document: Mapping[str, object], proof: Proof, public_key: bytes) -> bo
 def is_signature(signature: bytes, content: bytes, public_key: bytes) -> bool:
     """Say whether `signature` is by an Ed25519 key (32 bytes) over `content` (RFC 8032)."""
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, content)
+        _key(public_key).verify(signature, content)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=64)
+def _key(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)

@@ -12,13 +12,17 @@ import pytest
 from assessment.domain.credentials.achievement import Recipient
 from assessment.domain.credentials.canonical import canonical_nquads
 from assessment.domain.credentials.foreign import vocabulary_of
+from assessment.domain.credentials.proof import add_proof
 from assessment.domain.credentials.status_list import StatusPurpose
+from assessment.domain.credentials.templates import Templates
 from assessment.domain.credentials.vocabulary import CREDENTIALS_V2, OPEN_BADGES_3, VOCABULARIES
 from tests.domain.credentials.certificates import (
     DID,
+    KEY_ID,
     KEYS,
     NOW,
     OTHER_KEY,
+    PRIVATE_KEY,
     REVOCATION_INDEX,
     leaf_changes,
     sign,
@@ -138,6 +142,16 @@ def every_term() -> list[tuple[str, dict[str, Any]]]:
     return documents
 
 
+def filled_in(document: dict[str, Any]) -> dict[str, Any]:
+    """Sign a certificate by the template of another one."""
+    templates = Templates()
+    templates.canonical(unsigned())
+    assert templates.knows(document)
+    return add_proof(
+        document, verification_method=KEY_ID, created=NOW, sign=PRIVATE_KEY.sign, canonical=templates.canonical
+    )
+
+
 @pytest.fixture(scope="module")
 def answers() -> dict[str, dict[str, Any]]:
     """Ask the independent verifier about everything at once."""
@@ -148,6 +162,7 @@ def answers() -> dict[str, dict[str, Any]]:
         "signed": document,
         "list": suspended,
         "any script": signed(recipient=Recipient(name='Sìti "漢字" \\ 🙂\tأمين')),
+        "filled in": filled_in(unsigned(recipient=Recipient(name='Sìti "漢字" \\ 🙂\tأمين'))),
         "another key": sign(unsigned(), key=OTHER_KEY),
         "undefined term": document | {"grade": "A"},
         "turned": document | {"credentialStatus": document["credentialStatus"][::-1]},
@@ -171,7 +186,7 @@ def answers() -> dict[str, dict[str, Any]]:
     return {answer["name"]: answer for answer in map(json.loads, lines)}
 
 
-@pytest.mark.parametrize("name", ["signed", "list", "any script", "turned"])
+@pytest.mark.parametrize("name", ["signed", "list", "any script", "filled in", "turned"])
 def test_a_certificate_and_a_status_list_are_verified(answers: dict[str, dict[str, Any]], name: str) -> None:
     assert answers[name]["errors"] == []
     assert answers[name]["verified"] is True

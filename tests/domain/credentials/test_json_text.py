@@ -2,7 +2,7 @@
 
 import pytest
 
-from assessment.domain.credentials.json_text import MAX_BYTES, digest, read_object, write_object
+from assessment.domain.credentials.json_text import MAX_BYTES, digest, read_object, write_around, write_object
 from assessment.domain.errors import Invalid
 
 
@@ -47,3 +47,10 @@ def test_the_canonical_bytes_are_sorted_and_plain() -> None:
 
 def test_layout_does_not_change_the_digest() -> None:
     assert digest(read_object(b'{ "b" : 1,\n "a" : "\\u00d1" }')) == digest({"a": "Ñ", "b": 1})
+
+
+def test_written_around_a_part_it_is_the_same() -> None:
+    every = "".join(chr(number) for number in [*range(0xD800), *range(0xE000, 0x110000)])
+    part = {"b": every, "a": [True, 1]}
+    document = {"z": 1, "é": every, "Z": {"part": part, "a": [False, -(2**53), {}], "\uffff": "", "\U00010000": []}}
+    assert write_around(document, ("Z", "part"), write_object(part)) == write_object(document)
