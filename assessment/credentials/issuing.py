@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import birth_date_of, name_of, sealer
 from assessment.accounts.sealing import wrapped_key
+from assessment.credentials.canonical_bytes import canonical_row
 from assessment.credentials.certificate import Certificate, certificate_of
 from assessment.credentials.codes import address_code, full_code
 from assessment.credentials.forms import form_rows, sign_forms
@@ -36,12 +37,11 @@ from assessment.credentials.signer_client import signer
 from assessment.credentials.slots import entries
 from assessment.credentials.tables import (
     Credential,
-    CredentialForm,
     CredentialIntent,
     SignedCredential,
     StatusSlot,
 )
-from assessment.database import Act, reading, unit_of_work
+from assessment.database import Act, Base, reading, unit_of_work
 from assessment.domain.credentials.achievement import (
     Achievement,
     EvidencePiece,
@@ -137,7 +137,8 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         sealed_proof=sealer().seal(order.wrapped, person_id, proof),
         issued_at=now,
     )
-    _keep(row, form_rows(row, order.wrapped, forms), now)
+    beside = [canonical_row(row, order.wrapped, signed.content), *form_rows(row, order.wrapped, forms)]
+    _keep(row, beside, now)
 
 
 def _sign(order: Order, now: datetime) -> Signed:
@@ -291,14 +292,14 @@ def _order(session: Session, body_id: str, public_id: str) -> Order | None:
     )
 
 
-def _keep(row: Credential, forms: Iterable[CredentialForm], now: datetime) -> None:
-    """Store the credential with its other forms, unless another run was first."""
+def _keep(row: Credential, beside: Iterable[Base], now: datetime) -> None:
+    """Store the credential with what is kept beside it, unless another run was first."""
     try:
         with unit_of_work(_author(row.body_id, now)) as session:
             if session.get(Credential, (row.body_id, row.id)) is None:
                 session.add(row)
                 session.flush()
-                session.add_all(forms)
+                session.add_all(beside)
                 session.execute(
                     delete(SignedCredential).where(
                         SignedCredential.body_id == row.body_id, SignedCredential.id == row.id
