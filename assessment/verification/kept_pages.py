@@ -10,6 +10,7 @@ here in memory alone, and no longer than until a page is drawn after its minute.
 """
 
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Iterable
@@ -20,8 +21,10 @@ from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+import psycopg
 from flask import Flask
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from assessment.database import db
 from assessment.domain.credentials.multibase import decode_multikey
@@ -103,7 +106,11 @@ class KeptPages:
         """Whether the minute lasts, nothing has changed, and the key that signed it did sign it."""
         if self._app.extensions["clock"]() >= drawn.until:
             return False
-        if watched(self._engine, public_id) != drawn.stand:
+        try:
+            stand = watched(self._engine, public_id)
+        except (sqlite3.Error, psycopg.Error, SQLAlchemyError):
+            return False  # Flask draws it, or says that it cannot
+        if stand != drawn.stand:
             return False
         return is_signature(drawn.signed.signature, drawn.signed.content, _public_key(drawn.stand.key))
 

@@ -179,6 +179,18 @@ def test_a_period_that_begins_or_ends_within_the_minute_ends_the_page(edge: str)
     assert said_until([clock], moment + timedelta(seconds=2)) == NOW + timedelta(minutes=1)
 
 
+def test_without_an_answer_of_the_database_nothing_is_told_again(site: Site, house: House) -> None:
+    made = house.make()
+    assert "Siti Contoh passed" in shown(site, made)
+    with site.engine.connect() as connection:
+        connection.execute(text("ALTER TABLE status_slot RENAME TO away"))
+        connection.commit()
+    site.app.testing = False
+    answer = site.client().get(f"/v/{made.public_id}?lang=en")
+    assert answer.status_code == 500
+    assert "Siti" not in answer.text
+
+
 def test_pages_that_are_not_certain_are_not_kept(site: Site, house: House) -> None:
     for wanted in ({"listed": False}, {"forged": True}, {"erased": True}):
         made = house.make(**wanted)  # type: ignore[arg-type]  # each is one of its switches
