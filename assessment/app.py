@@ -19,6 +19,7 @@ from assessment.exams.delivery.application import AnswerPath
 from assessment.migrating import migrate
 from assessment.settings import Settings
 from assessment.storage import Storage
+from assessment.verification.kept_pages import KeptPages
 from assessment.web import comfort, compressing, gate, language, pages, refusals, requests
 from assessment.web.cookies import Sessions
 from assessment.web.formatting import write_for_people
@@ -81,7 +82,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["answers"] = AnswerPath(app, app.wsgi_app)
-    app.extensions["lasting"] = LastingFiles(app, app.extensions["answers"])
+    app.extensions["lasting"] = LastingFiles(app, KeptPages(app, app.extensions["answers"]))
     app.wsgi_app = app.extensions["lasting"]  # type: ignore[method-assign]  # the way WSGI middleware is put in front
     return app
 

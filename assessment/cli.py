@@ -10,21 +10,23 @@ from typing import Any
 import click
 
 from assessment.domain.errors import Refusal
-from assessment.serving.commands import serve_command
 from assessment.settings import Settings, SettingsError
+
+SERVE, VERIFY = "serve", "verify"
 
 
 class Chain(click.Group):
     """The root of all commands: turns a refusal into a sentence and exit status 1.
 
-    Only `serve` is known at once: its processes make the application for themselves, so it starts without.
+    `serve` and `verify` do without the application: its processes make it for themselves, and a certificate is checked
+    without a database. So they start soon and take little memory.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_commands())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return serve_command if cmd_name == serve_command.name else _commands().get(cmd_name)
+        return _alone(cmd_name) or _commands().get(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -32,6 +34,18 @@ class Chain(click.Group):
         except (Refusal, SettingsError) as refusal:
             click.echo(f"teruji: {refusal}", err=True)
             sys.exit(1)
+
+
+def _alone(name: str) -> click.Command | None:
+    if name == SERVE:
+        from assessment.serving.commands import serve_command  # noqa: PLC0415  # verify does without
+
+        return serve_command
+    if name == VERIFY:
+        from assessment.verification.commands import verify  # noqa: PLC0415  # serve does without
+
+        return verify
+    return None
 
 
 def _commands() -> dict[str, click.Command]:
@@ -45,8 +59,8 @@ def _commands() -> dict[str, click.Command]:
 def main(ctx: click.Context) -> None:
     """Certification exams and competency assessment whose results anybody can check."""
     ctx.obj = Settings.from_environment()
-    if ctx.invoked_subcommand != serve_command.name:
-        from assessment.app import create_app  # noqa: PLC0415  # serve does without
+    if ctx.invoked_subcommand not in (SERVE, VERIFY):
+        from assessment.app import create_app  # noqa: PLC0415  # the others do without
 
         app = create_app(ctx.obj)
         ctx.obj = app.extensions["settings"]

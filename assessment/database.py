@@ -209,6 +209,28 @@ def reading() -> Iterator[Session]:
         writing.reset(token)
 
 
+def row_of(engine: Engine, statement: str, value: str) -> tuple[Any, ...] | None:
+    """Return the first row of one statement that only reads, as the driver gives it, or None.
+
+    It has one parameter, named `value` where the driver names them. No transaction stands around it and SQLAlchemy does
+    not see it: what both add to so small a question takes several times as long as the answer.
+    """
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        if engine.dialect.name == "sqlite":
+            row: tuple[Any, ...] | None = driver.execute(statement, (value,)).fetchone()
+            return row
+        driver.autocommit = True
+        try:
+            row = driver.cursor(binary=True).execute(statement, {"value": value}).fetchone()
+            return row
+        finally:
+            driver.autocommit = False
+    finally:
+        connection.close()
+
+
 def prepare_engine(engine: Engine) -> Engine:
     """Set an engine's connection options; SQLite gets WAL, full synchronisation and foreign keys.
 
@@ -377,6 +399,7 @@ APPEND_ONLY = (
     "credential_intent",
     "credential",
     "credential_form",
+    "credential_canonical",
     "credential_link",
     "credential_link_end",
     "status_slot",

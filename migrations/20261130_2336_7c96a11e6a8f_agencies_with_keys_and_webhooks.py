@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7c96a11e6a8f"
-down_revision = "6dfae88134d3"
+down_revision = "c9ab84a79aa7"
 branch_labels = None
 depends_on = None
 

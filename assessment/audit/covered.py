@@ -136,6 +136,7 @@ COVERED = frozenset(
         "credential_intent",
         "credential",
         "credential_form",
+        "credential_canonical",
         "credential_link",
         "credential_link_end",
         "status_change",

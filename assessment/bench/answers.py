@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import psycopg
 from flask import Flask
 from sqlalchemy import Engine, event, select
 
@@ -101,12 +102,12 @@ def _ground(place: Place, folder: Path, *, candidates: int, started: bool) -> Gr
     app = create_app(settings)
     world = make_world(app, candidates=candidates, started=started)
     with app.app_context():
-        _settle(db.engine)
+        settle(db.engine)
         db.engine.dispose()
     return Ground(place=place, settings=settings, app=app, world=world, folder=folder)
 
 
-def _settle(engine: Engine) -> None:
+def settle(engine: Engine) -> None:
     """Let PostgreSQL do now what it would do by itself within minutes, and what would be measured with the rest."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -260,9 +261,18 @@ def counted(app: Flask) -> Iterator[list[str]]:
         if not getattr(announced, "now", False):
             note(statement)
 
+    class Traced(psycopg.Cursor[Any]):
+        """A cursor that tells what it is asked."""
+
+        def execute(self, query: Any, *arguments: Any, **options: Any) -> Self:
+            traced(str(query))
+            return super().execute(query, *arguments, **options)
+
     def trace(connection: Any, *_rest: object) -> None:
         if isinstance(connection, sqlite3.Connection):
             connection.set_trace_callback(traced)
+        elif isinstance(connection, psycopg.Connection):
+            connection.cursor_factory = Traced
 
     with app.app_context():
         engine = db.engine

@@ -9,6 +9,7 @@ from assessment.bench.answers import measure as measure_answers
 from assessment.bench.figures import Figure, table
 from assessment.bench.sheet import measure as measure_sheet
 from assessment.bench.start import measure as measure_start
+from assessment.bench.verify import measure as measure_verify
 
 
 @click.group()
@@ -47,6 +48,17 @@ def start(*, candidates: int, as_json: bool) -> None:
 def sheet(*, pace: float, as_json: bool) -> None:
     """Tap through an assessor's sheet in Chromium on a slow processor; needs the development tools."""
     _tell(measure_sheet(pace=pace, tell=_progress), as_json=as_json)
+
+
+@bench.command()
+@click.option("--clients", type=click.IntRange(1, 1000), default=16, show_default=True, help="Readers at once.")
+@click.option("--seconds", type=click.FloatRange(1, 3600), default=9.0, show_default=True, help="For each load.")
+@click.option("--certificates", type=click.IntRange(10, 1_000_000), default=10_000, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def verify(*, clients: int, seconds: float, certificates: int, as_json: bool) -> None:
+    """Ask for certificates' pages and public files against a bare Flask route, and check many certificates at once."""
+    figures = measure_verify(clients=clients, seconds=seconds, certificates=certificates, tell=_progress)
+    _tell(figures, as_json=as_json)
 
 
 def _progress(line: str) -> None:

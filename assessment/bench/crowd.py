@@ -17,8 +17,10 @@ from typing import NamedTuple
 
 HEAD_END = b"\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
+NOT_MODIFIED = b"304 "  # has no body
 PATIENCE = 60.0
 
+_STATUS_AT = len(b"HTTP/1.1 ")
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: ([0-9]+)")
 
 
@@ -188,7 +190,9 @@ class Crowd:
             if end < 0:
                 return
             length = _LENGTH.search(client.buffer, 0, end)
-            if length is not None:
+            if client.buffer.startswith(NOT_MODIFIED, _STATUS_AT):
+                client.needed = end + len(HEAD_END)
+            elif length is not None:
                 client.needed = end + len(HEAD_END) + int(length[1])
             elif not client.buffer.endswith(LAST_CHUNK):
                 return

@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from assessment.bench.scripts import (
     Acknowledged,
     Browser,
     asks_again,
+    asks_each,
     hand_in,
     keep_form,
     load_assets,
@@ -47,9 +49,15 @@ def save_all_the_time(orders: Orders) -> dict[str, Any]:
 
 
 def ask_all_the_time(orders: Orders) -> dict[str, Any]:
-    """Ask for one address again and again."""
-    scripts = [asks_again(orders["path"], orders["kind"]) for _ in range(orders["clients"])]
+    """Ask again and again for one address, or each client for one of several."""
+    paths = islice(cycle(orders.get("paths") or [orders["path"]]), orders["clients"])
+    scripts = [asks_again(path, orders["kind"], orders.get("validator")) for path in paths]
     return _report(Crowd(orders["port"], seconds=orders["seconds"]).run([(0.0, script) for script in scripts]), [])
+
+
+def ask_once_for_each(orders: Orders) -> dict[str, Any]:
+    """Ask for each of several addresses once, one after the other."""
+    return _report(Crowd(orders["port"]).run([(0.0, asks_each(orders["paths"], orders["kind"]))]), [])
 
 
 def walk_in_step(orders: Orders) -> dict[str, Any]:
@@ -127,7 +135,13 @@ def main() -> None:
     """Do what the orders say."""
     gc.disable()  # it lives for seconds, and what it keeps would be looked through again and again
     orders: Orders = json.loads(Path(sys.argv[1]).read_text())
-    acts = {"saves": save_all_the_time, "asks": ask_all_the_time, "steps": walk_in_step, "exams": walk_through}
+    acts = {
+        "saves": save_all_the_time,
+        "asks": ask_all_the_time,
+        "looks": ask_once_for_each,
+        "steps": walk_in_step,
+        "exams": walk_through,
+    }
     Path(sys.argv[2]).write_text(json.dumps(acts[orders["script"]](orders)))
 
 

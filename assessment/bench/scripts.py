@@ -15,11 +15,23 @@ Acknowledged = tuple[str, str, int]
 """Attempt, client and number of an event that the server said it has."""
 
 
-def asks_again(path: str, kind: str) -> Script:
-    """Ask for the same address again and again."""
-    request = Request(kind, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+def asks_again(path: str, kind: str, validator: str | None = None) -> Script:
+    """Ask for the same address again and again, with the entity tag of what is there already, if any."""
+    request = _asking(path, kind, validator)
     while True:
         yield request
+
+
+def asks_each(paths: Sequence[str], kind: str) -> Script:
+    """Ask for one address after another, each once."""
+    for path in paths:
+        yield _asking(path, kind)
+
+
+def _asking(path: str, kind: str, validator: str | None = None) -> Request:
+    condition = "" if validator is None else f"If-None-Match: {validator}\r\n"
+    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n{condition}\r\n"
+    return Request(kind, head.encode())
 
 
 def saves(

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import birth_date_of, name_of, sealer
 from assessment.accounts.sealing import wrapped_key
+from assessment.credentials.canonical_bytes import canonical_row
 from assessment.credentials.certificate import certificate_of
 from assessment.credentials.codes import address_code, full_code
 from assessment.credentials.forms import form_rows, sign_forms
@@ -37,13 +38,12 @@ from assessment.credentials.signing import Order, sign_order
 from assessment.credentials.slots import entries
 from assessment.credentials.tables import (
     Credential,
-    CredentialForm,
     CredentialIntent,
     SignedCredential,
     StatusSlot,
 )
 from assessment.credentials.told import StatusEvent, tell
-from assessment.database import Act, reading, unit_of_work
+from assessment.database import Act, Base, reading, unit_of_work
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import code_segments
 from assessment.domain.errors import N_, Conflict, NotFound
@@ -97,7 +97,8 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         sealed_proof=sealer().seal(order.wrapped, person_id, proof),
         issued_at=now,
     )
-    _keep(row, form_rows(row, order.wrapped, forms), now)
+    beside = [canonical_row(row, order.wrapped, signed.content), *form_rows(row, order.wrapped, forms)]
+    _keep(row, beside, now)
 
 
 def _sign(order: Order, now: datetime) -> Signed:
@@ -215,14 +216,14 @@ def _order(session: Session, body_id: str, public_id: str) -> Order | None:
     )
 
 
-def _keep(row: Credential, forms: Iterable[CredentialForm], now: datetime) -> None:
-    """Store the credential with its other forms, unless another run was first."""
+def _keep(row: Credential, beside: Iterable[Base], now: datetime) -> None:
+    """Store the credential with what is kept beside it, unless another run was first."""
     try:
         with unit_of_work(_author(row.body_id, now)) as session:
             if session.get(Credential, (row.body_id, row.id)) is None:
                 session.add(row)
                 session.flush()
-                session.add_all(forms)
+                session.add_all(beside)
                 older = session.get_one(CredentialIntent, (row.body_id, row.id)).successor_of
                 if older is not None:
                     tell(session, row.body_id, older, StatusEvent.SUPERSEDED, now=now)

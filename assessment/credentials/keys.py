@@ -6,10 +6,11 @@ compromised one does not. How two people change a key is in `changing_keys`.
 
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,12 +18,14 @@ from assessment.accounts.tables import CertificationBody, Installation
 from assessment.credentials.signer_client import key_name, signer
 from assessment.credentials.tables import IssuerKey
 from assessment.credentials.tables_keys import KeyChange, KeyConfirmation
-from assessment.database import Act, reading, unit_of_work
+from assessment.database import Act, reading, unit_of_work, writing
 from assessment.domain.certification.clocks import calendar_day
 from assessment.domain.credentials.did_web import web_did
 from assessment.domain.credentials.multibase import decode_multikey, encode_multikey
 from assessment.domain.errors import N_, NotFound
 from assessment.settings import Settings
+
+_installations: WeakKeyDictionary[Engine | Connection, tuple[str, bool]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,11 +43,22 @@ def origin(session: Session) -> str:
 
 
 def installation(session: Session) -> tuple[str, bool]:
-    """Return the origin, and whether this installation shows the demo; one statement a session, as neither changes."""
-    row = session.info.get(Installation) or session.execute(select(Installation.origin, Installation.demo)).first()
-    session.info[Installation] = row
-    settings: Settings = current_app.extensions["settings"]
-    return (settings.base_url, False) if row is None else (row.origin, row.demo)
+    """Return the origin, and whether this installation shows the demo.
+
+    One statement, and none once this process has read the row: it is written once, and never changed.
+    """
+    bind = session.get_bind()
+    known = _installations.get(bind) or session.info.get(Installation)
+    if known is not None:
+        return known
+    row = session.execute(select(Installation.origin, Installation.demo)).first()
+    if row is None:
+        settings: Settings = current_app.extensions["settings"]
+        return settings.base_url, False
+    known = session.info[Installation] = (row.origin, row.demo)
+    if writing.get() is False:  # what is being written could still be taken back
+        _installations[bind] = known
+    return known
 
 
 def fix_origin(session: Session, *, now: datetime) -> str:

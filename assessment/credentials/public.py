@@ -4,8 +4,9 @@ Nothing here takes a body's scope: what is found is public, or is erased.
 """
 
 from datetime import date
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import birth_date_of, sealer
@@ -56,9 +57,39 @@ def find_by_number(session: Session, number: str, birth_date: date) -> str | Non
 
 
 def issuers(session: Session) -> dict[str, Issuer]:
-    """Return the register of issuers: did -> name and compromised keys; two statements."""
+    """Return the register of issuers: did -> name and compromised keys; one statement besides the installation's."""
+    return issuers_with_keys(session)[0]
+
+
+def issuers_with_keys(session: Session) -> tuple[dict[str, Issuer], dict[str, dict[str, object]]]:
+    """Return the register of issuers, and each one's key document, both by did; with one and the same statement."""
     address = origin(session)
-    rows = session.execute(
+    rows = session.execute(_keys_of_all())
+    standing: dict[str, list[VerificationKey]] = {}
+    names: dict[str, str] = {}
+    removed: dict[str, dict[str, RemovedKey]] = {}
+    for row in rows:
+        did = web_did(address, row.id)
+        names[did] = row.name
+        keys, others = removed.setdefault(did, {}), standing.setdefault(did, [])
+        if row.key is None:
+            continue
+        if row.compromised_at is None:
+            others.append(VerificationKey(id=f"{did}#{row.key}", public_key=decode_multikey(row.multibase)))
+        else:
+            keys[f"{did}#{row.key}"] = RemovedKey(
+                public_key=decode_multikey(row.multibase), removed_at=row.compromised_at
+            )
+    register = {
+        did: Issuer(name=name, compromised_keys=frozenset(removed[did]), removed_keys=removed[did])
+        for did, name in names.items()
+    }
+    return register, {did: build_document(did, keys) for did, keys in standing.items()}
+
+
+@cache
+def _keys_of_all() -> Executable:
+    return (
         select(
             CertificationBody.id,
             CertificationBody.name,
@@ -66,27 +97,9 @@ def issuers(session: Session) -> dict[str, Issuer]:
             IssuerKey.multibase,
             IssuerKey.compromised_at,
         )
-        .join(
-            IssuerKey,
-            (IssuerKey.body_id == CertificationBody.id) & IssuerKey.compromised_at.is_not(None),
-            isouter=True,
-        )
-        .order_by(CertificationBody.id)
+        .join(IssuerKey, IssuerKey.body_id == CertificationBody.id, isouter=True)
+        .order_by(CertificationBody.id, IssuerKey.year, IssuerKey.id)
     )
-    names: dict[str, str] = {}
-    removed: dict[str, dict[str, RemovedKey]] = {}
-    for row in rows:
-        did = web_did(address, row.id)
-        names[did] = row.name
-        keys = removed.setdefault(did, {})
-        if row.key is not None:
-            keys[f"{did}#{row.key}"] = RemovedKey(
-                public_key=decode_multikey(row.multibase), removed_at=row.compromised_at
-            )
-    return {
-        did: Issuer(name=name, compromised_keys=frozenset(removed[did]), removed_keys=removed[did])
-        for did, name in names.items()
-    }
 
 
 def did_document(session: Session, body_id: str) -> dict[str, object] | None:

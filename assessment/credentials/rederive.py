@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.sealing import wrapped_key
+from assessment.credentials.canonical_bytes import rederive_canonical
 from assessment.credentials.exporting import open_pdf
 from assessment.credentials.forms import rederive_forms
 from assessment.credentials.keys import issuer_did
@@ -74,6 +75,7 @@ def rederive(session: Session, body_id: str, credential_id: str) -> Iterator[Mis
         yield from _document(session, credential, intent, content, digits, record)
     except Invalid as refusal:
         yield mismatch(record, "document", "a credential that can be read", str(refusal))
+    yield from rederive_canonical(session, credential, wrapped, content, record)
     yield from rederive_forms(session, credential, wrapped, content, record)
     yield from _file(credential, wrapped, content, record)
 

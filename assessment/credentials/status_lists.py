@@ -9,9 +9,10 @@ Specification: https://www.w3.org/TR/vc-bitstring-status-list/.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from assessment.credentials.keys import issuer_did, ready_key
@@ -48,22 +49,36 @@ class Draft:
 def published_list(status_list_id: str, now: datetime) -> dict[str, Any] | None:
     """Return the signed list of this name, signed again where it is not fresh; None when there is no such list.
 
-    Opens transactions of its own. Raises Conflict when it cannot be signed and none that still holds is stored.
+    One statement where the stored one is fresh. Opens transactions of its own. Raises Conflict when it cannot be signed
+    and none that still holds is stored.
     """
     with reading() as session:
+        held = session.execute(_stored(), {"name": status_list_id}).first()
+        if held is not None and held.signed_at - CLOCK_SKEW <= now < held.signed_at + RENEW_AFTER:
+            document: dict[str, Any] = held.document
+            return document
         draft = _draft(session, status_list_id)
-        stored = None if draft is None else session.get(StatusListDocument, (draft.body_id, draft.id))
-        held = None if stored is None else (stored.document, stored.signed_at, stored.valid_until)
     if draft is None:
         return None
-    if held is not None and held[1] - CLOCK_SKEW <= now < held[1] + RENEW_AFTER:
-        return held[0]
     try:
         return sign_list(draft, now)
     except Conflict:
-        if held is not None and now < held[2]:
-            return held[0]
+        if held is not None and now < held.valid_until:
+            document = held.document
+            return document
         raise
+
+
+@cache
+def _stored() -> Executable:
+    return (
+        select(StatusListDocument.document, StatusListDocument.signed_at, StatusListDocument.valid_until)
+        .join(
+            StatusList,
+            (StatusList.body_id == StatusListDocument.body_id) & (StatusList.id == StatusListDocument.status_list_id),
+        )
+        .where(StatusList.id == bindparam("name"))
+    )
 
 
 def renew_lists(now: datetime) -> int:

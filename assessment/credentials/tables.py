@@ -144,7 +144,7 @@ class CredentialIntent(Scoped, Base):
     valid_until_on: Mapped[date]
     starts_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    successor_of: Mapped[str | None]
+    successor_of: Mapped[str | None] = mapped_column(index=True)
     intended_at: Mapped[datetime]
 
 
@@ -241,6 +241,18 @@ class CredentialForm(OfBody, Base):
     v: Mapped[int] = mapped_column(default=1)
     sealed: Mapped[bytes]
     sha256: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class CredentialCanonical(OfBody, Base):
+    """The canonical bytes over which a credential was signed, sealed as the credential is: no page needs RDF."""
+
+    __tablename__ = "credential_canonical"
+    __table_args__ = (belongs_to("credential"),)
+
+    credential_id: Mapped[str] = mapped_column(primary_key=True)
+    v: Mapped[int] = mapped_column(default=1)
+    sealed: Mapped[bytes]
     made_at: Mapped[datetime]
 
 

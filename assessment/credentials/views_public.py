@@ -3,7 +3,9 @@
 Plain files that any cache can hold; no cookie is read or set.
 """
 
-from flask import Blueprint, Response, g, render_template
+from datetime import datetime
+
+from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext
 
 from assessment.credentials.keys import origin
@@ -17,6 +19,7 @@ from assessment.credentials.status_lists import published_list
 from assessment.credentials.wording import METHODS
 from assessment.database import db
 from assessment.domain.credentials.json_text import write_object
+from assessment.domain.credentials.proof import read_instant
 from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.domain.language import text_in
 from assessment.domain.log.tiles import read_path
@@ -72,7 +75,8 @@ def status_list(name: str) -> Response:
         return answer
     if document is None:
         raise NotFound(N_("There is no such status list."))
-    return _file(write_object(document), "application/vc", SECONDS_TO_KEEP_A_LIST)
+    since = read_instant(document.get("validFrom"))
+    return _file(write_object(document), "application/vc", SECONDS_TO_KEEP_A_LIST, since=since)
 
 
 @public_files.get("/log/checkpoint")
@@ -109,10 +113,13 @@ def scheme(code: str, scheme_code: str, version: int | None = None) -> str:
     )
 
 
-def _file(content: bytes, kind: str, seconds: int) -> Response:
+def _file(content: bytes, kind: str, seconds: int, *, since: datetime | None = None) -> Response:
+    """Answer with a file and its validators; with 304 whoever holds it already. `since`: when it came to be."""
     answer = Response(content, content_type=kind)
     answer.headers["Cache-Control"] = f"public, max-age={seconds}"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     answer.add_etag()
+    answer.last_modified = since
+    answer.make_conditional(request)
     return answer

@@ -133,6 +133,7 @@ KINDS = {
     "credential_intent": _l("Certificate to be signed"),
     "credential": _l("Certificate"),
     "credential_form": _l("Other form of a certificate"),
+    "credential_canonical": _l("Signed bytes of a certificate"),
     "credential_link": _l("Link to a certificate"),
     "credential_link_end": _l("End of a link to a certificate"),
     "status_change": _l("Change of status"),

@@ -68,8 +68,13 @@ def is_pdf(content: bytes) -> bool:
 
 def _limit(content: bytes, most: int) -> None:
     if len(content) > most:
-        got = -(-len(content) // (1024 * 1024))
-        raise Invalid(N_("Expected a file of at most %(limit)s MB, got %(got)s MB."), limit=most // 1024**2, got=got)
+        raise too_large(len(content), most)
+
+
+def too_large(size: int, most: int) -> Invalid:
+    """Return the refusal of a file that has more bytes than are read."""
+    got = -(-size // (1024 * 1024))
+    return Invalid(N_("Expected a file of at most %(limit)s MB, got %(got)s MB."), limit=most // 1024**2, got=got)
 
 
 def _attached(content: bytes) -> bytes:

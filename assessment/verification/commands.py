@@ -14,38 +14,68 @@ from assessment.domain.credentials.qr_payload import parse_code
 from assessment.domain.credentials.sources import Sources, is_document
 from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, failed
 from assessment.domain.credentials.verify import verify as check
-from assessment.domain.errors import Conflict, Invalid
+from assessment.domain.errors import Conflict, Invalid, Refusal
 from assessment.verification.answer import short_answer
 from assessment.verification.arriving import LARGEST_FILE, attached_proof, is_pdf, read_file
+from assessment.verification.checking_many import Subject, is_file, is_many, read_proof, remembered, subjects_in
 from assessment.verification.page import Language, Page
 from assessment.verification.pdf_seal import AUTHORITY, check_seal, with_seal
 from assessment.verification.present import present
 from assessment.verification.published import Fetch, folder, sources_from, website
 from assessment.verification.sentences import CheckState
 
-_LONGEST_PATH = 1024
 _MARKS = {CheckState.PASSED: "ok", CheckState.FAILED: "no", CheckState.OPEN: "?", CheckState.ABSENT: "-"}
 
 
 @click.command("verify")
-@click.argument("subject", metavar="FILE|TEXT")
+@click.argument("subjects", metavar="DIR|FILE|TEXT…", nargs=-1, required=True)
 @click.option("--site", metavar="DIR|URL", help="Published files: a folder, or the origin of a site.")
 @click.option("--proof", metavar="FILE", help="Proof of its entry in the log, else NAME.tlog-proof beside it.")
 @click.option("--at", metavar="TIME", help="The moment to ask about, ISO 8601, UTC without a zone; now without it.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
-def verify(subject: str, site: str | None, proof: str | None, at: str | None, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value, or one a line for many.")
+def verify(subjects: tuple[str, ...], site: str | None, proof: str | None, at: str | None, as_json: bool) -> None:
     """Check a certificate (JSON, token, PDF, or a PNG or JPEG picture of its code), or the text of a code.
+
+    Several of them, a folder, or a .jsonl file with one on each line are checked one after another, a line each.
 
     Exit status: 0 valid, 1 anything else, 2 usage. Without --site there is no status source: cannot_check.
     """
     now = _moment(at)
     fetch = _site(site)
+    if is_many(subjects):
+        if proof is not None:
+            raise click.UsageError("--proof: expected a single certificate.")
+        sys.exit(0 if _verify_many(subjects, fetch, now, as_json=as_json) else 1)
+    (subject,) = subjects
     verification = _verify(subject, fetch, _proof(subject, proof), now)
     if as_json:
         click.echo(json.dumps(short_answer(verification), ensure_ascii=False))
     else:
         click.echo(_lines(verification, now, site))
     sys.exit(0 if verification.verdict is Verdict.VALID else 1)
+
+
+def _verify_many(subjects: tuple[str, ...], fetch: Fetch | None, now: datetime, *, as_json: bool) -> bool:
+    """Print a line a certificate as soon as it is checked, and return whether all were valid."""
+    once = None if fetch is None else remembered(fetch)
+    valid = True
+    for subject in subjects_in(subjects):
+        verification = _verify_content(subject, once, now)
+        valid = valid and verification.verdict is Verdict.VALID
+        said = {"subject": subject.name, **short_answer(verification)}
+        click.echo(json.dumps(said, ensure_ascii=False) if as_json else f"{verification.verdict}  {subject.name}")
+    return valid
+
+
+def _verify_content(subject: Subject, fetch: Fetch | None, now: datetime) -> Verification:
+    try:
+        if subject.refused is not None:
+            raise subject.refused
+        content = read_file(subject.content)
+    except (Invalid, Conflict) as refusal:
+        return _unread(refusal)
+    pdf = subject.content if is_pdf(subject.content) else None
+    return _checked(content, pdf, subject.proof, fetch, now)
 
 
 def _moment(text: str | None) -> datetime:
@@ -75,8 +105,18 @@ def _verify(subject: str, fetch: Fetch | None, proof: bytes | None, now: datetim
     try:
         pdf, content = _content(subject)
     except (Invalid, Conflict) as refusal:
-        broken = failed(CheckName.DOCUMENT, refusal.message, **refusal.values)
-        return Verification(verdict=Verdict.CANNOT_CHECK, checks=(broken,))
+        return _unread(refusal)
+    return _checked(content, pdf, proof, fetch, now)
+
+
+def _unread(refusal: Refusal) -> Verification:
+    broken = failed(CheckName.DOCUMENT, refusal.message, **refusal.values)
+    return Verification(verdict=Verdict.CANNOT_CHECK, checks=(broken,))
+
+
+def _checked(
+    content: bytes | str, pdf: bytes | None, proof: bytes | None, fetch: Fetch | None, now: datetime
+) -> Verification:
     if proof is None and pdf is not None:
         proof = attached_proof(pdf)
     sources = Sources() if fetch is None else sources_from(fetch, content)
@@ -90,12 +130,9 @@ def _proof(subject: str, named: str | None) -> bytes | None:
     """Read the proof that was named, else the one that lies beside the file, if there is one."""
     if named is not None and not Path(named).is_file():
         raise click.UsageError(f"--proof: expected a file, got {named}.")
-    if named is None and (len(subject) >= _LONGEST_PATH or "\0" in subject or not Path(subject).is_file()):
-        return None
-    file = Path(named) if named is not None else Path(subject).with_suffix(".tlog-proof")
-    if not file.is_file():
-        return None
-    with file.open("rb") as handle:
+    if named is None:
+        return read_proof(Path(subject)) if is_file(subject) else None
+    with Path(named).open("rb") as handle:
         return handle.read(LARGEST_FILE)
 
 
@@ -104,7 +141,7 @@ def _content(subject: str) -> tuple[bytes | None, bytes | str]:
 
     The first value is the file where it is a PDF.
     """
-    if len(subject) < _LONGEST_PATH and "\0" not in subject and Path(subject).is_file():
+    if is_file(subject):
         with Path(subject).open("rb") as handle:
             file = handle.read(LARGEST_FILE + 1)
         return file if is_pdf(file) else None, read_file(file)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import Duty
@@ -79,11 +80,17 @@ def evidence_of(session: Session, body_id: str, application_id: str, credential_
 
 
 def _behind(session: Session, body_id: str, application_id: str, credential_id: str) -> Any:
-    return session.execute(
+    asked = {"body_id": body_id, "application_id": application_id, "credential_id": credential_id}
+    return session.execute(_facts(), asked).first()
+
+
+@cache
+def _facts() -> Executable:
+    return (
         select(
             _assessors().label("assessors"),
-            _set_at(StatusPurpose.REVOCATION, credential_id).label("revoked_at"),
-            _set_at(StatusPurpose.SUSPENSION, credential_id).label("suspended_at"),
+            _set_at(StatusPurpose.REVOCATION).label("revoked_at"),
+            _set_at(StatusPurpose.SUSPENSION).label("suspended_at"),
             RosterEntry.added_at,
             RosterEntry.late_reason,
             Sitting.starts_at,
@@ -107,10 +114,10 @@ def _behind(session: Session, body_id: str, application_id: str, credential_id: 
             isouter=True,
         )
         .join(Form, (Form.body_id == Sitting.body_id) & (Form.id == Sitting.form_id), isouter=True)
-        .where(Application.body_id == body_id, Application.id == application_id)
+        .where(Application.body_id == bindparam("body_id"), Application.id == bindparam("application_id"))
         .order_by(Sitting.starts_at.desc())
         .limit(1)
-    ).first()
+    )
 
 
 def _exam(row: Any) -> Exam | None:
@@ -138,16 +145,7 @@ def agreement(session: Session, body_id: str, application_id: str) -> tuple[int,
 
     Measured values are left out: two readings of a gauge differ by nature.
     """
-    rows = session.execute(
-        select(Observation.practical_id, Observation.rubric_criterion_id, Observation.person_id, Observation.mark)
-        .where(
-            Observation.body_id == body_id,
-            Observation.application_id == application_id,
-            Observation.round == 1,
-            Observation.standing == ObservationStanding.ACCEPTED,
-        )
-        .order_by(Observation.number)
-    )
+    rows = session.execute(_first_marks(), {"body_id": body_id, "application_id": application_id})
     last: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
     for row in rows:
         last.setdefault((row.practical_id, row.rubric_criterion_id), {})[row.person_id] = row.mark
@@ -156,7 +154,21 @@ def agreement(session: Session, body_id: str, application_id: str) -> tuple[int,
     return sum(_same(marks) for marks in judged), len(judged)
 
 
-def _set_at(purpose: StatusPurpose, credential_id: str) -> Any:
+@cache
+def _first_marks() -> Executable:
+    return (
+        select(Observation.practical_id, Observation.rubric_criterion_id, Observation.person_id, Observation.mark)
+        .where(
+            Observation.body_id == bindparam("body_id"),
+            Observation.application_id == bindparam("application_id"),
+            Observation.round == 1,
+            Observation.standing == ObservationStanding.ACCEPTED,
+        )
+        .order_by(Observation.number)
+    )
+
+
+def _set_at(purpose: StatusPurpose) -> Any:
     """When a status was set last, by its last confirmed change that sets it."""
     return (
         select(func.max(StatusConfirmation.confirmed_at))
@@ -168,7 +180,7 @@ def _set_at(purpose: StatusPurpose, credential_id: str) -> Any:
         )
         .where(
             StatusChange.body_id == Application.body_id,
-            StatusChange.credential_id == credential_id,
+            StatusChange.credential_id == bindparam("credential_id"),
             StatusChange.purpose == purpose,
             StatusChange.value,
             StatusConfirmation.confirmed,

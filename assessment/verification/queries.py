@@ -1,20 +1,27 @@
 """What the records hold of a certificate: the sealed document, the status lists as stored, and what stands behind the
-decision. Few statements, none that grows with a table.
+decision. Few statements, none that grows with a table; each is put together once a process.
 """
 
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, func, literal, select, union_all
+from sqlalchemy import BindParameter, Executable, bindparam, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from assessment.accounts.tables import CertificationBody, Duty, Party, PersonKey
 from assessment.certification.authority import covering, licences_on
 from assessment.certification.tables import Application, Decision, MeetingMember, Vote
-from assessment.credentials.tables import Credential, CredentialIntent, IssuerKey, StatusListDocument
+from assessment.credentials.tables import (
+    Credential,
+    CredentialCanonical,
+    CredentialIntent,
+    IssuerKey,
+    StatusListDocument,
+)
 from assessment.domain.certification.duties import Side
 from assessment.domain.credentials.did_web import web_did
 from assessment.domain.credentials.multibase import decode_multikey
@@ -26,7 +33,10 @@ from assessment.verification.tables import PageChoice
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SealedCertificate:
-    """A credential as it is stored; `wrapped` is the key of its person, None once erased."""
+    """A credential as it is stored; `wrapped` is the key of its person, None once erased.
+
+    `sealed_form`: its canonical bytes, None for one that was issued before these were stored.
+    """
 
     body_id: str
     zone: str
@@ -36,13 +46,24 @@ class SealedCertificate:
     wrapped: bytes | None
     sealed: bytes
     sealed_proof: bytes | None
+    sealed_form: bytes | None
     superseded: bool
     shows_birth_date: bool
 
 
 def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | None:
     """Return the credential under a public id, in one statement; None when there is none, or none signed yet."""
-    row = session.execute(
+    row = session.execute(_sealed(), {"public_id": public_id}).first()
+    if row is None:
+        return None
+    values = dict(row._mapping)
+    body = values.pop("CertificationBody")
+    return SealedCertificate(zone=body.zone, **values)
+
+
+@cache
+def _sealed() -> Executable:
+    return (
         select(
             CertificationBody,  # whole: its keys are asked for next, and the session then has it
             Credential.body_id,
@@ -52,7 +73,8 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
             PersonKey.wrapped,
             Credential.sealed,
             Credential.sealed_proof,
-            _has_successor().label("superseded"),
+            CredentialCanonical.sealed.label("sealed_form"),
+            has_successor().label("superseded"),
             func.coalesce(_shows_birth_date(), False).label("shows_birth_date"),
         )
         .join(
@@ -64,18 +86,18 @@ def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | 
             PersonKey,
             (PersonKey.body_id == Credential.body_id) & (PersonKey.person_id == Credential.person_id),
         )
-        .where(Credential.id == public_id)
-    ).first()
-    if row is None:
-        return None
-    values = dict(row._mapping)
-    body = values.pop("CertificationBody")
-    return SealedCertificate(zone=body.zone, **values)
+        .join(
+            CredentialCanonical,
+            (CredentialCanonical.body_id == Credential.body_id) & (CredentialCanonical.credential_id == Credential.id),
+            isouter=True,
+        )
+        .where(Credential.id == bindparam("public_id"))
+    )
 
 
 def is_superseded(session: Session, public_id: str) -> bool | None:
     """Say whether a newer certificate was issued in place of this one; None when there is none of this id."""
-    return session.scalar(select(_has_successor()).where(Credential.id == public_id))
+    return session.scalar(select(has_successor()).where(Credential.id == public_id))
 
 
 def issuer_keys(session: Session, origin: str) -> dict[str, dict[str, Any]]:
@@ -105,20 +127,46 @@ def stored_lists(
     session: Session, body_id: str, names: Iterable[str]
 ) -> dict[str, tuple[dict[str, Any], datetime, datetime]]:
     """Return the signed status lists of these names as they are stored: document, signed at, valid until."""
-    rows = session.execute(
-        select(
-            StatusListDocument.status_list_id,
-            StatusListDocument.document,
-            StatusListDocument.signed_at,
-            StatusListDocument.valid_until,
-        ).where(StatusListDocument.body_id == body_id, StatusListDocument.status_list_id.in_(list(names)))
-    )
+    rows = session.execute(_lists(), {"body_id": body_id, "names": list(names)})
     return {row.status_list_id: (row.document, row.signed_at, row.valid_until) for row in rows}
+
+
+@cache
+def _lists() -> Executable:
+    return select(
+        StatusListDocument.status_list_id,
+        StatusListDocument.document,
+        StatusListDocument.signed_at,
+        StatusListDocument.valid_until,
+    ).where(
+        StatusListDocument.body_id == bindparam("body_id"),
+        StatusListDocument.status_list_id.in_(bindparam("names", expanding=True)),
+    )
 
 
 def registry_facts(session: Session, body_id: str, decision_id: str, *, demo: bool) -> Registry | None:
     """Return what stands behind a decision; three statements. None when there is no such decision."""
-    row: Any = session.execute(
+    row: Any = session.execute(_behind(), {"body_id": body_id, "decision_id": decision_id}).first()
+    if row is None:
+        return None
+    licence = covering(licences_on(session, body_id, row.decided_on), row.code)
+    decided_on: date = row.decided_on
+    return Registry(
+        issuer_city=row.city,
+        licence=None if licence is None else (licence.authority, licence.number),
+        licensed=licence is not None and bool(licence.authority_number),
+        decided_on=decided_on,
+        deciders=row.deciders,
+        outside_deciders=row.outside,
+        one_roof=row.party is Party.P1 and row.trained,
+        sample=row.sample or demo,
+        scope=_scope(session, body_id, row.version_id),
+    )
+
+
+@cache
+def _behind() -> Executable:
+    return (
         select(
             Decision.decided_on,
             CertificationBody.city,
@@ -146,26 +194,12 @@ def registry_facts(session: Session, body_id: str, decision_id: str, *, demo: bo
             (SchemeVersion.body_id == Application.body_id) & (SchemeVersion.id == Application.scheme_version_id),
         )
         .join(Scheme, (Scheme.body_id == SchemeVersion.body_id) & (Scheme.id == SchemeVersion.scheme_id))
-        .where(Decision.body_id == body_id, Decision.id == decision_id)
-    ).first()
-    if row is None:
-        return None
-    licence = covering(licences_on(session, body_id, row.decided_on), row.code)
-    decided_on: date = row.decided_on
-    return Registry(
-        issuer_city=row.city,
-        licence=None if licence is None else (licence.authority, licence.number),
-        licensed=licence is not None and bool(licence.authority_number),
-        decided_on=decided_on,
-        deciders=row.deciders,
-        outside_deciders=row.outside,
-        one_roof=row.party is Party.P1 and row.trained,
-        sample=row.sample or demo,
-        scope=_scope(session, body_id, row.version_id),
+        .where(Decision.body_id == bindparam("body_id"), Decision.id == bindparam("decision_id"))
     )
 
 
-def _has_successor() -> Any:
+def has_successor() -> Any:
+    """Return the condition that a signed certificate has come after a `Credential`."""
     newer = aliased(CredentialIntent)
     signed = aliased(Credential)
     return exists().where(
@@ -214,10 +248,18 @@ def titles_in(session: Session, body_id: str, decision_id: str, language: str) -
 
     These are our own translations: what is signed is Indonesian and English.
     """
+    asked = {"body_id": body_id, "decision_id": decision_id, "language": language}
+    return {row.code: row.title for row in session.execute(_titles(), asked)}
+
+
+@cache
+def _titles() -> Executable:
+    body_id: BindParameter[str] = bindparam("body_id")
+    language: BindParameter[str] = bindparam("language")
     version = (
         select(Application.scheme_version_id)
         .join(Decision, (Decision.body_id == Application.body_id) & (Decision.application_id == Application.id))
-        .where(Decision.body_id == body_id, Decision.id == decision_id)
+        .where(Decision.body_id == body_id, Decision.id == bindparam("decision_id"))
         .scalar_subquery()
     )
     scheme = select(literal("").label("code"), SchemeText.title.label("title")).where(
@@ -236,13 +278,18 @@ def titles_in(session: Session, body_id: str, decision_id: str, language: str) -
             CompetencyText.language == language,
         )
     )
-    return {row.code: row.title for row in session.execute(union_all(scheme, units))}
+    return union_all(scheme, units)
 
 
 def _scope(session: Session, body_id: str, version_id: str) -> tuple[tuple[str, str], ...]:
-    rows = session.execute(
+    rows = session.execute(_named_scope(), {"body_id": body_id, "version_id": version_id})
+    return tuple((row.name, row.value) for row in rows)
+
+
+@cache
+def _named_scope() -> Executable:
+    return (
         select(SchemeScope.name, SchemeScope.value)
-        .where(SchemeScope.body_id == body_id, SchemeScope.scheme_version_id == version_id)
+        .where(SchemeScope.body_id == bindparam("body_id"), SchemeScope.scheme_version_id == bindparam("version_id"))
         .order_by(SchemeScope.name, SchemeScope.value)
     )
-    return tuple((row.name, row.value) for row in rows)

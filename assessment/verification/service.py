@@ -14,12 +14,13 @@ from assessment.accounts.sealing import Erased
 from assessment.credentials.exporting import open_pdf
 from assessment.credentials.keys import is_demo
 from assessment.credentials.log_heads import log_key
-from assessment.credentials.public import find_by_number, issuers, published_keys
+from assessment.credentials.public import find_by_number, issuers_with_keys
 from assessment.credentials.queries import credential_of
 from assessment.credentials.status_lists import published_list
 from assessment.domain.credentials.did_web import assertion_keys, code_of
 from assessment.domain.credentials.json_text import read_object, write_object
 from assessment.domain.credentials.sources import Sources, is_document, wanted_for
+from assessment.domain.credentials.stored_form import SignedBytes, StoredForm, read_form, signed_bytes
 from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, conclude, failed, passed
 from assessment.domain.credentials.verify import verify
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
@@ -30,6 +31,7 @@ from assessment.verification.evidence import Evidence, evidence_of
 from assessment.verification.page import Registry
 from assessment.verification.published import own_lists
 from assessment.verification.queries import (
+    SealedCertificate,
     is_superseded,
     registry_facts,
     sealed_certificate,
@@ -43,7 +45,10 @@ PASSPORT = "passport"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """What was found out: `verification` is None when the holder's data was erased; `keys` are the issuer's."""
+    """What was found out: `verification` is None when the holder's data was erased; `keys` are the issuer's.
+
+    `signed`: what can be checked again without RDF; None where no canonical bytes are stored, or the signature fails.
+    """
 
     zone: str = "UTC"
     body_id: str | None = None
@@ -54,6 +59,7 @@ class Found:
     birth_date: date | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
+    signed: SignedBytes | None = None
 
 
 def look_up(session: Session, public_id: str, *, now: datetime, language: str = "en") -> Found | None:
@@ -70,7 +76,8 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
     except Erased:
         return found
     proof = None if row.sealed_proof is None else sealer().open(row.wrapped, row.person_id, row.sealed_proof)
-    sources = replace(sources_for(session, content, now), log_key=log_key(session), log_proof=proof)
+    form = _stored_form(row)
+    sources = replace(sources_for(session, content, now), log_key=log_key(session), log_proof=proof, stored=form)
     verification = verify(content, now=now, sources=sources)
     return replace(
         found,
@@ -80,6 +87,7 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
         titles={} if language in LANGUAGES else titles_in(session, row.body_id, row.decision_id, language),
         verification=_with_successor(verification, row.superseded),
         keys=_keys(verification, sources),
+        signed=_signed(verification, form, content),
     )
 
 
@@ -148,19 +156,35 @@ def document_ends(session: Session, found: Found, last_four: str) -> bool:
 
 def sources_for(session: Session, content: bytes | str, now: datetime) -> Sources:
     """Have at hand what the verification of `content` asks for, from the issuers of this register only."""
-    registry = issuers(session)
+    registry, documents = issuers_with_keys(session)
     wanted = wanted_for(content)
     if wanted.issuer is None or wanted.issuer not in registry:
         return Sources(registry=registry)
     body_id = code_of(wanted.issuer)
-    document = published_keys(session, body_id)
     names = own_lists(wanted)
     lists = _lists(session, body_id, tuple(names.values()), now)
     return Sources(
         registry=registry,
-        did_documents={wanted.issuer: write_object(document)},
+        did_documents={wanted.issuer: write_object(documents[wanted.issuer])},
         status_lists={url: lists[name] for url, name in names.items() if name in lists},
     )
+
+
+def _stored_form(row: SealedCertificate) -> StoredForm | None:
+    """The canonical bytes that are kept of a credential; None where there are none that can be read."""
+    if row.sealed_form is None:
+        return None
+    try:
+        return read_form(sealer().open(row.wrapped, row.person_id, row.sealed_form))
+    except ValueError:
+        return None
+
+
+def _signed(verification: Verification, form: StoredForm | None, content: bytes) -> SignedBytes | None:
+    """What the signature of a credential that was believed stands over."""
+    if form is None or verification.document is None or not form.is_of(content):
+        return None
+    return signed_bytes(form, verification.document)
 
 
 def _stored_proof(session: Session, content: bytes | str) -> bytes | None:

@@ -18,8 +18,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from assessment.accounts.guessing import count_guess
 from assessment.credentials.exporting import MEDIA_TYPES, Format, export
-from assessment.database import Act, reading, unit_of_work
+from assessment.database import Act, db, reading, unit_of_work
 from assessment.domain.credentials.qr_payload import parse_code
+from assessment.domain.credentials.verdict import Verdict
 from assessment.domain.errors import N_, Invalid, NotFound, Refusal
 from assessment.domain.ids import ALPHABET
 from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT, chosen_language
@@ -28,10 +29,12 @@ from assessment.verification.answer import absent_answer, full_answer
 from assessment.verification.arriving import is_pdf, read_file
 from assessment.verification.doctored import Comparison
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
+from assessment.verification.kept_pages import DRAWN, Drawn, said_until
 from assessment.verification.page import Language, Page
 from assessment.verification.present import address_line, present, present_absence
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
+from assessment.verification.watched import Stand, watched
 from assessment.web.formatting import clock, day, moment
 from assessment.web.language import is_reviewed
 from assessment.web.refusals import HEADINGS, answer, say, wants_json
@@ -104,6 +107,7 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     plain = _as_printed(public_id)
     if plain != public_id:
         return redirect(url_for(".show", public_id=plain, lang=request.args.get("lang")), 302)
+    stand = _stand(public_id)  # before anything else is read: what changes meanwhile makes the page differ from it
     found = _look_up(public_id)
     if found is None:
         if _tries("certificate address", _address()) > MOST_MISSES:
@@ -118,9 +122,24 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     elif wants_json():
         response = jsonify(full_answer(public_id, found.verification, now=_local_now()))
     else:
-        response = Response(_page(found, public_id))
+        html = _page(found, public_id)
+        response = Response(html)
+        _keep(stand, found, html)
     response.headers["Cache-Control"] = FRESH
     return response
+
+
+def _keep(stand: Stand | None, found: Found, html: str) -> None:
+    """Let the page be told again within its minute: only one that is conclusive, and whose signature was checked."""
+    verification = found.verification
+    if stand is None or found.signed is None or verification is None or verification.verdict is Verdict.CANNOT_CHECK:
+        return
+    page = Drawn(stand=stand, signed=found.signed, until=said_until(verification.clocks, now()), content=html.encode())
+    request.environ[DRAWN] = page
+
+
+def _stand(public_id: str) -> Stand | None:
+    return watched(db.engine, public_id) if _PUBLIC_ID.fullmatch(public_id) else None
 
 
 def _asked_form() -> Format | None:

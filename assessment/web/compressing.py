@@ -64,12 +64,26 @@ def _compress_response(response: Response) -> Response:
 
 def gzip(content: bytes, *, padding: int = 0, level: int = LEVEL) -> bytes:
     """Return the content as one gzip member; `padding` random letters stand in its header as a file's name."""
-    name = secrets.token_urlsafe(padding)[:padding].encode() + b"\0" if padding else b""
-    header = bytes([0x1F, 0x8B, 8, _NAMED if padding else 0, 0, 0, 0, 0, 0, 255])
+    return _member(pack(content, level=level), padding)
+
+
+def pack(content: bytes, *, level: int = LEVEL) -> bytes:
+    """Return what follows the header of a gzip member: the content deflated, its checksum and its length."""
     pressed = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = pressed.compress(content) + pressed.flush()
     trailer = zlib.crc32(content).to_bytes(4, "little") + (len(content) & 0xFFFFFFFF).to_bytes(4, "little")
-    return header + name + body + trailer
+    return body + trailer
+
+
+def padded(packed: bytes) -> bytes:
+    """Return a gzip member of what was packed before, with other padding each time, as if it were packed anew."""
+    return _member(packed, secrets.randbelow(MOST_PADDING))
+
+
+def _member(packed: bytes, padding: int) -> bytes:
+    name = secrets.token_urlsafe(padding)[:padding].encode() + b"\0" if padding else b""
+    header = bytes([0x1F, 0x8B, 8, _NAMED if padding else 0, 0, 0, 0, 0, 0, 255])
+    return header + name + packed
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessment.accounts.duties import take_side
@@ -15,6 +16,7 @@ from assessment.accounts.persons import erase_person, record_document, sealer
 from assessment.accounts.sealing import wrapped_key
 from assessment.accounts.tables import Installation, Party
 from assessment.certification.tables import Choice, Decision, Meeting, MeetingCase, MeetingMember, Vote
+from assessment.credentials.canonical_bytes import canonical_row
 from assessment.credentials.tables import (
     Credential,
     CredentialIntent,
@@ -130,6 +132,21 @@ class House:
                 erase_person(session, self.body_id, made.person_id, now=NOW)
         return made
 
+    def mark(self, purpose: str, made: Made) -> None:
+        """Set a status of a certificate in the list that is published."""
+        with writing_on(self.site, body_id=self.body_id) as session:
+            place = StatusSlot.credential_intent_id == made.public_id
+            position = session.scalars(select(StatusSlot.position).where(place)).first()
+            assert position is not None
+            self.marks[purpose].add(position)
+            self._publish(session, since=NOW - timedelta(minutes=4))
+
+    def succeed(self, made: Made) -> None:
+        """Issue a successor of a certificate."""
+        with writing_on(self.site, body_id=self.body_id) as session:
+            self.marks["taken"].add(1)
+            self._write(session, "Siti Contoh", DECIDED, UNTIL, 50_000, False, dict, made.public_id)
+
     def erase(self, made: Made) -> None:
         """Erase the holder of a certificate."""
         with writing_on(self.site, body_id=self.body_id) as session:
@@ -236,10 +253,9 @@ class House:
         digits = sign_payload(fitting(payload, key_id=self.key_id), key_id=self.key_id, sign=PRIVATE_KEY.sign)
         return "".join(code_segments(self.did, public_id, digits))
 
-    def _publish(self, session: Session) -> None:
+    def _publish(self, session: Session, since: datetime = NOW - timedelta(minutes=5)) -> None:
         for purpose in lists.StatusPurpose:
-            document = signed_list(self.did, self.key_id, purpose, self.marks[purpose])
-            since = NOW - timedelta(minutes=5)
+            document = signed_list(self.did, self.key_id, purpose, self.marks[purpose], since)
             session.merge(
                 StatusListDocument(
                     body_id=self.body_id,
@@ -276,9 +292,14 @@ def open_house(site: Site, *, party: Party = Party.P3, demo: bool = False) -> Ho
     return House(site=site, body_id="las", did=did, scheme=scheme, key_id=f"{did}#{KEY_ID}", marks=marks)
 
 
-def signed_list(did: str, key_id: str, purpose: lists.StatusPurpose, marked: set[int]) -> dict[str, Any]:
-    """A status list, signed five minutes ago for twelve hours."""
-    since = NOW - timedelta(minutes=5)
+def signed_list(
+    did: str,
+    key_id: str,
+    purpose: lists.StatusPurpose,
+    marked: set[int],
+    since: datetime = NOW - timedelta(minutes=5),
+) -> dict[str, Any]:
+    """A status list for twelve hours, signed five minutes ago."""
     return add_proof(
         lists.status_list_credential(
             issuer=did,
@@ -393,17 +414,19 @@ def _store(
     )
     session.flush()
     wrapped = wrapped_key(session, body_id, person_id)
-    session.add(
-        Credential(
-            body_id=body_id,
-            id=public_id,
-            person_id=person_id,
-            key_id=KEY_ID,
-            sealed=sealer().seal(wrapped, person_id, content),
-            sealed_code=sealer().seal(wrapped, person_id, b"0"),
-            sha256=sha256(content).hexdigest(),
-            pdf_digest="",
-            issued_at=NOW,
-        )
+    assert wrapped is not None
+    credential = Credential(
+        body_id=body_id,
+        id=public_id,
+        person_id=person_id,
+        key_id=KEY_ID,
+        sealed=sealer().seal(wrapped, person_id, content),
+        sealed_code=sealer().seal(wrapped, person_id, b"0"),
+        sha256=sha256(content).hexdigest(),
+        pdf_digest="",
+        issued_at=NOW,
     )
+    session.add(credential)
+    session.flush()
+    session.add(canonical_row(credential, wrapped, content))
     session.flush()

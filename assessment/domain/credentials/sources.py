@@ -12,6 +12,7 @@ from assessment.domain.credentials.jose import is_token, read_token
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import Payload, open_digits, parse_code
 from assessment.domain.credentials.status_list import StatusPurpose, list_url, locate
+from assessment.domain.credentials.stored_form import StoredForm
 from assessment.domain.credentials.withdrawn import RemovedKey
 from assessment.domain.errors import Invalid
 from assessment.domain.log.note import VerifierKey
@@ -37,6 +38,7 @@ class Sources:
     `registry` maps a did:web identifier to its issuer, None when there is no registry at hand;
     `did_documents` maps the identifier, `status_lists` and `resources` the address, to the bytes found there. What is
     missing from a mapping was not to be had. `log_key` verifies the log's heads, `log_proof` came with the document.
+    `stored` holds the canonical bytes of a credential of our own records, which nobody else can bring.
     """
 
     registry: Mapping[str, Issuer] | None = None
@@ -45,6 +47,7 @@ class Sources:
     resources: Mapping[str, bytes] = field(default_factory=dict)
     log_key: VerifierKey | None = None
     log_proof: bytes | None = None
+    stored: StoredForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

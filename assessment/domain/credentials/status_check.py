@@ -1,18 +1,21 @@
 """Is it revoked or suspended: one bit in a list that the issuer signed and that is not too old."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from assessment.domain.credentials.facts import StatusPlace, issuer_of
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.proof import holds, read_instant, read_proof
 from assessment.domain.credentials.sources import Sources
-from assessment.domain.credentials.status_list import StatusPurpose, read_list
+from assessment.domain.credentials.status_list import StatusList, StatusPurpose, read_list
 from assessment.domain.credentials.trust import find_key
 from assessment.domain.credentials.verdict import Check, CheckName, failed, passed, refused, unclear
 from assessment.domain.errors import N_, Invalid
 
 CLOCK_SKEW = timedelta(minutes=5)  # between the machine that signs a status list and the one that asks
+MOST_LISTS = 32  # whose content is remembered; one has 16 KiB of bits, and 2 MiB at most
 
 _STATUS_CHECKS = {
     StatusPurpose.REVOCATION: CheckName.REVOCATION,
@@ -26,6 +29,42 @@ def check_statuses(issuer: str, places: Iterable[StatusPlace], now: datetime, so
     return [_check_status(issuer, purpose, named.get(purpose), now, sources) for purpose in StatusPurpose]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Listed:
+    """What a list says of itself before it is believed."""
+
+    issuer: str
+    url: object
+    key_id: str
+
+
+# The same bytes say the same every time: a list is asked about thousands of times before it is signed anew.
+
+
+@lru_cache(maxsize=MOST_LISTS)
+def _read(content: bytes) -> _Listed:
+    document = read_object(content)
+    key_id = read_proof(document).verification_method
+    return _Listed(issuer=issuer_of(document), url=document.get("id"), key_id=key_id)
+
+
+@lru_cache(maxsize=MOST_LISTS)
+def _is_signed(content: bytes, public_key: bytes) -> bool:
+    document = read_object(content)
+    return holds(document, read_proof(document), public_key)
+
+
+@lru_cache(maxsize=MOST_LISTS)
+def _bits(content: bytes, purpose: StatusPurpose) -> StatusList:
+    return read_list(read_object(content), purpose)
+
+
+@lru_cache(maxsize=MOST_LISTS)
+def _period(content: bytes) -> tuple[datetime, datetime]:
+    document = read_object(content)
+    return read_instant(document.get("validFrom")), read_instant(document.get("validUntil"))
+
+
 def _check_status(
     issuer: str, purpose: StatusPurpose, place: StatusPlace | None, now: datetime, sources: Sources
 ) -> Check:
@@ -37,15 +76,14 @@ def _check_status(
     if content is None:
         return unclear(name, N_("The list at %(url)s could not be fetched."), url=place.url[:200])
     try:
-        document = read_object(content)
-        proof = read_proof(document)
-        key, _ = find_key(issuer, proof.verification_method, sources)
-        if issuer_of(document) != issuer or document.get("id") != place.url or key is None:
+        listed = _read(content)
+        key, _ = find_key(issuer, listed.key_id, sources)
+        if listed.issuer != issuer or listed.url != place.url or key is None:
             return unclear(name, N_("The list is not the issuer's."))
-        if not holds(document, proof, key.public_key):
+        if not _is_signed(content, key.public_key):
             return unclear(name, N_("The signature of the list does not hold."))
-        is_set = read_list(document, purpose).is_set(place.index)
-        since, until = read_instant(document.get("validFrom")), read_instant(document.get("validUntil"))
+        is_set = _bits(content, purpose).is_set(place.index)
+        since, until = _period(content)
     except Invalid as refusal:
         return refused(name, refusal, ok=None)
     fresh = since - CLOCK_SKEW <= now <= until + CLOCK_SKEW

@@ -29,6 +29,7 @@ from assessment.domain.credentials.sd_jwt import period_of, read_selective
 from assessment.domain.credentials.sources import Sources, indices_of, is_document
 from assessment.domain.credentials.status_check import check_statuses
 from assessment.domain.credentials.status_list import list_url, locate
+from assessment.domain.credentials.stored_form import StoredForm
 from assessment.domain.credentials.trust import (
     address_is_ours,
     check_issuer,
@@ -84,12 +85,13 @@ def verify_credential(content: bytes, *, now: datetime, sources: Sources) -> Ver
         return _unreadable(refused(CheckName.DOCUMENT, refusal))
     proof, shape = _read_proof(document)
     body = {key: value for key, value in document.items() if key != "proof"}
-    nquads, language = _understand(body)
+    stored = sources.stored if sources.stored is not None and sources.stored.is_of(content) else None
+    nquads, language = _understand(body, stored)
     key_id = proof.verification_method if proof else ""
     since = logged_at(issuer, document, sources) if is_withdrawn(issuer, key_id, sources) else None
     key, ownership = find_key(issuer, key_id, sources, logged_at=since)
     if shape is None:
-        shape = _check_signature(proof, nquads, body, key)
+        shape = _check_signature(proof, nquads, body, key, stored)
     return _judged(document, [*language, ownership, shape], key_id, proof, now, sources)
 
 
@@ -257,8 +259,11 @@ def check_related(document: Mapping[str, object], sources: Sources) -> Check:
     return passed(CheckName.RESOURCES, N_("Every related resource has the digest that was signed."))
 
 
-def _understand(body: Mapping[str, object]) -> tuple[str | None, list[Check]]:
-    """Canonicalise a document, and say whether contexts and terms are all known."""
+def _understand(body: Mapping[str, object], stored: StoredForm | None = None) -> tuple[str | None, list[Check]]:
+    """Canonicalise a document, and say whether contexts and terms are all known.
+
+    What is stored of it was canonicalised before it was signed: then all terms were known.
+    """
     try:
         contexts_of(body)
     except UnknownContext as refusal:
@@ -268,7 +273,7 @@ def _understand(body: Mapping[str, object]) -> tuple[str | None, list[Check]]:
         ]
     known = passed(CheckName.CONTEXTS, N_("The contexts are those of the two standards."))
     try:
-        nquads = canonical_nquads(body)
+        nquads = canonical_nquads(body) if stored is None else stored.document
     except Invalid as refusal:
         return None, [known, refused(CheckName.TERMS, refusal)]
     return nquads, [known, passed(CheckName.TERMS, N_("Every term is defined, so every value is signed."))]
@@ -282,14 +287,19 @@ def _read_proof(document: Mapping[str, object]) -> tuple[Proof | None, Check | N
 
 
 def _check_signature(
-    proof: Proof | None, nquads: str | None, body: Mapping[str, object], key: VerificationKey | None
+    proof: Proof | None,
+    nquads: str | None,
+    body: Mapping[str, object],
+    key: VerificationKey | None,
+    stored: StoredForm | None = None,
 ) -> Check:
     if proof is None or nquads is None:
         return unclear(CheckName.PROOF, N_("The signature cannot be checked: the content is not understood."))
     if key is None:
         return unclear(CheckName.PROOF, N_("The signature cannot be checked without the issuer's key."))
     try:
-        options = canonical_nquads({**proof.options, "@context": body["@context"]})
+        config = {**proof.options, "@context": body["@context"]}
+        options = canonical_nquads(config) if stored is None else stored.options
     except Invalid as refusal:
         return refused(CheckName.PROOF, refusal)
     if not is_signature(proof.signature, hash_nquads(nquads, options), key.public_key):

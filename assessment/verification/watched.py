@@ -1,0 +1,144 @@
+"""What can change of a certificate after it was issued, read with one statement at every request.
+
+The holder's key (destroyed by erasing), the issuer's name and keys, a successor, the status lists as they are signed,
+confirmed changes of status, and the holder's choices for the page. What lies behind the certificate (decision, votes,
+sitting, marks, scheme) was there before it and is append-only.
+
+A table whose rows hang on a certificate and are shown on its page belongs into `WATCHED`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, ScalarSelect, Select, bindparam, func, select
+
+from assessment.accounts.tables import CertificationBody, PersonKey
+from assessment.credentials.tables import (
+    Credential,
+    CredentialCanonical,
+    IssuerKey,
+    StatusChange,
+    StatusConfirmation,
+    StatusListDocument,
+    StatusSlot,
+)
+from assessment.database import row_of
+from assessment.verification.queries import has_successor
+from assessment.verification.tables import PageChoice
+
+VALUE = "value"
+
+Count = Callable[[], ScalarSelect[Any]]
+
+
+def _choices() -> ScalarSelect[Any]:
+    return _counted(
+        select(func.count())
+        .select_from(PageChoice)
+        .where(PageChoice.body_id == Credential.body_id, PageChoice.credential_intent_id == Credential.id)
+    )
+
+
+def _confirmations() -> ScalarSelect[Any]:
+    return _counted(
+        select(func.count())
+        .select_from(StatusConfirmation)
+        .join(
+            StatusChange,
+            (StatusChange.body_id == StatusConfirmation.body_id)
+            & (StatusChange.id == StatusConfirmation.status_change_id),
+        )
+        .where(StatusChange.body_id == Credential.body_id, StatusChange.credential_id == Credential.id)
+    )
+
+
+# Append-only tables by how many of their rows hang on the certificate: a change is a row more.
+WATCHED: dict[str, Count] = {"page_choice": _choices, "status_confirmation": _confirmations}
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What was read: `key` is the public key that signed the certificate, in its multibase form.
+
+    `form`: the sealed canonical bytes, None where none are stored; `rest`: everything else, as the driver gives it.
+    """
+
+    key: str
+    form: bytes | None
+    rest: tuple[Any, ...]
+
+
+def watched(engine: Engine, public_id: str) -> Stand | None:
+    """Return what may have changed, to be held against an earlier answer; None without such a certificate."""
+    row = row_of(engine, _text(engine), public_id)
+    return None if row is None else Stand(row[0], row[1], row[2:])
+
+
+_texts: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+
+
+def _text(engine: Engine) -> str:
+    text = _texts.get(engine)
+    if text is None:
+        text = _texts[engine] = str(_statement().compile(engine, compile_kwargs={"render_postcompile": True}))
+    return text
+
+
+@cache
+def _statement() -> Select[Any]:
+    return (
+        select(
+            IssuerKey.multibase.label("key"),
+            CredentialCanonical.sealed.label("form"),
+            Credential.sha256,
+            PersonKey.wrapped,
+            IssuerKey.compromised_at,
+            CertificationBody.name,
+            CertificationBody.city,
+            CertificationBody.zone,
+            CertificationBody.party,
+            has_successor(),
+            *(_keys(counted) for counted in (IssuerKey.id, IssuerKey.compromised_at)),
+            *(_lists(said) for said in (func.count(), func.max(StatusListDocument.signed_at))),
+            *(count() for count in WATCHED.values()),
+        )
+        .select_from(Credential)
+        .join(CertificationBody, CertificationBody.id == Credential.body_id)
+        .join(IssuerKey, (IssuerKey.body_id == Credential.body_id) & (IssuerKey.id == Credential.key_id))
+        .join(
+            PersonKey,
+            (PersonKey.body_id == Credential.body_id) & (PersonKey.person_id == Credential.person_id),
+        )
+        .join(
+            CredentialCanonical,
+            (CredentialCanonical.body_id == Credential.body_id) & (CredentialCanonical.credential_id == Credential.id),
+            isouter=True,
+        )
+        .where(Credential.id == bindparam(VALUE))
+    )
+
+
+def _keys(counted: Any) -> ScalarSelect[Any]:
+    every = IssuerKey.__table__.alias("every")
+    return _counted(select(func.count(every.c[counted.key])).where(every.c.body_id == Credential.body_id))
+
+
+def _lists(said: Any) -> ScalarSelect[Any]:
+    return _counted(
+        select(said)
+        .select_from(StatusSlot)
+        .join(
+            StatusListDocument,
+            (StatusListDocument.body_id == StatusSlot.body_id)
+            & (StatusListDocument.status_list_id == StatusSlot.status_list_id),
+        )
+        .where(StatusSlot.body_id == Credential.body_id, StatusSlot.credential_intent_id == Credential.id)
+    )
+
+
+def _counted(statement: Any) -> ScalarSelect[Any]:
+    found: ScalarSelect[Any] = statement.correlate(Credential).scalar_subquery()
+    return found
