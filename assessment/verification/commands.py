@@ -90,7 +90,7 @@ def _proof(subject: str, named: str | None) -> bytes | None:
     """Read the proof that was named, else the one that lies beside the file, if there is one."""
     if named is not None and not Path(named).is_file():
         raise click.UsageError(f"--proof: expected a file, got {named}.")
-    if named is None and (len(subject) >= _LONGEST_PATH or "\0" in subject or not Path(subject).is_file()):
+    if named is None and not _is_file(subject):
         return None
     file = Path(named) if named is not None else Path(subject).with_suffix(".tlog-proof")
     if not file.is_file():
@@ -99,12 +99,22 @@ def _proof(subject: str, named: str | None) -> bytes | None:
         return handle.read(LARGEST_FILE)
 
 
+def _is_file(subject: str) -> bool:
+    """Say whether an argument names a file; the digits of a code alone are longer than a name may be."""
+    if len(subject) >= _LONGEST_PATH or "\0" in subject:
+        return False
+    try:
+        return Path(subject).is_file()
+    except OSError:
+        return False
+
+
 def _content(subject: str) -> tuple[bytes | None, bytes | str]:
     """Read the file of this name, else take the argument itself for JSON, a token or the text of a code.
 
     The first value is the file where it is a PDF.
     """
-    if len(subject) < _LONGEST_PATH and "\0" not in subject and Path(subject).is_file():
+    if _is_file(subject):
         with Path(subject).open("rb") as handle:
             file = handle.read(LARGEST_FILE + 1)
         return file if is_pdf(file) else None, read_file(file)
