@@ -9,6 +9,11 @@ ID_BYTES = 10
 ID_LENGTH = 16
 
 
+def is_id(text: str) -> bool:
+    """Say whether a text has the form of an identifier."""
+    return len(text) == ID_LENGTH and set(text) <= set(ALPHABET)
+
+
 def to_base32(value: bytes) -> str:
     """Write ten bytes (80 bits) as sixteen characters.
 

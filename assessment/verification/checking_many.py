@@ -4,7 +4,7 @@ Nothing grows with the number of certificates but the names of one folder.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,14 +33,14 @@ class Subject:
 
 
 def is_file(place: str) -> bool:
-    """Say whether an argument names a file that is there."""
-    return _is_path(place) and Path(place).is_file()
+    """Say whether an argument names a file that is there; the digits of a code alone are longer than a name may be."""
+    return _is(Path.is_file, place)
 
 
 def is_many(places: Sequence[str]) -> bool:
     """Say whether more than one certificate is meant: several places, a folder, or a file of lines."""
     first = places[0]
-    return len(places) > 1 or (_is_path(first) and Path(first).is_dir()) or (is_file(first) and first.endswith(LINES))
+    return len(places) > 1 or _is(Path.is_dir, first) or (is_file(first) and first.endswith(LINES))
 
 
 def subjects_in(places: Sequence[str]) -> Iterator[Subject]:
@@ -49,7 +49,7 @@ def subjects_in(places: Sequence[str]) -> Iterator[Subject]:
     A place that is none of these is taken for a text.
     """
     for place in places:
-        if _is_path(place) and Path(place).is_dir():
+        if _is(Path.is_dir, place):
             for folder, folders, names in os.walk(place):
                 folders.sort()
                 for name in sorted(names):
@@ -111,5 +111,10 @@ def _lines(file: Path) -> Iterator[Subject]:
             yield Subject(name=name, refused=too_large(size, LARGEST_JSON))
 
 
-def _is_path(place: str) -> bool:
-    return 0 < len(place) < LONGEST_PATH and "\0" not in place
+def _is(kind: Callable[[Path], bool], place: str) -> bool:
+    if not 0 < len(place) < LONGEST_PATH or "\0" in place:
+        return False
+    try:
+        return kind(Path(place))
+    except OSError:
+        return False

@@ -44,13 +44,16 @@ def check_seal(content: bytes, authority: bytes | None, now: datetime) -> Check:
 
 
 def with_seal(verification: Verification, check: Check) -> Verification:
-    """Add the check to a verification; a changed file is a forgery, whatever is attached to it."""
-    forged = check.ok is False and verification.verdict is not Verdict.UNKNOWN
-    return replace(
-        verification,
-        checks=(*verification.checks, check),
-        verdict=Verdict.FORGED if forged else verification.verdict,
-    )
+    """Add the check to a verification; a changed file is a forgery, whatever is attached to it.
+
+    Without a signature that can be looked at nobody knows what was drawn over the page: it is valid for nobody then.
+    """
+    verdict = verification.verdict
+    if check.ok is False and verdict is not Verdict.UNKNOWN:
+        verdict = Verdict.FORGED
+    elif check.ok is None and verdict is Verdict.VALID:
+        verdict = Verdict.CANNOT_CHECK
+    return replace(verification, checks=(*verification.checks, check), verdict=verdict)
 
 
 def _look(content: bytes, roots: list[str], now: datetime) -> str:

@@ -13,6 +13,7 @@ import io
 import json
 import logging
 import resource
+import signal
 import sys
 from datetime import datetime
 
@@ -23,14 +24,18 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-MEMORY = 1024 * 1024 * 1024
+ADDRESSES = 1024 * 1024 * 1024
+MEMORY = 160 * 1024 * 1024  # beside the libraries
 SECONDS = 10
+WORK = 0.7  # seconds of processor time for the file itself, once everything is imported
 
 
 def restrict() -> None:
     """Give this process little memory, little time and no new files."""
+    signal.setitimer(signal.ITIMER_PROF, WORK)
     for limit, value in (
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_AS, ADDRESSES),
+        (resource.RLIMIT_DATA, MEMORY),
         (resource.RLIMIT_CPU, SECONDS),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),

@@ -24,6 +24,7 @@ from assessment.domain.credentials.stored_form import SignedBytes, StoredForm, r
 from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, conclude, failed, passed
 from assessment.domain.credentials.verify import verify
 from assessment.domain.errors import N_, Conflict, Invalid, NotFound
+from assessment.domain.ids import is_id
 from assessment.domain.language import LANGUAGES
 from assessment.verification.arriving import visible_lines
 from assessment.verification.doctored import Comparison, absent_facts, line_differences
@@ -195,7 +196,8 @@ def _stored_proof(session: Session, content: bytes | str) -> bytes | None:
         name = read_object(content.encode(errors="replace") if isinstance(content, str) else content).get("id")
     except Invalid:
         return None
-    row = sealed_certificate(session, name.rpartition("/")[2]) if isinstance(name, str) else None
+    public_id = name.rpartition("/")[2] if isinstance(name, str) else ""
+    row = sealed_certificate(session, public_id) if is_id(public_id) else None
     if row is None or row.sealed_proof is None:
         return None
     try:

@@ -11,9 +11,11 @@ import io
 import json
 import re
 import resource
+import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -21,9 +23,13 @@ import pikepdf
 import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-MEMORY = 1024 * 1024 * 1024
+ADDRESSES = 1024 * 1024 * 1024
+MEMORY = 160 * 1024 * 1024  # beside the libraries, which take about 60 MB
 SECONDS = 10
+# Of processor time for the file itself, once everything is imported: a certificate takes a tenth of it.
+WORK = {"pdf": 0.4, "proof": 0.4, "lines": 0.7, "image": 1.4}
 LARGEST_TEXT = 2 * 1024 * 1024
+MOST_DRAWN = 2 * 1024 * 1024  # bytes of drawing, everything that a page draws counted each time
 MOST_ATTACHMENTS = 20
 MOST_PAGES = 10
 MOST_LINES = 2_000
@@ -44,10 +50,12 @@ class Refused(Exception):
     """The file holds nothing that can be checked; the argument says why in one word."""
 
 
-def restrict() -> None:
-    """Give this process little memory, little time, no new files and no children."""
+def restrict(seconds: float) -> None:
+    """Give this process little memory, little time, no new files and no children; `seconds` of work, then it ends."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     for limit, value in (
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_AS, ADDRESSES),
+        (resource.RLIMIT_DATA, MEMORY),
         (resource.RLIMIT_CPU, SECONDS),
         (resource.RLIMIT_FSIZE, LARGEST_TEXT * (MOST_ATTACHMENTS + 1)),
         (resource.RLIMIT_CORE, 0),
@@ -57,6 +65,22 @@ def restrict() -> None:
 
 def attachments(content: bytes, ending: str = ".json") -> list[str]:
     """Return the files attached to a PDF whose names end like this: JSON, or proofs from a log."""
+    with _opened(content) as document:
+        if len(document.attachments) > MOST_ATTACHMENTS:
+            raise Refused("many")
+        found = []
+        for name, attached in document.attachments.items():
+            if name.lower().endswith(ending):
+                text = attached.get_file().read_bytes()
+                if len(text) > LARGEST_TEXT:
+                    raise Refused("large")
+                found.append(text.decode("utf-8"))
+        return found
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[pikepdf.Pdf]:
+    """Open a PDF within limits; whatever is wrong with it is one of our refusals."""
     pikepdf.settings.set_qpdf_limits(
         doc_max_warnings=100,
         parser_max_container_size=200_000,
@@ -68,34 +92,21 @@ def attachments(content: bytes, ending: str = ".json") -> list[str]:
     )
     try:
         with pikepdf.open(io.BytesIO(content)) as document:
-            if len(document.attachments) > MOST_ATTACHMENTS:
-                raise Refused("many")
-            found = []
-            for name, attached in document.attachments.items():
-                if name.lower().endswith(ending):
-                    text = attached.get_file().read_bytes()
-                    if len(text) > LARGEST_TEXT:
-                        raise Refused("large")
-                    found.append(text.decode("utf-8"))
-            return found
+            yield document
     except pikepdf.PasswordError:
         raise Refused("encrypted") from None
-    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError):
+    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError, IndexError, AttributeError):
         raise Refused("unreadable") from None
 
 
 def lines(content: bytes) -> list[str]:
     """Return what the pages of a PDF show as text, line by line from the top; a picture is `[picture W x H]`."""
-    try:
-        with pikepdf.open(io.BytesIO(content)) as document:
-            if len(document.pages) > MOST_PAGES:
-                raise Refused("many")
-            found = [line for page in document.pages for line in _page_lines(page)]
-    except pikepdf.PasswordError:
-        raise Refused("encrypted") from None
-    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, KeyError, IndexError, AttributeError):
-        raise Refused("unreadable") from None
-    return found[:MOST_LINES]
+    with _opened(content) as document:
+        if len(document.pages) > MOST_PAGES:
+            raise Refused("many")
+        found = [line for page in document.pages for line in _page_lines(page)]
+    # Half of a surrogate pair, which a lying map of letters can bring, is no text.
+    return [line.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for line in found[:MOST_LINES]]
 
 
 def _page_lines(page: Any) -> list[str]:
@@ -117,6 +128,7 @@ def _page_lines(page: Any) -> list[str]:
 
 def _draw(stream: Any, resources: Any, matrix: Matrix, runs: list[Run], depth: int) -> None:
     """Follow the operators that place and show text (ISO 32000-2, 9.4); everything else draws no text."""
+    _count(stream)
     kept: list[Matrix] = []
     font: Font | None = None
     leading = 0.0
@@ -169,6 +181,19 @@ def _draw(stream: Any, resources: Any, matrix: Matrix, runs: list[Run], depth: i
                 _draw(drawn, drawn.get("/Resources", resources), _times(own, matrix), runs, depth + 1)
 
 
+_drawn = 0
+
+
+def _count(stream: Any) -> None:
+    """Refuse a file whose pages draw too much: a drawing that draws others again and again counts each time."""
+    global _drawn
+    contents = stream if isinstance(stream, pikepdf.Stream) else stream.get("/Contents", ())
+    for each in [contents] if isinstance(contents, pikepdf.Stream) else contents:
+        _drawn += len(each.read_bytes()) + 100
+        if _drawn > MOST_DRAWN:
+            raise Refused("large")
+
+
 def _matrix(numbers: Any) -> Matrix:
     a, b, c, d, e, f = map(float, numbers)
     return a, b, c, d, e, f
@@ -219,17 +244,23 @@ def codes(content: bytes) -> list[str]:
         with Image.open(io.BytesIO(content), formats=tuple(MOST_PIXELS)) as picture:
             if picture.width * picture.height > MOST_PIXELS[str(picture.format)]:
                 raise Refused("large")
-            if max(picture.size) > 2 * SIDE:
-                picture.draft("L", (picture.width // 2, picture.height // 2))
-            flat = Image.new("RGB", picture.size, "white") if "A" in picture.mode or picture.mode == "P" else None
-            if flat is not None:
-                layer = picture.convert("RGBA")
-                flat.paste(layer, mask=layer.getchannel("A"))
-            grey = ImageOps.exif_transpose(flat or picture).convert("L")
+            half = 2 if max(picture.size) > 2 * SIDE else 1
+            picture.draft("L", (picture.width // half, picture.height // half))
+            grey = ImageOps.exif_transpose(_on_white(picture))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
         raise Refused("unreadable") from None
     found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     return [code.text for code in found[:MOST_CODES]]
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return a picture in grey, on white where it is clear; never more than three copies of it at a time."""
+    if "A" not in picture.mode and picture.mode != "P":
+        return picture.convert("L")
+    layer = picture if picture.mode in ("RGBA", "LA") else picture.convert("RGBA")
+    grey = Image.new("L", layer.size, "white")
+    grey.paste(layer.convert("L"), mask=layer.getchannel("A"))
+    return grey
 
 
 KINDS: dict[str, Callable[[bytes], list[str]]] = {
@@ -242,11 +273,12 @@ KINDS: dict[str, Callable[[bytes], list[str]]] = {
 
 def main() -> None:
     """Read standard input, write the one answer."""
-    restrict()
-    warnings.simplefilter("ignore")
+    kind = sys.argv[1]
     content = sys.stdin.buffer.read()
+    restrict(WORK[kind])
+    warnings.simplefilter("ignore")
     try:
-        answer: dict[str, object] = {"found": KINDS[sys.argv[1]](content)}
+        answer: dict[str, object] = {"found": KINDS[kind](content)}
     except Refused as refused:
         answer = {"refused": str(refused)}
     except MemoryError:

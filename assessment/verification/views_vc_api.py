@@ -7,6 +7,7 @@ Specification: https://w3c-ccg.github.io/vc-api/.
 """
 
 import hmac
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, jsonify, request
@@ -25,6 +26,8 @@ from assessment.web.requests import now
 
 MOST_TRIES = 60
 MOST_CREDENTIALS = 20
+
+_UNSIGNED = "The presentation itself is not signed: its credentials hold, who presents them is not proved."
 
 vc_api = Blueprint("vc_api", __name__)
 
@@ -97,7 +100,7 @@ def verify_presentation() -> tuple[Response, int]:
         now=now(),
         sources=_sources(credentials),
     )
-    return _answer(reasons)
+    return _answer(reasons, [] if "proof" in document else [_UNSIGNED])
 
 
 def _credentials(document: dict[str, Any]) -> list[Any]:
@@ -108,10 +111,10 @@ def _credentials(document: dict[str, Any]) -> list[Any]:
     return credentials
 
 
-def _answer(reasons: list[str]) -> tuple[Response, int]:
+def _answer(reasons: list[str], warnings: Sequence[str] = ()) -> tuple[Response, int]:
     if reasons:
         return _problem(400, reasons[0], verified=False, errors=reasons)
-    return jsonify(verified=True, checks=["proof"], warnings=[], errors=[]), 200
+    return jsonify(verified=True, checks=["proof"], warnings=list(warnings), errors=[]), 200
 
 
 def _problem(status: int, detail: str, **more: Any) -> tuple[Response, int]:

@@ -99,8 +99,9 @@ def test_each_verdict_in_each_form(
 ) -> None:
     site = published(tmp_path / "site", marked=marked)
     value = answer(given(form, tmp_path), "--site", str(site), "--at", at)
-    # At other times the published lists are not fresh, which must not hide what the dates say.
-    assert value["verdict"] == verdict
+    # At other times the published lists are not fresh, which must not hide what the dates say. This PDF bears no
+    # signature of its own, so that nobody knows what was drawn on it.
+    assert value["verdict"] == ("cannot_check" if (form, verdict) == ("pdf", "valid") else verdict)
     assert value["clocks"][0]["start"] == f"{FIRST_DAY}T00:00:00+07:00"
     assert value["clocks"][0]["until"] == f"{LAST_DAY}T23:59:59+07:00"
 
@@ -263,3 +264,10 @@ def test_it_opens_no_database(tmp_path: Path) -> None:
 
 def test_a_long_text_is_not_taken_for_a_path() -> None:
     assert run("1" * 5000).exit_code == 2
+
+
+def test_the_digits_alone_are_not_taken_for_a_path_either(tmp_path: Path) -> None:
+    """They are longer than the name of a file may be."""
+    digits = code_text().partition("#")[2]
+    assert len(digits) > 255
+    assert answer(digits, "--site", str(published(tmp_path / "site")), "--at", AT)["verdict"] == "valid"

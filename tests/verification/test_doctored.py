@@ -1,6 +1,7 @@
 """A PDF that somebody changed: what it shows stands beside what was issued, though its attachment is genuine."""
 
 import io
+import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def issued(office: Office) -> bytes:
         return export(session, BODY, office.valid, Format.PDF)
 
 
-def changed(content: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
+def changed(content: bytes, change: Callable[[pikepdf.Pdf], object]) -> bytes:
     document = pikepdf.open(io.BytesIO(content))
     change(document)
     written = io.BytesIO()
@@ -164,6 +165,40 @@ def test_a_drawing_that_draws_itself_ends() -> None:
     written = io.BytesIO()
     document.save(written)
     assert visible_lines(written.getvalue()) == ()
+
+
+def test_letters_that_are_half_of_a_pair_are_replaced() -> None:
+    """A map of letters may lie: what it makes of them must still be a text that a page can hold."""
+    document = pikepdf.new()
+    document.add_blank_page()
+    letters = pikepdf.Stream(document, b"beginbfchar <41> <d800> endbfchar beginbfrange <42> <43> <dfff> endbfrange")
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, ToUnicode=letters)
+    font.ToUnicode = document.make_indirect(letters)
+    document.pages[0].obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=document.make_indirect(font)))
+    document.pages[0].obj.Contents = pikepdf.Stream(document, b"BT /F 9 Tf 5 5 Td (ABC) Tj ET")
+    written = io.BytesIO()
+    document.save(written)
+    for line in visible_lines(written.getvalue()) or ():
+        assert line.encode()
+
+
+def test_drawings_that_draw_each_other_end_soon() -> None:
+    document = pikepdf.new()
+    document.add_blank_page()
+    inner = document.make_indirect(pikepdf.Stream(document, b"q Q " * 100))
+    inner.Subtype = pikepdf.Name.Form
+    for _ in range(5):
+        outer = document.make_indirect(pikepdf.Stream(document, b"/X Do " * 1_000))
+        outer.Subtype, outer.Resources = pikepdf.Name.Form, pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=inner))
+        inner = outer
+    document.pages[0].obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=inner))
+    document.pages[0].obj.Contents = pikepdf.Stream(document, b"/X Do")
+    written = io.BytesIO()
+    document.save(written)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert visible_lines(written.getvalue()) is None
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
 
 
 def test_too_many_pages_are_refused() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from click.testing import CliRunner
 from pyhanko.pdf_utils import generic
@@ -18,6 +19,7 @@ from assessment.database import reading
 from assessment.verification.commands import verify
 from tests.credentials.office import BODY, LATER, Office, open_office
 from tests.fixtures.sites import Site
+from tests.verification.test_doctored import changed, overlay
 
 pytestmark = pytest.mark.long_lock("the office is built in one go")
 
@@ -52,6 +54,17 @@ def test_a_doctored_pdf_is_forged_though_its_certificate_is_whole(office: Office
     status, answer = said_of(file, *site)
     assert (status, answer["verdict"], check_of(answer)["ok"]) == (0, "valid", True)
     assert check_of(said_of(file)[1])["ok"] is None  # nobody to trust without a site
+
+    # Without its signature nobody knows what was drawn on the page: the certificate inside does not vouch for it.
+    def unsigned(document: pikepdf.Pdf) -> None:
+        del document.Root.AcroForm
+        for page in document.pages:
+            page.obj.Annots = pikepdf.Array()
+
+    for change in (unsigned, lambda document: (unsigned(document), overlay(document))):
+        file.write_bytes(changed(pdf, change))
+        status, answer = said_of(file, *site)
+        assert (status, answer["verdict"], check_of(answer)["ok"]) == (1, "cannot_check", None)
 
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     writer.root["/Lang"] = generic.TextStringObject("xx")

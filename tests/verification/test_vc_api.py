@@ -11,6 +11,10 @@ from assessment.credentials.signer_client import running_signer
 from assessment.settings import Settings, SettingsError
 from assessment.verification.views_vc_api import MOST_TRIES
 from tests.credentials.office import open_office
+from tests.factories.accounts import NOW
+from tests.faults.mutations.genuine import CHALLENGE, DOMAIN, FORGER, FORGER_DID, HOLDER_DID
+from tests.faults.mutations.presentations import present
+from tests.faults.mutations.presentations import signed as signed_presentation
 from tests.fixtures.sites import Site
 
 TOKEN = "a-token-of-a-test-instance-0123456789"
@@ -134,7 +138,20 @@ def test_an_end_that_has_passed_and_a_list_elsewhere_are_refused(trial: FlaskCli
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{", b'{"verifiableCredential": 5}', b'{"a": 1, "a": 2}', b'{"a": NaN}', b"[" * 100_000, b"\xff"],
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"verifiableCredential": 5}',
+        b'{"a": 1, "a": 2}',
+        b'{"a": NaN}',
+        b"[" * 100_000,
+        b"\xff",
+        b'{"verifiableCredential": {"a": 1e999}, "verifiablePresentation": {"a": 1e999}}',
+        b'{"verifiableCredential": {"a": "\\ud800"}}',
+        b'{"verifiablePresentation": {"verifiableCredential": {"a": "\\ud800"}}}',
+        b'{"verifiableCredential": {"@context": ' + b"[" * 940 + b"]" * 940 + b"}}",
+    ],
 )
 @pytest.mark.parametrize("path", ["/credentials/verify", "/presentations/verify"])
 def test_hostile_bodies_are_answered_as_problems(trial: FlaskClient, path: str, body: bytes) -> None:
@@ -155,6 +172,28 @@ def test_a_presentation_holds_when_its_credentials_do(trial: FlaskClient) -> Non
     assert send(trial, "/presentations/verify", {"verifiablePresentation": presentation}).status_code == 400
     many = {**presentation, "verifiableCredential": [signed] * 21}
     assert send(trial, "/presentations/verify", {"verifiablePresentation": many}).status_code == 400
+
+
+def test_a_presentation_is_its_holders_and_for_this_challenge(trial: FlaskClient) -> None:
+    """Whoever has somebody's credential presents it under a key of his own, or leaves the proof out: neither counts."""
+
+    def told(presentation: dict[str, Any], **options: str) -> Any:
+        return send(trial, "/presentations/verify", {"verifiablePresentation": presentation, "options": options})
+
+    asked = {"challenge": CHALLENGE, "domain": DOMAIN}
+    whole = present([issued(trial)], NOW)
+    assert told(whole, **asked).json == {"verified": True, "checks": ["proof"], "warnings": [], "errors": []}
+    assert told(whole, **{**asked, "challenge": "another"}).status_code == 400
+    bare = {name: value for name, value in whole.items() if name != "proof"}
+    for options in (asked, {"challenge": CHALLENGE}, {"domain": DOMAIN}):
+        assert told(bare, **options).status_code == 400
+    unasked = told(bare)
+    assert (unasked.status_code, len(unasked.json["warnings"])) == (200, 1)
+    for holder in (HOLDER_DID, {"id": HOLDER_DID}, "did:web:elsewhere.example"):
+        stolen = signed_presentation({"holder": holder}, [issued(trial)], NOW, did=FORGER_DID, sign=FORGER.sign)
+        answer = told(stolen, **asked)
+        assert answer.status_code == 400
+        assert "not signed by its holder" in answer.json["detail"]
 
 
 def test_without_the_token_checking_has_a_limit(trial: FlaskClient) -> None:

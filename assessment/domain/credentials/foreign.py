@@ -23,6 +23,7 @@ from assessment.domain.credentials.proof import (
     hash_nquads,
     is_signature,
     read_foreign_proof,
+    read_proof,
     write_instant,
 )
 from assessment.domain.credentials.sources import Sources
@@ -105,7 +106,8 @@ def check_foreign_presentation(
 ) -> list[str]:
     """Return every reason against a presentation and the credentials in it, in English; none when all hold.
 
-    One without a proof is taken for what its credentials say.
+    One without a proof is taken for what its credentials say, unless a challenge or a domain was asked for: whoever
+    copies credentials and leaves the proof out has answered nothing. A proof is the holder's, where one is named.
     """
     reasons: list[str] = []
     try:
@@ -115,7 +117,12 @@ def check_foreign_presentation(
             stated = (proof.options.get("challenge"), proof.options.get("domain"))
             if (challenge is not None and stated[0] != challenge) or (domain is not None and stated[1] != domain):
                 raise Invalid(N_("The presentation was made for another challenge or domain."))
-            _check_signature(document, proof, proof.verification_method.partition("#")[0], sources)
+            controller = proof.verification_method.partition("#")[0]
+            if "holder" in document and holder_of(document) != controller:
+                raise Invalid(N_("The presentation is not signed by its holder."))
+            _check_signature(document, proof, controller, sources)
+        elif challenge is not None or domain is not None:
+            raise Invalid(N_("Expected a presentation that is signed for the challenge."))
         else:
             canonical_nquads(document, vocabulary_of)
     except Invalid as refusal:
@@ -129,6 +136,12 @@ def check_foreign_presentation(
         else:
             reasons += check_foreign_credential(each, now=now, sources=sources)
     return reasons
+
+
+def holder_of(presentation: Node) -> object:
+    """Return the identifier that a presentation names as its holder's; None where it names none."""
+    holder = presentation.get("holder")
+    return holder.get("id") if isinstance(holder, dict) else holder
 
 
 def key_of_did_key(address: str) -> bytes:
@@ -147,6 +160,10 @@ def _reasons(document: Node, now: datetime, sources: Sources) -> list[str]:
         if absent:
             raise Invalid(N_("%(count)s related resources are not at hand."), count=len(absent))
         proof = read_foreign_proof(document, ASSERTION)
+        if issuer_of(document) in (sources.registry or {}):
+            # What our own issuers write has one form: nothing stands beside it, or is written otherwise.
+            canonical_nquads(document)
+            proof = read_proof(document)
         _check_signature(document, proof, issuer_of(document), sources)
         _check_moment(document.get("validUntil"), now)
         _check_moment(proof.options.get("expires"), now)

@@ -7,13 +7,26 @@ credential holds: text, whole numbers, booleans, lists, objects with ASCII names
 
 import hashlib
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from assessment.domain.errors import N_, Invalid
 
 MAX_BYTES = 512 * 1024
+MAX_DEPTH = 64  # of lists and objects inside each other; our own documents have under ten
+
+Members = Callable[[list[tuple[str, object]]], dict[str, object]]
+
+
+def once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object's members. Raises ValueError when one stands twice."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice")
+    return members
+
 
 _SORTED = msgspec.json.Encoder(order="sorted")
 
@@ -21,17 +34,30 @@ _SORTED = msgspec.json.Encoder(order="sorted")
 def read_object(content: bytes) -> dict[str, object]:
     """Parse one JSON object in UTF-8.
 
-    Raises Invalid when it is larger than 512 KiB, not UTF-8, not JSON, nested too deeply, names a member
-    twice, or is not an object.
+    Raises Invalid when it is larger than 512 KiB, not UTF-8, not JSON, nested more than 64 deep, names a member
+    twice, holds half of a surrogate pair or a number that is not finite, or is not an object.
     """
     if len(content) > MAX_BYTES:
         raise Invalid(N_("Expected at most %(limit)s KiB, got %(got)s KiB."), limit=512, got=len(content) // 1024)
     try:
-        value = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_constant)
+        value = read_value(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, RecursionError, ValueError):
         raise Invalid(N_("This is not readable JSON.")) from None
     if not isinstance(value, dict):
         raise Invalid(N_("Expected a JSON object."))
+    return value
+
+
+def read_value(text: str, members: Members = once_each) -> object:
+    """Parse any JSON value, as strictly as `read_object`; `members` makes an object of its pairs.
+
+    Raises ValueError, or RecursionError where it is nested deeper than Python reads.
+    """
+    value: object = json.loads(text, object_pairs_hook=members, parse_constant=_no_constant, parse_float=_finite)
+    _check_depth(value)
+    if "\\u" in text:
+        # Only an escape brings half of a surrogate pair into a text that was UTF-8; writing it out again fails.
+        json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
@@ -59,11 +85,26 @@ def digest(document: Mapping[str, object]) -> bytes:
     return hashlib.sha256(write_object(document)).digest()
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member stands twice")
-    return members
+def _check_depth(value: object) -> None:
+    """Refuse deep nesting without descending into it: whoever shows or writes the value later would."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    raise ValueError("too deep")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text[:40])
+    return number
 
 
 def _no_constant(name: str) -> object:

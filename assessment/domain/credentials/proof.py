@@ -146,6 +146,8 @@ def read_foreign_proof(document: Mapping[str, object], purpose: str) -> Proof:
     if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != CRYPTOSUITE:
         raise Invalid(N_("Expected a proof of the kind %(suite)s."), suite=CRYPTOSUITE)
     method, value = proof.get("verificationMethod"), proof.get("proofValue")
+    if "@context" in proof:  # the document's counts, so that this one would stand there unsigned
+        raise Invalid(N_("The proof has missing or unexpected members."))
     if not isinstance(method, str) or not isinstance(value, str) or proof.get("proofPurpose") != purpose:
         raise Invalid(N_("The proof has missing or unexpected members."))
     signature = from_base58btc(value)

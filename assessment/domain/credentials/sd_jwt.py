@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from assessment.domain.credentials.achievement import Validity
 from assessment.domain.credentials.facts import Node, issuer_of, read_facts, read_validity
 from assessment.domain.credentials.jose import SD_JWT, Token, decode, encode, read_token, sign_token
+from assessment.domain.credentials.json_text import once_each, read_value
 from assessment.domain.credentials.proof import Signer, write_instant
 from assessment.domain.errors import N_, Invalid
 
@@ -191,7 +192,7 @@ def _parts(text: str) -> list[_Disclosure]:
 
 def _read(text: str) -> _Disclosure:
     try:
-        value = json.loads(decode(text).decode(), object_pairs_hook=_members, parse_constant=_no_constant)
+        value = read_value(decode(text).decode(), _members)
     except (UnicodeDecodeError, RecursionError, ValueError):
         raise Invalid(N_("A disclosure cannot be read.")) from None
     match value:
@@ -204,14 +205,10 @@ def _read(text: str) -> _Disclosure:
 
 
 def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs) or {"_sd", "..."} & members.keys():
-        raise ValueError("a member stands twice, or hides more")
+    members = once_each(pairs)
+    if {"_sd", "..."} & members.keys():
+        raise ValueError("a member hides more")
     return members
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(name)
 
 
 def _digests(value: object) -> list[str]:

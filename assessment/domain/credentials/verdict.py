@@ -70,7 +70,7 @@ FAILS_AS: Mapping[CheckName, Verdict] = {
     CheckName.PDF_SIGNATURE: Verdict.FORGED,
 }
 
-MAY_BE_ABSENT = frozenset({CheckName.ADDRESS, CheckName.RESOURCES, CheckName.TLOG_PROOF, CheckName.PDF_SIGNATURE})
+MAY_BE_ABSENT = frozenset({CheckName.ADDRESS, CheckName.RESOURCES, CheckName.TLOG_PROOF})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

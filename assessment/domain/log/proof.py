@@ -54,6 +54,9 @@ def read_proof(content: bytes) -> Proof:
 
 def _extra(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Invalid(N_("This is not a proof of an entry in a log.")) from None
+        content = b""
+    if base64.b64encode(content).decode() != text:
+        raise Invalid(N_("This is not a proof of an entry in a log."))
+    return content

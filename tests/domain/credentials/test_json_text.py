@@ -24,6 +24,12 @@ from assessment.domain.errors import Invalid
         b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
         b'{"a":' + b"[" * 100_000,
         b'{"a": "' + b"x" * 1_000_000 + b'"}',
+        b'{"a": 1e999}',
+        b'{"a": -1E400}',
+        b'{"a": "\\ud800"}',
+        b'{"\\udfff": 1}',
+        b'{"a":' + b"[" * 64 + b"]" * 64 + b"}",
+        b'{"a":' + b"[" * 900 + b"]" * 900 + b"}",
     ],
 )
 def test_what_two_readers_could_understand_differently_is_refused(content: bytes) -> None:
@@ -34,6 +40,14 @@ def test_what_two_readers_could_understand_differently_is_refused(content: bytes
 def test_the_largest_document_is_read() -> None:
     content = b'{"a":"' + b"x" * (MAX_BYTES - 8) + b'"}'
     assert read_object(content) == {"a": "x" * (MAX_BYTES - 8)}
+
+
+def test_what_is_read_can_be_written_and_shown() -> None:
+    content = b'{"a":' + b"[" * 63 + b"]" * 63 + b',"b":"\\ud83d\\ude00 \\\\ud800","c":1.5}'
+    document = read_object(content)
+    assert document["b"] == "😀 \\ud800"
+    assert read_object(write_object(document)) == document
+    assert ascii(document)
 
 
 def test_a_byte_order_mark_is_read_over() -> None:

@@ -75,6 +75,8 @@ def test_a_proof_is_read_as_it_was_written() -> None:
         ("index 2", "index 02"),
         ("index 2\n", ""),
         ("extra eyJ2", "extra !"),
+        ("IjoxfQ==", "IjoxfR=="),
+        ("IjoxfQ==", "IjoxfQ==="),
         ("AAAA=\n", "AAA=\n"),
         ("\n\n", "\n"),
         ("log.example", ""),
