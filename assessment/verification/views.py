@@ -30,6 +30,7 @@ from assessment.verification.doctored import Comparison
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
 from assessment.verification.page import Language, Page
 from assessment.verification.present import address_line, present, present_absence
+from assessment.verification.present_beside import with_beside
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
 from assessment.web.formatting import clock, day, moment
@@ -249,6 +250,7 @@ def _page(found: Found, public_id: str | None, **said: Any) -> str:
         birth_date=found.birth_date,
         titles=found.titles,
     )
+    page = with_beside(page, found.verification, found.beside, today=_local_now().date(), language=_reader())
     return _render(page, public_id, can_compare=bool(page.units and found.registry), **said)
 
 
