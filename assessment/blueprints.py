@@ -4,6 +4,7 @@ from flask import Blueprint
 
 import assessment.credentials.changing_keys
 import assessment.credentials.issuing
+import assessment.credentials.views_qualifying
 import assessment.credentials.views_sharing
 import assessment.exams.exposure
 import assessment.exams.revoking
@@ -13,6 +14,8 @@ import assessment.practicals.views_compare
 import assessment.practicals.views_device
 import assessment.practicals.views_ending
 import assessment.practicals.views_photos
+import assessment.verification.own_confirmations_views
+import assessment.verification.views_confirming
 import assessment.verification.views_links
 import assessment.verification.views_worker  # noqa: F401 - these add pages to blueprints of others
 from assessment.accounts.views_body import administration

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
+from assessment.domain.certification.qualification import Basis
 from assessment.web.inputs import Input, choices
 
 STEP_TEXTS = {
@@ -46,3 +47,27 @@ class LinkInput(Input):
     """What a holder's link shows."""
 
     shows = RadioField(_l("Who has the link sees"), choices=choices(SHOWN_TEXTS), validators=[DataRequired()])
+
+
+BASES = {
+    Basis.RETEST.value: _l("9.3 a: a new test every three years"),
+    Basis.REVALIDATION.value: _l("9.3 b: two welds looked at every two years (manual review)"),
+    Basis.CONFIRMATION.value: _l("9.3 c: as long as it is confirmed (manual review)"),
+}
+
+
+class QualificationInput(Input):
+    """By which test piece, and for how long."""
+
+    piece = RadioField(_l("Test piece"), validators=[DataRequired()])
+    basis = RadioField(_l("How long it holds"), choices=choices(BASES), validators=[DataRequired()])
+
+
+class EndInput(Input):
+    """Why a qualification ends."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        validators=[DataRequired(), Length(min=5, max=2000)],
+        description=_l("It is kept with your name and the time. No personal data of others."),
+    )

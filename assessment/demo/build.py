@@ -32,6 +32,7 @@ from assessment.demo.equipment import plan_equipment
 from assessment.demo.examining import plan_exams
 from assessment.demo.ground import mark_begun, mark_complete
 from assessment.demo.marking import plan_practical, plan_recommendation
+from assessment.demo.qualifying import plan_qualification
 from assessment.demo.reassessing import plan_reassessment
 from assessment.demo.regrading import plan_regrade
 from assessment.demo.standard_setting import plan_standard_setting
@@ -101,6 +102,7 @@ def _let_it_happen(cast: Cast, tell: Tell) -> None:
         plan_meetings(ensemble, stories, agenda)
         for story in stories:
             plan_certificate(story, agenda)
+            plan_qualification(story, agenda)
         plan_standard_setting(ensemble, content.form_id, agenda)
         plan_regrade(ensemble, content, agenda)
         plan_key_change(ensemble, agenda)

@@ -18,6 +18,7 @@ from assessment.database import reading
 from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Ensemble
+from assessment.demo.confirming import show_use
 from assessment.demo.story import Story
 from assessment.domain.errors import N_, Conflict
 from assessment.domain.roles import Role
@@ -130,6 +131,7 @@ def _release(story: Story, now: datetime) -> None:
     with acting(story.actor, now, "share_certificate") as session:
         links = [make_link(session, story.actor, story.credential_id, shows, now=now) for shows in Shown]
         end_link(session, story.actor, story.credential_id, links[-1], now=now)
+    show_use(story, now)
 
 
 def _propose(story: Story, purpose: StatusPurpose, reason: str, now: datetime) -> str:

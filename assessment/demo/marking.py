@@ -16,6 +16,7 @@ from assessment.demo.calendar import Agenda
 from assessment.demo.ending import plan_ending
 from assessment.demo.equipment import tools_for
 from assessment.demo.photos import drawn_photo, send_photo
+from assessment.demo.qualifying import is_qualified
 from assessment.demo.sheet import marks, undecided
 from assessment.demo.story import Story
 from assessment.demo.workshop import plan_piece, plan_settling, sees_otherwise
@@ -47,7 +48,7 @@ def plan_practical(story: Story, agenda: Agenda) -> None:
         return
     agenda.add(story.at("practical", 8, 15), lambda now: _check_in(story, now))
     agenda.add(story.at("practical", 8, 30), lambda now: _open(story, now))
-    if story.second_assessor:
+    if story.second_assessor or is_qualified(story):
         plan_piece(story, agenda)
     running = story.candidate.stage == "practical_open"
     agenda.add(story.at("practical", 12), lambda now: _mark(story, now, share=MARKED_SO_FAR if running else 1))

@@ -18,6 +18,7 @@ from assessment.demo.acting import acting
 from assessment.demo.calendar import Agenda
 from assessment.demo.cast import Ensemble
 from assessment.demo.photos import drawn_photo
+from assessment.demo.qualifying import is_qualified
 from assessment.demo.story import Story
 from assessment.domain.practicals.rubric import Judged
 from assessment.domain.practicals.task_document import ReportKind
@@ -66,7 +67,9 @@ def sees_otherwise(sent: list[dict[str, Any]], criteria: list[Any]) -> list[dict
 def plan_piece(story: Story, agenda: Agenda) -> None:
     """Put the test piece and its report on the agenda of the practical's day."""
     agenda.add(story.at("practical", 8, 20), lambda now: _piece(story, now))
-    agenda.add(story.at("practical", 8, 25), lambda now: _report(story, now))
+    agenda.add(story.at("practical", 8, 25), lambda now: _report(story, ReportKind.VISUAL, now))
+    if is_qualified(story):
+        agenda.add(story.at("practical", 8, 28), lambda now: _report(story, ReportKind.BEND, now))
 
 
 def plan_settling(story: Story, agenda: Agenda) -> None:
@@ -100,11 +103,11 @@ def _piece(story: Story, now: datetime) -> None:
         )
 
 
-def _report(story: Story, now: datetime) -> None:
+def _report(story: Story, kind: ReportKind, now: datetime) -> None:
     who = story.invigilator
     report = NewReport(
-        kind=ReportKind.VISUAL,
-        reference=f"LAB-CONTOH-{story.candidate.key}",
+        kind=kind,
+        reference=f"LAB-CONTOH-{story.candidate.key}-{kind.value}",
         laboratory="Laboratorium Contoh",
         accreditation="LP-000-CONTOH",
         operator="Penguji Contoh",

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from assessment.domain.credentials.qr_payload import MAX_TEXT
@@ -52,4 +52,26 @@ class TextInput(_Open):
         _l("Text of the code"),
         [DataRequired(), Length(max=MAX_TEXT, message=_TOO_LONG)],
         description=_l("As a scanner shows it: an address, then # and digits."),
+    )
+
+
+class ConfirmationInput(_Open):
+    """What an employer states about a holder."""
+
+    name = StringField(
+        _l("Your name"), [DataRequired(), Length(max=80, message=_TOO_LONG)], description=_l("It stands on the page.")
+    )
+    function = StringField(
+        _l("Your function"),
+        [DataRequired(), Length(max=80, message=_TOO_LONG)],
+        description=_l("For example welding supervisor."),
+    )
+    company = StringField(_l("Company"), [DataRequired(), Length(max=80, message=_TOO_LONG)])
+    first_day = DateField(_l("First day of the period"), [DataRequired()])
+    last_day = DateField(
+        _l("Last day of the period"), [DataRequired()], description=_l("Today, or a day in the last six months.")
+    )
+    worked = BooleanField(
+        _l("I am responsible for this person's work, and they worked in the scope of this certificate in this period."),
+        [DataRequired()],
     )

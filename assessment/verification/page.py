@@ -85,6 +85,35 @@ class Note:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RangeLine:
+    """A line of the record: `rule` in signs, empty where there is none; `review` says that nobody confirmed it."""
+
+    label: str
+    value: str
+    rule: str = ""
+    review: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QualifiedPage:
+    """A qualification as the page shows it; `ended` is a sentence where its last day has passed."""
+
+    lead: str
+    ended: str
+    lines: tuple[RangeLine, ...]
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfirmedPage:
+    """The regular confirmation as the page shows it; `lapsed` is empty while it is recent enough."""
+
+    lapsed: str
+    lines: tuple[tuple[str, str], ...]
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """Everything that the page shows, from its first screen down; what is empty is left out."""
 
@@ -117,4 +146,6 @@ class Page:
     levels: tuple[tuple[str, str], ...] = ()
     periods: tuple[tuple[str, str], ...] = ()
     qualification: str = ""
+    qualified: QualifiedPage | None = None
+    confirmed: ConfirmedPage | None = None
     exact: tuple[Note, ...] = ()

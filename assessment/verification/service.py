@@ -27,6 +27,7 @@ from assessment.domain.errors import N_, Conflict, Invalid, NotFound
 from assessment.domain.ids import is_id
 from assessment.domain.language import LANGUAGES
 from assessment.verification.arriving import visible_lines
+from assessment.verification.beside import Beside, beside
 from assessment.verification.doctored import Comparison, absent_facts, line_differences
 from assessment.verification.evidence import Evidence, evidence_of
 from assessment.verification.page import Registry
@@ -57,6 +58,7 @@ class Found:
     verification: Verification | None = None
     registry: Registry | None = None
     evidence: Evidence | None = None
+    beside: Beside | None = None
     birth_date: date | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
@@ -84,6 +86,7 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
         found,
         registry=registry_facts(session, row.body_id, row.decision_id, demo=is_demo(session)),
         evidence=evidence_of(session, row.body_id, row.application_id, public_id),
+        beside=beside(session, row.body_id, public_id, row.wrapped, row.person_id),
         birth_date=birth_date_of(session, row.body_id, row.person_id) if row.shows_birth_date else None,
         titles={} if language in LANGUAGES else titles_in(session, row.body_id, row.decision_id, language),
         verification=_with_successor(verification, row.superseded),

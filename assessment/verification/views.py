@@ -32,6 +32,7 @@ from assessment.verification.inputs import FileInput, NumberInput, TextInput
 from assessment.verification.kept_pages import DRAWN, Drawn, said_until
 from assessment.verification.page import Language, Page
 from assessment.verification.present import address_line, present, present_absence
+from assessment.verification.present_beside import with_beside
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
 from assessment.verification.watched import Stand, watched
@@ -268,6 +269,7 @@ def _page(found: Found, public_id: str | None, **said: Any) -> str:
         birth_date=found.birth_date,
         titles=found.titles,
     )
+    page = with_beside(page, found.verification, found.beside, today=_local_now().date(), language=_reader())
     return _render(page, public_id, can_compare=bool(page.units and found.registry), **said)
 
 

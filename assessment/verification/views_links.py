@@ -10,6 +10,7 @@ from assessment.database import reading
 from assessment.domain.ids import ALPHABET, ID_LENGTH
 from assessment.verification.links import link_answer, link_page
 from assessment.verification.present import present
+from assessment.verification.present_beside import with_beside
 from assessment.verification.sentences import State
 from assessment.verification.service import look_up
 from assessment.verification.views import (
@@ -47,6 +48,7 @@ def link(link_id: str) -> Response | tuple[Response | str, int]:
         response = jsonify(link_answer(shows, public_id, found.verification, now=_local_now()))
     else:
         page = present(found.verification, found.registry, now=_local_now(), host=_settings().host, language=_reader())
+        page = with_beside(page, found.verification, found.beside, today=_local_now().date(), language=_reader())
         response = Response(
             render_template(
                 "verification/link.html",

@@ -1,8 +1,8 @@
 """What can change of a certificate after it was issued, read with one statement at every request.
 
 The holder's key (destroyed by erasing), the issuer's name and keys, a successor, the status lists as they are signed,
-confirmed changes of status, and the holder's choices for the page. What lies behind the certificate (decision, votes,
-sitting, marks, scheme) was there before it and is append-only.
+confirmed changes of status, the holder's choices for the page, a welder's qualification, and what employers stated.
+What lies behind the certificate (decision, votes, sitting, marks, scheme) was there before it and is append-only.
 
 A table whose rows hang on a certificate and are shown on its page belongs into `WATCHED`.
 """
@@ -25,9 +25,10 @@ from assessment.credentials.tables import (
     StatusListDocument,
     StatusSlot,
 )
+from assessment.credentials.tables_qualification import Qualification, QualificationAnswer
 from assessment.database import row_of
 from assessment.verification.queries import has_successor
-from assessment.verification.tables import PageChoice
+from assessment.verification.tables import EmployerStatement, PageChoice
 
 VALUE = "value"
 
@@ -55,8 +56,34 @@ def _confirmations() -> ScalarSelect[Any]:
     )
 
 
+def _qualifications() -> ScalarSelect[Any]:
+    return _counted(
+        select(func.count())
+        .select_from(QualificationAnswer)
+        .join(
+            Qualification,
+            (Qualification.body_id == QualificationAnswer.body_id)
+            & (Qualification.id == QualificationAnswer.qualification_id),
+        )
+        .where(Qualification.body_id == Credential.body_id, Qualification.credential_id == Credential.id)
+    )
+
+
+def _statements() -> ScalarSelect[Any]:
+    return _counted(
+        select(func.count())
+        .select_from(EmployerStatement)
+        .where(EmployerStatement.body_id == Credential.body_id, EmployerStatement.credential_id == Credential.id)
+    )
+
+
 # Append-only tables by how many of their rows hang on the certificate: a change is a row more.
-WATCHED: dict[str, Count] = {"page_choice": _choices, "status_confirmation": _confirmations}
+WATCHED: dict[str, Count] = {
+    "page_choice": _choices,
+    "status_confirmation": _confirmations,
+    "qualification_answer": _qualifications,
+    "employer_statement": _statements,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,15 @@ from tests.verification.test_show import text_of
 
 # Tables that hang on a certificate and change nothing that its page says.
 UNWATCHED = {
+    "confirmation_link": "what is stated by it is watched",
+    "confirmation_link_end": "as the link",
     "credential": "the certificate itself: append-only, and its signature is checked each time",
     "credential_canonical": "read whole each time",
     "credential_form": "other forms are no part of the page",
     "credential_intent": "a successor is watched by itself; nothing else is written to it",
     "credential_link": "a link has a page of its own, which is not kept",
     "credential_link_end": "as the link",
+    "qualification": "proposed only; what confirms it is watched",
     "signed_credential": "gone before the certificate is there",
     "status_change": "proposed only; what confirms it is watched",
     "status_slot": "drawn before the certificate was signed",
