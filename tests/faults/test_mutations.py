@@ -223,7 +223,7 @@ def test_no_changed_document_is_taken_for_genuine(
             for mutated, found in both.map(check, enumerate(drawn(genuine, seed, full=full, only=only))):
                 outcome.add(mutated, found, kept)
     table = "\n".join([f"seed {seed}", *outcome.lines()])
-    print(table)
+    print(table)  # for the full form, which is run with -s
     assert outcome.wrong == [], table
     if only:
         return
@@ -245,8 +245,8 @@ def test_no_changed_document_is_taken_for_genuine(
 def test_a_careless_verifier_is_found_out(genuine: Genuine) -> None:
     """The control: one that believes the header and drops what it does not know takes changed documents for genuine."""
     found: dict[tuple[str, str], int] = {}
-    for mutated in drawn(genuine, SEED, full=False):
-        if mutated.kind in (jsons.KIND, tokens.JWT) and takes(mutated, genuine):
+    for mutated in drawn(genuine, SEED, full=False, only=("jsons", "tokens")):
+        if takes(mutated, genuine):
             own = genuine.json if mutated.kind == jsons.KIND else genuine.jwt
             if not says_the_same(mutated.kind, mutated.way, mutated.content, own):
                 found[mutated.kind, mutated.way] = found.get((mutated.kind, mutated.way), 0) + 1
