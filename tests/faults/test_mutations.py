@@ -69,15 +69,20 @@ class Row:
 
 @dataclass(kw_only=True)
 class Outcome:
-    """The table, and every document that was not answered as it should be."""
+    """The table, and every document that was not answered as it should be.
 
+    `patience`: by how much a document may exceed the two seconds before it counts; the short form also runs on machines
+    that are slower, or whose cores others share.
+    """
+
+    patience: float = 1.0
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
     def add(self, mutated: Mutated, found: dict[str, Any], kept: Path) -> None:
         """Count one document; keep it where something is wrong with it."""
         self.rows.setdefault((mutated.kind, mutated.way), Row()).add(found)
-        slow = found["seconds"] > SECONDS
+        slow = found["seconds"] > SECONDS * self.patience
         large = found["megabytes"] > MEGABYTES
         if found["accepted"] or found["crashed"] is not None or slow or large:
             file = kept / f"{len(self.wrong)}-{mutated.kind}-{mutated.way}".replace(" ", "_")
@@ -207,7 +212,7 @@ def test_no_changed_document_is_taken_for_genuine(
     seed = int(os.environ.get("TERUJI_MUTATION_SEED", SEED)) if full else SEED
     only = os.environ.get("TERUJI_MUTATION_ONLY", "").split()
     kept = Path(os.environ.get("TERUJI_MUTATION_KEEP", tmp_path))
-    outcome = Outcome()
+    outcome = Outcome(patience=1.0 if full else 2.0)
     with ExitStack() as opened:
         free: Queue[Desk] = Queue()
         for name in ("one", "two"):
@@ -223,7 +228,7 @@ def test_no_changed_document_is_taken_for_genuine(
             for mutated, found in both.map(check, enumerate(drawn(genuine, seed, full=full, only=only))):
                 outcome.add(mutated, found, kept)
     table = "\n".join([f"seed {seed}", *outcome.lines()])
-    print(table)
+    print(table)  # for the full form, which is run with -s
     assert outcome.wrong == [], table
     if only:
         return
@@ -245,8 +250,8 @@ def test_no_changed_document_is_taken_for_genuine(
 def test_a_careless_verifier_is_found_out(genuine: Genuine) -> None:
     """The control: one that believes the header and drops what it does not know takes changed documents for genuine."""
     found: dict[tuple[str, str], int] = {}
-    for mutated in drawn(genuine, SEED, full=False):
-        if mutated.kind in (jsons.KIND, tokens.JWT) and takes(mutated, genuine):
+    for mutated in (*jsons.special(genuine), *tokens.special(genuine)):
+        if takes(mutated, genuine):
             own = genuine.json if mutated.kind == jsons.KIND else genuine.jwt
             if not says_the_same(mutated.kind, mutated.way, mutated.content, own):
                 found[mutated.kind, mutated.way] = found.get((mutated.kind, mutated.way), 0) + 1

@@ -29,7 +29,7 @@ def takes(mutated: Mutated, genuine: Genuine) -> bool:
                 return _token(mutated.content.decode(), genuine)
             case _:
                 return False
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, Invalid):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, Invalid):
         return False
 
 

@@ -81,7 +81,7 @@ class Checker:
             body = b'{"verifiablePresentation":' + content + b',"options":' + options + b"}"
             yield "VC-API", self._vc_api("/presentations/verify", body, given["number"])
         elif kind == codes.TEXT:
-            text = content.decode(errors="surrogatepass")
+            text = _typed(content)
             if "\0" not in text and len(text) < 100_000:  # no shell hands these over
                 yield "command", self._command(text.encode(errors="replace").decode())["verdict"]
             yield "text", self._posted(given["number"], {"way": "text", "text": text.encode(errors="replace").decode()})
@@ -156,6 +156,14 @@ class Checker:
         said = read_file(content) if kind == codes.PICTURE else content
         fetch = files_in(self._site)
         return check(said, now=datetime.fromisoformat(self._moment), sources=sources_from(fetch, said))
+
+
+def _typed(content: bytes) -> str:
+    """Return bytes as a text that a scanner hands over; half of a surrogate pair may be among it."""
+    try:
+        return content.decode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        return content.decode(errors="replace")
 
 
 def _address(number: int) -> str:

@@ -25,8 +25,9 @@ def meaning(kind: str, content: bytes, place: str = "") -> object:
         return normal(json.loads(content.decode("utf-8-sig")))
     if kind == presentations.KIND:
         document = json.loads(content.decode("utf-8-sig"))
+        contexts = document["@context"] if isinstance(document["@context"], list) else [document["@context"]]
         # The first context is protected: one behind it cannot give its words another meaning (JSON-LD 1.1, 4.1.11).
-        return normal({**document, "@context": document["@context"][:1]})
+        return normal({**document, "@context": contexts[:1]})
     if kind == tokens.JWT:
         return content.decode().strip()
     if kind == tokens.SD_JWT:
@@ -57,7 +58,7 @@ def says_the_same(kind: str, way: str, content: bytes, genuine: bytes) -> bool:
         return False
     try:
         ours, theirs = meaning(kind, genuine), meaning(kind, content)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
     if kind == tokens.SD_JWT:
         assert isinstance(ours, tuple)
