@@ -7,6 +7,7 @@ import click
 
 from assessment.bench.answers import measure as measure_answers
 from assessment.bench.figures import Figure, table
+from assessment.bench.issue import measure as measure_issue
 from assessment.bench.sheet import measure as measure_sheet
 from assessment.bench.start import measure as measure_start
 
@@ -47,6 +48,14 @@ def start(*, candidates: int, as_json: bool) -> None:
 def sheet(*, pace: float, as_json: bool) -> None:
     """Tap through an assessor's sheet in Chromium on a slow processor; needs the development tools."""
     _tell(measure_sheet(pace=pace, tell=_progress), as_json=as_json)
+
+
+@bench.command()
+@click.option("--seconds", type=click.FloatRange(0.2, 600), default=4.0, show_default=True, help="For each rate.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def issue(*, seconds: float, as_json: bool) -> None:
+    """Issue credentials on one core, and PDF files; compare with signatures, another program, and the bare page."""
+    _tell(measure_issue(seconds=seconds, tell=_progress), as_json=as_json)
 
 
 def _progress(line: str) -> None:
