@@ -7,6 +7,7 @@ import click
 
 from assessment.bench.answers import measure as measure_answers
 from assessment.bench.figures import Figure, table
+from assessment.bench.issue import measure as measure_issue
 from assessment.bench.sheet import measure as measure_sheet
 from assessment.bench.start import measure as measure_start
 from assessment.bench.verify import measure as measure_verify
@@ -59,6 +60,14 @@ def verify(*, clients: int, seconds: float, certificates: int, as_json: bool) ->
     """Ask for certificates' pages and public files against a bare Flask route, and check many certificates at once."""
     figures = measure_verify(clients=clients, seconds=seconds, certificates=certificates, tell=_progress)
     _tell(figures, as_json=as_json)
+
+
+@bench.command()
+@click.option("--seconds", type=click.FloatRange(0.2, 600), default=4.0, show_default=True, help="For each rate.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def issue(*, seconds: float, as_json: bool) -> None:
+    """Issue credentials on one core, and PDF files; compare with signatures, another program, and the bare page."""
+    _tell(measure_issue(seconds=seconds, tell=_progress), as_json=as_json)
 
 
 def _progress(line: str) -> None:

@@ -39,6 +39,9 @@ UNWATCHED = {
     "signed_credential": "gone before the certificate is there",
     "status_change": "proposed only; what confirms it is watched",
     "status_slot": "drawn before the certificate was signed",
+    "webhook_attempt": "what agencies were told, which no page says",
+    "webhook_message": "as the attempt",
+    "webhook_watch": "as the attempt",
 }
 
 
