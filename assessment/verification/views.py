@@ -26,6 +26,7 @@ from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT, chosen_l
 from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
 from assessment.verification.arriving import is_pdf, read_file
+from assessment.verification.counting import Tally, count_after
 from assessment.verification.doctored import Comparison
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
 from assessment.verification.page import Language, Page
@@ -56,6 +57,7 @@ verification = Blueprint("verification", __name__)
 @verification.record
 def _needs_no_cookie(state: BlueprintSetupState) -> None:
     state.app.extensions["csrf"].exempt(verification)
+    state.app.extensions["check_tally"] = Tally()
 
 
 @verification.url_value_preprocessor
@@ -121,7 +123,15 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     else:
         response = Response(_page(found, public_id))
     response.headers["Cache-Control"] = FRESH
+    count(found, public_id, response)
     return response
+
+
+def count(found: Found, public_id: str, response: Response) -> None:
+    """Count that somebody checked this certificate, once their answer is made."""
+    if found.body_id is not None:
+        tally: Tally = current_app.extensions["check_tally"]
+        count_after(response, tally, found.body_id, public_id, day=_local_now().date(), now=now())
 
 
 def _asked_form() -> Format | None:
