@@ -5,6 +5,7 @@ the start with a sentence that says what was expected.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ class Settings:
     webhook_authorities
                   file of certificate authorities that the receivers of webhooks may have beside those of the system
                   (TERUJI_WEBHOOK_AUTHORITIES, default none)
+    country_header
+                  header in which a trusted proxy names the country of a reader (TERUJI_COUNTRY_HEADER, default none)
     separation    whether signer and web run as different users (TERUJI_KEY_SEPARATION: auto, off, required)
     web_user      user of web processes and worker, when started as root (TERUJI_WEB_USER: name, UID or UID:GID)
     signer_user   user of the signer, when started as root (TERUJI_SIGNER_USER)
@@ -79,6 +82,7 @@ class Settings:
     signer_secret: Path
     token: TokenPlace | None
     timestamp_url: str | None
+    country_header: str | None
     separation: Separation
     web_user: User
     signer_user: User
@@ -108,6 +112,7 @@ class Settings:
             signer_secret=Path(environ.get("TERUJI_SIGNER_SECRET", str(home / "keys" / "secret"))).resolve(),
             token=_token(environ, home),
             timestamp_url=_timestamp_url(environ.get("TERUJI_TIMESTAMP_URL", "")),
+            country_header=_header("TERUJI_COUNTRY_HEADER", environ),
             separation=_separation(environ.get("TERUJI_KEY_SEPARATION", Separation.AUTO)),
             web_user=_user("TERUJI_WEB_USER", environ, WEB_USER),
             signer_user=_user("TERUJI_SIGNER_USER", environ, SIGNER_USER),
@@ -124,6 +129,7 @@ class Settings:
             "TERUJI_SIGNER_SECRET": str(self.signer_secret),
             "TERUJI_SECRET": self.secret.hex(),
             "TERUJI_TIMESTAMP_URL": self.timestamp_url or "",
+            "TERUJI_COUNTRY_HEADER": self.country_header or "",
             "TERUJI_KEY_SEPARATION": self.separation.value,
             "TERUJI_WEB_USER": f"{self.web_user.uid}:{self.web_user.gid}",
             "TERUJI_SIGNER_USER": f"{self.signer_user.uid}:{self.signer_user.gid}",
@@ -213,6 +219,14 @@ def _timestamp_url(text: str) -> str | None:
     if text and urlsplit(text).scheme not in ("http", "https"):
         raise SettingsError(f"TERUJI_TIMESTAMP_URL: expected an http address, got {text!r}.")
     return text or None
+
+
+def _header(variable: str, environ: Mapping[str, str]) -> str | None:
+    """Return the name of a header (RFC 9110, 5.6.2: a token), None where nothing is set."""
+    name = environ.get(variable, "")
+    if name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}", name):
+        raise SettingsError(f"{variable}: expected the name of a header, got {name!r}.")
+    return name or None
 
 
 def _separation(text: str) -> Separation:

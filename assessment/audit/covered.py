@@ -172,6 +172,7 @@ EXEMPT = {
     "bulk_release_line": "how far that work got; each release is covered itself",
     "sign_in_session": "short-lived; who did what stands in the entries",
     "guess_count": "short-lived counters",
+    "check_count": "how often a page was looked at; a hint to the holder, from which nothing follows",
     "one_time_key": "short-lived; protects against a repeated request",
     "response_event": "sealed by the hash in the attempt's receipt at submission",
     "attempt_upload": "named by its digest in the response event, which the attempt's receipt seals",

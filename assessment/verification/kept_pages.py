@@ -25,6 +25,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wsgi import ClosingIterator
 
 from assessment.database import db
 from assessment.domain.credentials.multibase import decode_multikey
@@ -32,6 +33,7 @@ from assessment.domain.credentials.proof import is_signature
 from assessment.domain.credentials.stored_form import SignedBytes
 from assessment.domain.credentials.verdict import Clock
 from assessment.domain.ids import ALPHABET
+from assessment.verification.counting import Checked, count
 from assessment.verification.watched import Stand, watched
 from assessment.web.compressing import pack, padded
 from assessment.web.observing import REQUEST_ID, count_and_note, new_request_id, observes, write_lines
@@ -55,12 +57,16 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drawn:
-    """A page as it was drawn: `stand` was read of the certificate before, and at `until` it is drawn anew."""
+    """A page as it was drawn: `stand` was read of the certificate before, and at `until` it is drawn anew.
+
+    `checked`: what is counted whenever it is told.
+    """
 
     stand: Stand
     signed: SignedBytes
     until: datetime
     content: bytes
+    checked: Checked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +106,9 @@ class KeptPages:
         if observes(self._app):
             headers.append((REQUEST_ID, _noted(address[0], began)))
         start_response("200 OK", headers)
-        return (body,)
+        tally, moment = self._app.extensions["check_tally"], self._app.extensions["clock"]()
+        write = count(self._app, tally, kept.drawn.checked, environ, moment)
+        return (body,) if write is None else ClosingIterator((body,), write)
 
     def _stands(self, drawn: Drawn, public_id: str) -> bool:
         """Whether the minute lasts, nothing has changed, and the key that signed it did sign it."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -27,6 +27,8 @@ from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT, chosen_l
 from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
 from assessment.verification.arriving import is_pdf, read_file
+from assessment.verification.counting import Checked, Tally
+from assessment.verification.counting import count as count_check
 from assessment.verification.doctored import Comparison
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
 from assessment.verification.kept_pages import DRAWN, Drawn, said_until
@@ -59,6 +61,7 @@ verification = Blueprint("verification", __name__)
 @verification.record
 def _needs_no_cookie(state: BlueprintSetupState) -> None:
     state.app.extensions["csrf"].exempt(verification)
+    state.app.extensions["check_tally"] = Tally()
 
 
 @verification.url_value_preprocessor
@@ -125,22 +128,41 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     else:
         html = _page(found, public_id)
         response = Response(html)
-        _keep(stand, found, html)
+        _keep(stand, found, public_id, html)
     response.headers["Cache-Control"] = FRESH
+    count(found, public_id, response)
     return response
 
 
-def _keep(stand: Stand | None, found: Found, html: str) -> None:
+def _keep(stand: Stand | None, found: Found, public_id: str, html: str) -> None:
     """Let the page be told again within its minute: only one that is conclusive, and whose signature was checked."""
     verification = found.verification
     if stand is None or found.signed is None or verification is None or verification.verdict is Verdict.CANNOT_CHECK:
         return
-    page = Drawn(stand=stand, signed=found.signed, until=said_until(verification.clocks, now()), content=html.encode())
-    request.environ[DRAWN] = page
+    request.environ[DRAWN] = Drawn(
+        stand=stand,
+        signed=found.signed,
+        until=said_until(verification.clocks, now()),
+        content=html.encode(),
+        checked=_checked(found, public_id),
+    )
 
 
 def _stand(public_id: str) -> Stand | None:
     return watched(db.engine, public_id) if _PUBLIC_ID.fullmatch(public_id) else None
+
+
+def count(found: Found, public_id: str, response: Response) -> None:
+    """Count that somebody checked this certificate, once their answer is made."""
+    if found.body_id is not None:
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # what a proxy stands for has no stub
+        write = count_check(app, app.extensions["check_tally"], _checked(found, public_id), request.environ, now())
+        if write is not None:
+            response.call_on_close(write)
+
+
+def _checked(found: Found, public_id: str) -> Checked:
+    return Checked(body_id=found.body_id or "", credential_id=public_id, day=_local_now().date())
 
 
 def _asked_form() -> Format | None:

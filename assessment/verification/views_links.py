@@ -23,6 +23,7 @@ from assessment.verification.views import (
     _settings,
     _switch,
     _tries,
+    count,
     verification,
 )
 from assessment.web.refusals import answer, wants_json
@@ -58,4 +59,5 @@ def link(link_id: str) -> Response | tuple[Response | str, int]:
         )
     # An ended link shows nothing from that moment on, so no cache may hold it.
     response.headers["Cache-Control"] = "no-store"
+    count(found, public_id, response)
     return response

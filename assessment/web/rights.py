@@ -380,6 +380,7 @@ MATRIX: dict[str, Rule] = {
     "certificates.index": may(releaser=ANY, quality_manager=ANY),
     "certificates.own": may(candidate=OWN),
     "own_page.edit": may(candidate=OWN),
+    "own_page.checks": may(candidate=OWN),
     "own_page.confirmations": may(candidate=OWN),
     "own_page.make_confirmation": may(candidate=OWN),
     "own_page.end_confirmation": may(candidate=OWN),

@@ -27,6 +27,7 @@ from tests.verification.test_show import text_of
 
 # Tables that hang on a certificate and change nothing that its page says.
 UNWATCHED = {
+    "check_count": "how often it was looked at, which only its holder sees",
     "confirmation_link": "what is stated by it is watched",
     "confirmation_link_end": "as the link",
     "credential": "the certificate itself: append-only, and its signature is checked each time",
