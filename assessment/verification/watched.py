@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import Engine, ScalarSelect, Select, Text, bindparam, cast, func, literal_column, select
 
 from assessment.accounts.tables import CertificationBody, PersonKey
 from assessment.credentials.tables import (
@@ -31,6 +31,7 @@ from assessment.verification.queries import has_successor
 from assessment.verification.tables import EmployerStatement, PageChoice
 
 VALUE = "value"
+MOST_KEYS = "1000000"  # that an issuer ever has
 
 Count = Callable[[], ScalarSelect[Any]]
 
@@ -128,8 +129,8 @@ def _statement() -> Select[Any]:
             CertificationBody.zone,
             CertificationBody.party,
             has_successor(),
-            *(_keys(counted) for counted in (IssuerKey.id, IssuerKey.compromised_at)),
-            *(_lists(said) for said in (func.count(), func.max(StatusListDocument.signed_at))),
+            _keys(),
+            _lists(),
             *(count() for count in WATCHED.values()),
         )
         .select_from(Credential)
@@ -148,12 +149,16 @@ def _statement() -> Select[Any]:
     )
 
 
-def _keys(counted: Any) -> ScalarSelect[Any]:
+def _keys() -> ScalarSelect[Any]:
+    """Count the issuer's keys, and those that were withdrawn, in one number."""
     every = IssuerKey.__table__.alias("every")
-    return _counted(select(func.count(every.c[counted.key])).where(every.c.body_id == Credential.body_id))
+    both = func.count() * literal_column(MOST_KEYS) + func.count(every.c.compromised_at)
+    return _counted(select(both).select_from(every).where(every.c.body_id == Credential.body_id))
 
 
-def _lists(said: Any) -> ScalarSelect[Any]:
+def _lists() -> ScalarSelect[Any]:
+    """Say in one text how many of the certificate's lists are there, and when the last one was signed."""
+    said = cast(func.max(StatusListDocument.signed_at), Text).concat(cast(func.count(), Text))
     return _counted(
         select(said)
         .select_from(StatusSlot)
