@@ -85,10 +85,11 @@ def verify_credential(content: bytes, *, now: datetime, sources: Sources) -> Ver
         return _unreadable(refused(CheckName.DOCUMENT, refusal))
     proof, shape = _read_proof(document)
     body = {key: value for key, value in document.items() if key != "proof"}
-    stored = sources.stored if sources.stored is not None and sources.stored.is_of(content) else None
-    nquads, language = _understand(body, stored)
     key_id = proof.verification_method if proof else ""
-    since = logged_at(issuer, document, sources) if is_withdrawn(issuer, key_id, sources) else None
+    asked = sources.stored is not None or is_withdrawn(issuer, key_id, sources)
+    since = logged_at(issuer, document, sources) if asked else None
+    stored = _trusted_form(content, sources, since)
+    nquads, language = _understand(body, stored)
     key, ownership = find_key(issuer, key_id, sources, logged_at=since)
     if shape is None:
         shape = _check_signature(proof, nquads, body, key, stored)
@@ -257,6 +258,15 @@ def check_related(document: Mapping[str, object], sources: Sources) -> Check:
     if absent:
         return unclear(CheckName.RESOURCES, N_("%(count)s related resources are not at hand."), count=len(absent))
     return passed(CheckName.RESOURCES, N_("Every related resource has the digest that was signed."))
+
+
+def _trusted_form(content: bytes, sources: Sources, logged: datetime | None) -> StoredForm | None:
+    """Return the stored canonical bytes of a document, where the log proves that it is the one that was signed.
+
+    Whoever owns the records could store the bytes of one document beside another; the log cannot be told another one.
+    """
+    stored = sources.stored
+    return stored if stored is not None and logged is not None and stored.is_of(content) else None
 
 
 def _understand(body: Mapping[str, object], stored: StoredForm | None = None) -> tuple[str | None, list[Check]]:
