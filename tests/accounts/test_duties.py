@@ -94,7 +94,7 @@ def test_every_record_of_a_side_is_tied_to_the_duty_by_name_and_key(site: Site) 
             duties = connection.execute(
                 select(Duty.__table__.c.person_id, Duty.__table__.c.side).where(Duty.__table__.c.side != own)
             ).all()
-        assert len(duties) == len(Side) - 1, table.name
+        assert len({side for _, side in duties}) == len(Side) - 1, table.name
         for somebody, side in duties:
             with site.engine.connect() as connection, pytest.raises(IntegrityError):
                 connection.execute(update(table).values(side=side))
