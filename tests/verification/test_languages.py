@@ -1,6 +1,6 @@
 """Nine languages: page, dates and verdicts in each, chosen by the browser or by `?lang=`, without a cookie."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from assessment.domain.language import PUBLIC_LANGUAGES, chosen_language
 from assessment.schemes.tables import SchemeText, SchemeUnit
 from assessment.standards.tables import CompetencyText
-from tests.factories.verification import STATES, House, open_house
+from tests.factories.verification import NOW, STATES, House, open_house
 from tests.factories.visitors import writing_on
 from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
@@ -125,6 +125,7 @@ def test_a_title_that_we_translated_is_labelled_so(site: Site, house: House) -> 
         )
         unit_id = session.scalar(select(SchemeUnit.unit_id).where(SchemeUnit.scheme_version_id == version))
         session.add(CompetencyText(body_id="las", competency_id=unit_id, language="ja", statement="板と板の溶接"))
+    site.app.extensions["clock"] = lambda: NOW + timedelta(minutes=1)  # a translation is seen with the next minute
     text = text_of(client.get(f"/v/{made.public_id}?lang=ja").text)
     assert "Plate welder SMAW 板溶接工 SMAW (当方の訳)" in text
     assert "板溶接工" not in client.get(f"/v/{made.public_id}?lang=ko").text
