@@ -209,28 +209,6 @@ def reading() -> Iterator[Session]:
         writing.reset(token)
 
 
-def row_of(engine: Engine, statement: str, value: str) -> tuple[Any, ...] | None:
-    """Return the first row of one statement that only reads, as the driver gives it, or None.
-
-    It has one parameter, named `value` where the driver names them. No transaction stands around it and SQLAlchemy does
-    not see it: what both add to so small a question takes several times as long as the answer.
-    """
-    connection = engine.raw_connection()
-    try:
-        driver: Any = connection.driver_connection
-        if engine.dialect.name == "sqlite":
-            row: tuple[Any, ...] | None = driver.execute(statement, (value,)).fetchone()
-            return row
-        driver.autocommit = True
-        try:
-            row = driver.cursor(binary=True).execute(statement, {"value": value}).fetchone()
-            return row
-        finally:
-            driver.autocommit = False
-    finally:
-        connection.close()
-
-
 def prepare_engine(engine: Engine) -> Engine:
     """Set an engine's connection options; SQLite gets WAL, full synchronisation and foreign keys.
 
@@ -293,9 +271,10 @@ def _begin_postgresql(connection: Connection) -> None:
 
 def _end_postgresql(dbapi_connection: PoolProxiedConnection) -> None:
     driver: Any = getattr(dbapi_connection, "driver_connection", dbapi_connection)  # the pool hands over a bare one
-    if driver.read_only and driver.info.transaction_status == TransactionStatus.INTRANS:
+    status = driver.info.transaction_status
+    if driver.read_only and status == TransactionStatus.INTRANS:
         driver.commit()
-    else:
+    elif status != TransactionStatus.IDLE:
         driver.rollback()
 
 

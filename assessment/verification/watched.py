@@ -26,11 +26,10 @@ from assessment.credentials.tables import (
     StatusSlot,
 )
 from assessment.credentials.tables_qualification import Qualification, QualificationAnswer
-from assessment.database import row_of
+from assessment.one_row import VALUE, OneRow
 from assessment.verification.queries import has_successor
 from assessment.verification.tables import EmployerStatement, PageChoice
 
-VALUE = "value"
 MOST_KEYS = "1000000"  # that an issuer ever has
 
 Count = Callable[[], ScalarSelect[Any]]
@@ -101,18 +100,17 @@ class Stand:
 
 def watched(engine: Engine, public_id: str) -> Stand | None:
     """Return what may have changed, to be held against an earlier answer; None without such a certificate."""
-    row = row_of(engine, _text(engine), public_id)
-    return None if row is None else Stand(row[0], row[1], row[2:])
+    asked = _asked.get(engine)
+    if asked is None:
+        asked = _asked[engine] = OneRow(engine, _statement())
+    row = asked.find(public_id)
+    if row is None:
+        return None
+    key = row[0].decode() if isinstance(row[0], bytes) else row[0]
+    return Stand(key, row[1], row[2:])
 
 
-_texts: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
-
-
-def _text(engine: Engine) -> str:
-    text = _texts.get(engine)
-    if text is None:
-        text = _texts[engine] = str(_statement().compile(engine, compile_kwargs={"render_postcompile": True}))
-    return text
+_asked: WeakKeyDictionary[Engine, OneRow] = WeakKeyDictionary()
 
 
 @cache
