@@ -160,20 +160,19 @@ def _checked(folder: Path, marks: list[int]) -> Iterator[tuple[float, float]]:
     The memory is the highest that the process had.
     """
     command = [sys.executable, "-P", "-m", "assessment.cli", "verify", "certificates", "--site", "site"]
-    process = subprocess.Popen(
-        command, cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None
     began, highest = 0.0, 0.0
-    for done, line in enumerate(process.stdout, 1):
-        if not line.startswith(b"valid "):
-            process.kill()
-            raise Conflict(N_("A certificate that was signed for the measurement was not found valid."))
-        began = began or processor_seconds(process.pid)
-        if done in marks:
-            highest = max(highest, _highest_mib(process.pid))
-            yield processor_seconds(process.pid) - began, highest
-    process.wait()
+    with subprocess.Popen(
+        command, cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        for done, line in enumerate(process.stdout, 1):
+            if not line.startswith(b"valid "):
+                process.kill()
+                raise Conflict(N_("A certificate that was signed for the measurement was not found valid."))
+            began = began or processor_seconds(process.pid)
+            if done in marks:
+                highest = max(highest, _highest_mib(process.pid))
+                yield processor_seconds(process.pid) - began, highest
 
 
 def _environment(folder: Path) -> dict[str, str]:
