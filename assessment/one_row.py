@@ -4,6 +4,7 @@ No transaction is begun and SQLAlchemy does not see the statement. On PostgreSQL
 way lets go of the interpreter several times for each answer, and every time somebody else takes it.
 """
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +17,9 @@ VALUE = "value"
 _NOT_PREPARED = b"26000"  # the driver lets PostgreSQL forget what was prepared whenever it takes something back
 
 Row = tuple[Any, ...]
+
+# Told of each statement that nobody else sees: SQLite's own trace sees its own.
+listeners: list[Callable[[str], None]] = []
 
 
 class OneRow:
@@ -47,6 +51,8 @@ class OneRow:
     def _on_postgresql(self, connection: PoolProxiedConnection, value: str) -> Row | None:
         driver: Any = connection.driver_connection
         result: PGresult | None = None
+        for listener in listeners:
+            listener(self._text)
         if self._name in connection.info:
             result = driver.pgconn.exec_prepared(self._name, [value.encode()], result_format=Format.BINARY)
         if result is None or result.error_field(DiagnosticField.SQLSTATE) == _NOT_PREPARED:

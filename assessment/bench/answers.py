@@ -20,6 +20,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import Engine, event, select
 
+from assessment import one_row
 from assessment.app import create_app
 from assessment.bench import databases
 from assessment.bench.databases import Place
@@ -283,9 +284,11 @@ def counted(app: Flask) -> Iterator[list[str]]:
     }
     for name, listener in listeners.items():
         event.listen(engine, name, listener)
+    one_row.listeners.append(note)
     try:
         yield statements
     finally:
+        one_row.listeners.remove(note)
         for name, listener in listeners.items():
             event.remove(engine, name, listener)
         engine.dispose()
