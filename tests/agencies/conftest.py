@@ -40,7 +40,7 @@ class Desk:
         """Register an address and watch certificates; returns the webhook's id and secret."""
         made = self.ask("webhooks", {"url": url})
         assert made.status_code == 201, made.text
-        answer = self.ask(f"webhooks/{made.json['id']}/watched", {"add": list(ids)})  # type: ignore[index]
+        answer = self.ask(f"webhooks/{made.json['id']}/watched", {"add": list(ids)})  # type: ignore[index]  # JSON of any shape
         assert answer.status_code == 200, answer.text
         return dict(made.json or {})
 
