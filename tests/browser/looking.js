@@ -196,8 +196,11 @@ window.looking = (() => {
     const high = wide.reduce((sum, one) => sum + one.getBoundingClientRect().height, 0);
     return high > innerHeight / 2 ? wide.map(name) : [];
   }
-  function unfold() {
+  // Show what is folded, and wait for its pictures: one that comes later moves the page under the keyboard.
+  async function unfold() {
     for (const one of document.querySelectorAll("details")) if (!one.closest(".languages")) one.open = true;
+    for (const one of document.images) one.loading = "eager";
+    await Promise.allSettled([...document.images].map((one) => one.decode()));
   }
   return { wanted, start, here, mouseOnly, unframed, unmarked, patches, lostPatches, cut, beyond, overlaps, heldBack, unfold };
 })();

@@ -317,6 +317,9 @@ def shown(
     assert page.url.partition("?")[0] == address.partition("?")[0], "it leads elsewhere"
     page.evaluate(LOOKING)
     page.evaluate("looking.unfold()")
+    for sheet in page.locator("[data-sheet-page]").all():  # its script takes away what only a page without it needs
+        expect(sheet).to_have_attribute("data-ready", "")
+        page.wait_for_load_state("networkidle")
     yield page
     page.close()
     assert not faults
