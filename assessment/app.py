@@ -14,6 +14,7 @@ from assessment.audit.carrying import Carrier
 from assessment.audit.recording import Recorder
 from assessment.blueprints import BLUEPRINTS
 from assessment.credentials import read_only
+from assessment.credentials.kept_files import KeptFiles
 from assessment.database import db, prepare_engine
 from assessment.exams.delivery.application import AnswerPath
 from assessment.migrating import migrate
@@ -82,7 +83,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["answers"] = AnswerPath(app, app.wsgi_app)
-    app.extensions["lasting"] = LastingFiles(app, KeptPages(app, app.extensions["answers"]))
+    app.extensions["lasting"] = LastingFiles(app, KeptPages(app, KeptFiles(app, app.extensions["answers"])))
     app.wsgi_app = app.extensions["lasting"]  # type: ignore[method-assign]  # the way WSGI middleware is put in front
     return app
 

@@ -14,6 +14,7 @@ import assessment.practicals.views_compare
 import assessment.practicals.views_device
 import assessment.practicals.views_ending
 import assessment.practicals.views_photos
+import assessment.verification.drawing_ahead
 import assessment.verification.own_checks
 import assessment.verification.own_confirmations_views
 import assessment.verification.views_confirming

@@ -42,13 +42,13 @@ from assessment.credentials.tables import (
     SignedCredential,
     StatusSlot,
 )
-from assessment.credentials.told import StatusEvent, tell
+from assessment.credentials.told import DRAW, StatusEvent, tell
 from assessment.database import Act, Base, reading, unit_of_work
 from assessment.domain.credentials.json_text import read_object
 from assessment.domain.credentials.qr_payload import code_segments
 from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.domain.log.entry import NONCE_BYTES, Kind, commitment
-from assessment.jobs.service import handle
+from assessment.jobs.service import ask_for, handle
 from assessment.settings import Settings
 from assessment.storage import Storage
 from assessment.transparency.leaves import leaf_of, write_issue
@@ -224,6 +224,7 @@ def _keep(row: Credential, beside: Iterable[Base], now: datetime) -> None:
                 session.add(row)
                 session.flush()
                 session.add_all(beside)
+                ask_for(session, row.body_id, DRAW, {"credential": row.id}, now=now)
                 older = session.get_one(CredentialIntent, (row.body_id, row.id)).successor_of
                 if older is not None:
                     tell(session, row.body_id, older, StatusEvent.SUPERSEDED, now=now)

@@ -21,7 +21,7 @@ from assessment.turns import SUFFIX
 from assessment.users import ROOT, User, closed_to, give, give_all
 
 WEB_UMASK = 0o027
-OF_WEB = ("files", "metrics")
+OF_WEB = ("files", "metrics", "pages")
 _PEER = struct.Struct("3i")  # pid, uid, gid: struct ucred, unix(7)
 
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+DRAW = "draw pages"  # the job that is asked for when a certificate is there; {"credential": id}
+
 
 class StatusEvent(StrEnum):
     """What changed the status of a certificate."""

@@ -28,7 +28,7 @@ FORMAT = 1
 VERSIONS = "alembic_version"
 
 # What a demo leaves in its home. Anything else there is somebody's own.
-OWN_FOLDERS = ("files", "keys", "metrics", "backups")
+OWN_FOLDERS = ("files", "keys", "metrics", "pages", "backups")
 OWN_FILES = ("secret", "signer.sock", "log-checkpoint", MARK, f"{MARK}.new")
 
 

@@ -109,8 +109,7 @@ def _last_confirmed() -> Any:
             & (Qualification.id == QualificationAnswer.qualification_id),
         )
         .where(
-            Qualification.body_id == Credential.body_id,
-            Qualification.credential_id == Credential.id,
+            Qualification.credential_id == Credential.id,  # not by the body: SQLite would go through all of its answers
             QualificationAnswer.confirmed,
         )
         .order_by(QualificationAnswer.answered_at.desc(), QualificationAnswer.qualification_id.desc())

@@ -25,6 +25,7 @@ from assessment.verification.tables_checks import CheckCount
 
 log = logging.getLogger(__name__)
 
+AHEAD = "teruji.ahead"  # in the environment of a request of our own, which is nobody's check
 BETWEEN = timedelta(seconds=10)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NOWHERE = frozenset({"XX", "ZZ", "T1"})  # what proxies say where they do not know
@@ -72,7 +73,7 @@ def count(
     What a browser fetches in advance and a question for the headers alone do not count. A count that cannot be written
     changes no answer: it is kept for the next time.
     """
-    if environ["REQUEST_METHOD"] != "GET" or "prefetch" in environ.get("HTTP_SEC_PURPOSE", ""):
+    if AHEAD in environ or environ["REQUEST_METHOD"] != "GET" or "prefetch" in environ.get("HTTP_SEC_PURPOSE", ""):
         return None
     taken = tally.add(replace(checked, country=_country(environ, app.extensions["settings"])), now)
     return partial(_write, app, tally, taken, now) if taken else None

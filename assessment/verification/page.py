@@ -16,6 +16,12 @@ from assessment.verification.sentences import CheckState, State
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
+class Mark(str):
+    """A place in a page that is filled in whenever the page is told; goes through every sentence as it is."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Language:
     """How the reader's language says a marked text, a calendar day, a moment and a clock time."""

@@ -20,7 +20,7 @@ from assessment.domain.language import LANGUAGES
 from assessment.verification.disclosed import named_in, results_in
 from assessment.verification.evidence import Evidence
 from assessment.verification.on_device import on_device
-from assessment.verification.page import CheckLine, Language, Note, Page, Registry, UnitLine
+from assessment.verification.page import CheckLine, Language, Mark, Note, Page, Registry, UnitLine
 from assessment.verification.present_evidence import (
     exact_text,
     exam_lines,
@@ -252,14 +252,19 @@ def address_line(host: str, language: Language) -> Markup:
 
 
 def _checked(now: datetime, host: str, language: Language) -> str:
+    written = language.clock(now)
+    when = written if isinstance(written, Mark) else with_offset(written, now)
+    values = {"host": language.kept(host), "when": language.kept(when)}
+    return language.say(N_("Checked just now by %(host)s, %(when)s.")) % values
+
+
+def with_offset(written: str, now: datetime) -> str:
+    """Return a time of day with what its zone is from UTC, for readers who do not know the zone's name."""
     offset = now.utcoffset() or timedelta()
     hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
     sign = "-" if offset < timedelta() else "+"
     zone = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if offset else "UTC"
-    written = language.clock(now)
-    when = written if written.endswith("UTC") else f"{written} ({zone})"
-    values = {"host": language.kept(host), "when": language.kept(when)}
-    return language.say(N_("Checked just now by %(host)s, %(when)s.")) % values
+    return written if written.endswith("UTC") else f"{written} ({zone})"
 
 
 def _unit(unit: ProvedUnit, language: Language) -> UnitLine:
@@ -378,6 +383,8 @@ def reason(check: Check, language: Language) -> str:
 
 
 def _value(value: object, language: Language) -> str:
+    if isinstance(value, Mark):
+        return value
     return language.moment(value) if isinstance(value, datetime) else language.kept(visible(str(value)))
 
 

@@ -20,6 +20,7 @@ from assessment.credentials.status_lists import published_list
 from assessment.domain.credentials.did_web import assertion_keys, code_of
 from assessment.domain.credentials.json_text import read_object, write_object
 from assessment.domain.credentials.sources import Sources, is_document, wanted_for
+from assessment.domain.credentials.status_list import StatusPurpose
 from assessment.domain.credentials.stored_form import SignedBytes, StoredForm, read_form, signed_bytes
 from assessment.domain.credentials.verdict import CheckName, Verdict, Verification, conclude, failed, passed
 from assessment.domain.credentials.verify import verify
@@ -63,6 +64,12 @@ class Found:
     titles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
     signed: SignedBytes | None = None
+
+    @property
+    def signed_places(self) -> frozenset[tuple[StatusPurpose, int]]:
+        """Purpose and index in the status lists, as the issuer signed them."""
+        facts = None if self.verification is None else self.verification.facts
+        return frozenset() if facts is None else frozenset((place.purpose, place.index) for place in facts.statuses)
 
 
 def look_up(session: Session, public_id: str, *, now: datetime, language: str = "en") -> Found | None:

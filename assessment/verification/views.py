@@ -5,6 +5,9 @@ send one learns nothing.
 """
 
 import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,26 +21,28 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from assessment.accounts.guessing import count_guess
 from assessment.credentials.exporting import MEDIA_TYPES, Format, export
-from assessment.database import Act, db, reading, unit_of_work
+from assessment.database import Act, reading, unit_of_work
 from assessment.domain.credentials.qr_payload import parse_code
 from assessment.domain.credentials.verdict import Verdict
 from assessment.domain.errors import N_, Invalid, NotFound, Refusal
 from assessment.domain.ids import ALPHABET
-from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT, chosen_language
+from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT
 from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
 from assessment.verification.arriving import is_pdf, read_file
+from assessment.verification.asked import asked_form, language_of
+from assessment.verification.blanks import Blank, Blanks, list_moments
 from assessment.verification.counting import Checked, Tally
 from assessment.verification.counting import count as count_check
 from assessment.verification.doctored import Comparison
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
-from assessment.verification.kept_pages import DRAWN, Drawn, said_until
+from assessment.verification.kept_pages import DRAWN, Drawn
+from assessment.verification.lasting_until import said_until
 from assessment.verification.page import Language, Page
-from assessment.verification.present import address_line, present, present_absence
+from assessment.verification.present import address_line, present, present_absence, with_offset
 from assessment.verification.present_beside import with_beside
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
-from assessment.verification.watched import Stand, watched
 from assessment.web.formatting import clock, day, moment
 from assessment.web.language import is_reviewed
 from assessment.web.refusals import HEADINGS, answer, say, wants_json
@@ -48,8 +53,6 @@ MOST_NUMBERS = 10
 MOST_DOCUMENTS = 5
 MOST_FILES = 60
 FRESH = "public, max-age=60"
-
-FORMS = (Format.JSON, Format.JWT, Format.SD_JWT)
 
 _PUBLIC_ID = re.compile(f"[{ALPHABET}]{{16}}")
 _MISREAD = str.maketrans("oil", "011")
@@ -68,9 +71,7 @@ def _needs_no_cookie(state: BlueprintSetupState) -> None:
 def _without_cookies(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Runs before everything else. The language is the address's or the browser's; a stranger's is English."""
     g.no_cookies = True
-    chosen = request.args.get("lang")
-    accepted = [tag for tag, quality in request.accept_languages if quality > 0]
-    g.language = chosen if chosen in PUBLIC_LANGUAGES else chosen_language(accepted, PUBLIC_LANGUAGES) or "en"
+    g.language = language_of(request.args.get("lang"), request.accept_languages)
 
 
 @verification.after_request
@@ -111,7 +112,6 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     plain = _as_printed(public_id)
     if plain != public_id:
         return redirect(url_for(".show", public_id=plain, lang=request.args.get("lang")), 302)
-    stand = _stand(public_id)  # before anything else is read: what changes meanwhile makes the page differ from it
     found = _look_up(public_id)
     if found is None:
         if _tries("certificate address", _address()) > MOST_MISSES:
@@ -120,36 +120,42 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     g.page_zone = found.zone
     if found.verification is None:
         return _absent(public_id, State.ERASED, 200)
-    form = _asked_form()
+    form = asked_form(request.accept_mimetypes)
     if form is not None:
         response = Response(_in_form(found, public_id, form), content_type=MEDIA_TYPES[form])
     elif wants_json():
         response = jsonify(full_answer(public_id, found.verification, now=_local_now()))
     else:
-        html = _page(found, public_id)
-        response = Response(html)
-        _keep(stand, found, public_id, html)
+        response = Response(_told(found, public_id))
     response.headers["Cache-Control"] = FRESH
     count(found, public_id, response)
     return response
 
 
-def _keep(stand: Stand | None, found: Found, public_id: str, html: str) -> None:
-    """Let the page be told again within its minute: only one that is conclusive, and whose signature was checked."""
+def _told(found: Found, public_id: str) -> str:
+    """Draw the page with its blanks, and fill them; let it be told again where it is conclusive and was signed."""
     verification = found.verification
-    if stand is None or found.signed is None or verification is None or verification.verdict is Verdict.CANNOT_CHECK:
-        return
-    request.environ[DRAWN] = Drawn(
-        stand=stand,
-        signed=found.signed,
-        until=said_until(verification.clocks, now()),
-        content=html.encode(),
-        checked=_checked(found, public_id),
+    if verification is None:
+        raise ValueError("Expected a certificate whose holder's data was not erased.")
+    blanks, local, reader = Blanks(secrets.token_hex(8)), _local_now(), _reader()
+    marked = replace(found, verification=blanks.of_lists(verification))
+    page = _present(marked, local, blanks.reader(reader, local), keys=found.keys)
+    cut = blanks.cut(_render(page, public_id, can_compare=_can_compare(page, found)))
+    if found.signed is not None and found.signed_places and verification.verdict is not Verdict.CANNOT_CHECK:
+        request.environ[DRAWN] = Drawn(
+            cut=cut,
+            signed=found.signed,
+            until=said_until(found, local),
+            zone=found.zone,
+            places=found.signed_places,
+        )
+    return cut.filled(
+        {
+            Blank.CLOCK: with_offset(clock(local), local),
+            Blank.MOMENT: moment(local),
+            **{blank: moment(since) for blank, since in list_moments(verification).items()},
+        }
     )
-
-
-def _stand(public_id: str) -> Stand | None:
-    return watched(db.engine, public_id) if _PUBLIC_ID.fullmatch(public_id) else None
 
 
 def count(found: Found, public_id: str, response: Response) -> None:
@@ -163,13 +169,6 @@ def count(found: Found, public_id: str, response: Response) -> None:
 
 def _checked(found: Found, public_id: str) -> Checked:
     return Checked(body_id=found.body_id or "", credential_id=public_id, day=_local_now().date())
-
-
-def _asked_form() -> Format | None:
-    """Return the form of the credential itself that the reader prefers to a page and to an answer, if any."""
-    kinds = [MEDIA_TYPES[form] for form in FORMS]
-    wanted = request.accept_mimetypes.best_match(["text/html", "application/json", *kinds])
-    return FORMS[kinds.index(wanted)] if wanted in kinds else None
 
 
 def _in_form(found: Found, public_id: str, form: Format) -> bytes:
@@ -278,21 +277,29 @@ def _absent(public_id: str, state: State, status: int) -> tuple[Response, int]:
 
 
 def _page(found: Found, public_id: str | None, **said: Any) -> str:
+    page = _present(found, _local_now(), _reader(), keys=found.keys if public_id else None)
+    return _render(page, public_id, can_compare=_can_compare(page, found), **said)
+
+
+def _present(found: Found, moment: datetime, reader: Language, *, keys: Mapping[str, bytes] | None) -> Page:
     if found.verification is None:
         raise ValueError("Expected a certificate whose holder's data was not erased.")
     page = present(
         found.verification,
         found.registry,
-        now=_local_now(),
+        now=moment,
         host=_settings().host,
-        language=_reader(),
-        keys=found.keys if public_id else None,
+        language=reader,
+        keys=keys,
         evidence=found.evidence,
         birth_date=found.birth_date,
         titles=found.titles,
     )
-    page = with_beside(page, found.verification, found.beside, today=_local_now().date(), language=_reader())
-    return _render(page, public_id, can_compare=bool(page.units and found.registry), **said)
+    return with_beside(page, found.verification, found.beside, today=moment.date(), language=reader)
+
+
+def _can_compare(page: Page, found: Found) -> bool:
+    return bool(page.units and found.registry)
 
 
 def _render(

@@ -1,36 +1,45 @@
 """What can change of a certificate after it was issued, read with one statement at every request.
 
-The holder's key (destroyed by erasing), the issuer's name and keys, a successor, the status lists as they are signed,
-confirmed changes of status, the holder's choices for the page, a welder's qualification, and what employers stated.
-What lies behind the certificate (decision, votes, sitting, marks, scheme) was there before it and is append-only.
+The holder's key (destroyed by erasing), the issuer's name, licences and keys, a successor, which status lists are
+signed and when, confirmed changes of status, the holder's choices for the page, a qualification, what employers
+stated, and how many of the sitting were decided on. What else lies behind the certificate (votes, marks, scheme) was
+there before it and is append-only.
 
 A table whose rows hang on a certificate and are shown on its page belongs into `WATCHED`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from hashlib import sha256
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, ScalarSelect, Select, Text, bindparam, cast, func, literal_column, select
 
-from assessment.accounts.tables import CertificationBody, PersonKey
+from assessment.accounts.tables import BodyLicence, CertificationBody, PersonKey
+from assessment.certification.tables import Decision
 from assessment.credentials.tables import (
     Credential,
     CredentialCanonical,
     IssuerKey,
     StatusChange,
     StatusConfirmation,
+    StatusList,
     StatusListDocument,
     StatusSlot,
 )
 from assessment.credentials.tables_qualification import Qualification, QualificationAnswer
+from assessment.domain.credentials.status_list import StatusPurpose
+from assessment.exams.tables import RosterEntry
 from assessment.one_row import VALUE, OneRow
 from assessment.verification.queries import has_successor
 from assessment.verification.tables import EmployerStatement, PageChoice
 
 MOST_KEYS = "1000000"  # that an issuer ever has
+_WITHIN = "/"
+_TEXTS = 3 + len(StatusPurpose)  # columns that are texts on every database
 
 Count = Callable[[], ScalarSelect[Any]]
 
@@ -57,15 +66,14 @@ def _confirmations() -> ScalarSelect[Any]:
 
 
 def _qualifications() -> ScalarSelect[Any]:
+    proposed = select(Qualification.id).where(Qualification.credential_id == Credential.id)
     return _counted(
         select(func.count())
         .select_from(QualificationAnswer)
-        .join(
-            Qualification,
-            (Qualification.body_id == QualificationAnswer.body_id)
-            & (Qualification.id == QualificationAnswer.qualification_id),
+        .where(
+            QualificationAnswer.body_id == Credential.body_id,
+            QualificationAnswer.qualification_id.in_(proposed.correlate(Credential)),
         )
-        .where(Qualification.body_id == Credential.body_id, Qualification.credential_id == Credential.id)
     )
 
 
@@ -87,15 +95,38 @@ WATCHED: dict[str, Count] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A certificate's place in a list, and when that list was signed, as the database writes it."""
+
+    purpose: StatusPurpose
+    list: str
+    position: int
+    signed_at: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stand:
     """What was read: `key` is the public key that signed the certificate, in its multibase form.
 
-    `form`: the sealed canonical bytes, None where none are stored; `rest`: everything else, as the driver gives it.
+    `form`: the sealed canonical bytes, None where none are stored. `places`: in the lists that are signed at present,
+    by purpose. `rest`: everything else, as the driver gives it.
     """
 
     key: str
+    body_id: str
+    person_id: str
+    wrapped: bytes | None
     form: bytes | None
+    places: tuple[Place, ...]
     rest: tuple[Any, ...]
+
+    def mark(self, bits: Iterable[bool]) -> bytes:
+        """Return a digest of all this and of the certificate's bits, but not of when the lists were signed."""
+        said = [(place.purpose, place.list, place.position, bit) for place, bit in zip(self.places, bits, strict=True)]
+        digest = sha256(self.form or b"")
+        digest.update(repr((self.key, self.person_id, self.wrapped, said, self.rest)).encode())
+        return digest.digest()
 
 
 def watched(engine: Engine, public_id: str) -> Stand | None:
@@ -106,11 +137,30 @@ def watched(engine: Engine, public_id: str) -> Stand | None:
     row = asked.find(public_id)
     if row is None:
         return None
-    key = row[0].decode() if isinstance(row[0], bytes) else row[0]
-    return Stand(key, row[1], row[2:])
+    key, body_id, person_id, *places = (each.decode() if isinstance(each, bytes) else each for each in row[:_TEXTS])
+    return Stand(
+        key=key,
+        body_id=body_id,
+        person_id=person_id,
+        places=_places(*places),
+        wrapped=row[_TEXTS],
+        form=row[_TEXTS + 1],
+        rest=row[_TEXTS + 2 :],
+    )
 
 
 _asked: WeakKeyDictionary[Engine, OneRow] = WeakKeyDictionary()
+
+
+@lru_cache(maxsize=1024)
+def _places(*texts: str | None) -> tuple[Place, ...]:
+    return tuple(_read(purpose, text) for purpose, text in zip(StatusPurpose, texts, strict=True) if text is not None)
+
+
+def _read(purpose: StatusPurpose, text: str) -> Place:
+    name, position, signed_at, valid_until = text.split(_WITHIN)
+    until = datetime.fromisoformat(valid_until)
+    return Place(purpose, name, int(position), signed_at, until if until.tzinfo else until.replace(tzinfo=UTC))
 
 
 @cache
@@ -118,9 +168,12 @@ def _statement() -> Select[Any]:
     return (
         select(
             IssuerKey.multibase.label("key"),
+            Credential.body_id,
+            Credential.person_id,
+            *(_place(purpose) for purpose in StatusPurpose),
+            PersonKey.wrapped,
             CredentialCanonical.sealed.label("form"),
             Credential.sha256,
-            PersonKey.wrapped,
             IssuerKey.compromised_at,
             CertificationBody.name,
             CertificationBody.city,
@@ -128,7 +181,8 @@ def _statement() -> Select[Any]:
             CertificationBody.party,
             has_successor(),
             _keys(),
-            _lists(),
+            _licences(),
+            _decided(),
             *(count() for count in WATCHED.values()),
         )
         .select_from(Credential)
@@ -154,18 +208,45 @@ def _keys() -> ScalarSelect[Any]:
     return _counted(select(both).select_from(every).where(every.c.body_id == Credential.body_id))
 
 
-def _lists() -> ScalarSelect[Any]:
-    """Say in one text how many of the certificate's lists are there, and when the last one was signed."""
-    said = cast(func.max(StatusListDocument.signed_at), Text).concat(cast(func.count(), Text))
+def _licences() -> ScalarSelect[Any]:
+    return _counted(select(func.count()).select_from(BodyLicence).where(BodyLicence.body_id == Credential.body_id))
+
+
+def _decided() -> ScalarSelect[Any]:
+    """Count the decisions on everybody of the holder's sittings, of which the page says how many were competent."""
+    here, there = RosterEntry.__table__.alias("here"), RosterEntry.__table__.alias("there")
+    sittings = select(here.c.sitting_id).where(here.c.person_id == Credential.person_id)
+    candidates = select(there.c.application_id).where(
+        there.c.body_id == Credential.body_id, there.c.sitting_id.in_(sittings.correlate(Credential))
+    )
     return _counted(
-        select(said)
+        select(func.count()).select_from(Decision).where(Decision.application_id.in_(candidates.correlate(Credential)))
+    )
+
+
+def _place(purpose: StatusPurpose) -> ScalarSelect[Any]:
+    """Say in one text where a certificate's bit stands, and when that list was signed; nothing while it is not."""
+    between: Any = literal_column(f"'{_WITHIN}'")  # a statement of one row has one parameter
+    said: Any = StatusList.id
+    for part in (StatusSlot.position, StatusListDocument.signed_at, StatusListDocument.valid_until):
+        said = said.concat(between).concat(cast(part, Text))
+    return _counted(
+        select(func.max(said))  # there is one at most
         .select_from(StatusSlot)
+        .join(
+            StatusList,
+            (StatusList.body_id == StatusSlot.body_id) & (StatusList.id == StatusSlot.status_list_id),
+        )
         .join(
             StatusListDocument,
             (StatusListDocument.body_id == StatusSlot.body_id)
             & (StatusListDocument.status_list_id == StatusSlot.status_list_id),
         )
-        .where(StatusSlot.body_id == Credential.body_id, StatusSlot.credential_intent_id == Credential.id)
+        .where(
+            StatusSlot.body_id == Credential.body_id,
+            StatusSlot.credential_intent_id == Credential.id,
+            StatusList.purpose == literal_column(f"'{purpose}'"),
+        )
     )
 
 

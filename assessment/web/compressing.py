@@ -8,8 +8,10 @@ every compressed page carries up to 100 random bytes in its gzip header, so that
 
 import secrets
 import zlib
+from collections.abc import Sequence
 from functools import lru_cache
 
+import msgspec
 from flask import Flask, Response, request
 
 TEXTS = frozenset(
@@ -33,6 +35,78 @@ LEVEL = 4  # a page is 2 % longer than at 6, the whole form of an exam 11 %, for
 LASTING_LEVEL = 9
 
 _NAMED = 0x08  # the FNAME flag: a file's name, closed by a zero, follows the header
+_LAST_BLOCK = b"\x03\x00"  # of a deflated stream: closed, with nothing in it
+_MOST_STORED = 0xFFFF
+_ZEROS = memoryview(bytes(256 * 1024))
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A part of a text that is put together often: deflated up to a full flush, its CRC-32 and its length in bytes.
+
+    `shifted`: what becomes of each bit of a checksum, the lowest first, when so many bytes follow.
+    """
+
+    deflated: bytes
+    checksum: int
+    shifted: tuple[int, ...]
+    length: int
+
+    @property
+    def plain(self) -> bytes:
+        """The part as it was."""
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(self.deflated)
+
+
+def piece_of(content: bytes) -> Piece:
+    """Deflate a part on its own, of at most 256 KiB, so that anything may stand before and behind it (RFC 1951)."""
+    if len(content) > len(_ZEROS):
+        raise ValueError(f"Expected a part of at most {len(_ZEROS)} bytes, got {len(content)}.")
+    pressed = zlib.compressobj(LASTING_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    zeros = _ZEROS[: len(content)]
+    start = zlib.crc32(zeros)
+    return Piece(
+        deflated=pressed.compress(content) + pressed.flush(zlib.Z_FULL_FLUSH),
+        checksum=zlib.crc32(content),
+        shifted=tuple(zlib.crc32(zeros, 1 << bit) ^ start for bit in range(32)),
+        length=len(content),
+    )
+
+
+def join_pieces(parts: Sequence[Piece | bytes]) -> bytes:
+    """Return what follows a gzip member's header, of deflated and of short plain parts; deflates nothing."""
+    stream, checksum, length = [], 0, 0
+    for part in parts:
+        if isinstance(part, Piece):
+            stream.append(part.deflated)
+            checksum = _after(checksum, part)
+            length += part.length
+        else:
+            stream.append(_stored(part))
+            checksum = zlib.crc32(part, checksum)
+            length += len(part)
+    trailer = checksum.to_bytes(4, "little") + (length & 0xFFFFFFFF).to_bytes(4, "little")
+    return b"".join((*stream, _LAST_BLOCK, trailer))
+
+
+def padded(packed: bytes) -> bytes:
+    """Return a gzip member of what follows its header, with other padding each time, as if it were packed anew."""
+    return _member(packed, secrets.randbelow(MOST_PADDING))
+
+
+def _after(checksum: int, part: Piece) -> int:
+    """Return the CRC-32 of a text with a part behind it. A checksum is linear but for what its start adds."""
+    total = part.checksum
+    for bit, shifted in enumerate(part.shifted):
+        if checksum >> bit & 1:
+            total ^= shifted
+    return total
+
+
+def _stored(content: bytes) -> bytes:
+    """A block that is not deflated."""
+    if len(content) > _MOST_STORED:
+        raise ValueError(f"Expected at most {_MOST_STORED} bytes, got {len(content)}.")
+    return b"\x00" + len(content).to_bytes(2, "little") + (_MOST_STORED - len(content)).to_bytes(2, "little") + content
 
 
 def compress(app: Flask) -> None:
@@ -64,20 +138,10 @@ def _compress_response(response: Response) -> Response:
 
 def gzip(content: bytes, *, padding: int = 0, level: int = LEVEL) -> bytes:
     """Return the content as one gzip member; `padding` random letters stand in its header as a file's name."""
-    return _member(pack(content, level=level), padding)
-
-
-def pack(content: bytes, *, level: int = LEVEL) -> bytes:
-    """Return what follows the header of a gzip member: the content deflated, its checksum and its length."""
     pressed = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = pressed.compress(content) + pressed.flush()
     trailer = zlib.crc32(content).to_bytes(4, "little") + (len(content) & 0xFFFFFFFF).to_bytes(4, "little")
-    return body + trailer
-
-
-def padded(packed: bytes) -> bytes:
-    """Return a gzip member of what was packed before, with other padding each time, as if it were packed anew."""
-    return _member(packed, secrets.randbelow(MOST_PADDING))
+    return _member(body + trailer, padding)
 
 
 def _member(packed: bytes, padding: int) -> bytes:

@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
-from assessment.web.observing import count_and_note, new_request_id, observes, write_lines
+from assessment.web.observing import REQUEST_ID, observed
 from assessment.web.pages import hashed_files
 
 # What asks for less than the whole file, or says that it has it.
@@ -49,20 +49,8 @@ class LastingFiles:
         kept = self._kept.get(key)
         if kept is None:
             return self._ask(key, environ, start_response)
-        headers = kept.headers
-        if observes(self._app):
-            request_id = new_request_id()
-            headers = [*headers, ("X-Request-Id", request_id)]
-            count_and_note(
-                request_id,
-                endpoint="static",
-                method="GET",
-                path=environ["PATH_INFO"],
-                status=HTTPStatus.OK,
-                seconds=time.perf_counter() - began,
-            )
-            write_lines()
-        start_response("200 OK", headers)
+        more = observed(self._app, endpoint="static", path=environ["PATH_INFO"], status=HTTPStatus.OK, began=began)
+        start_response("200 OK", kept.headers + more)
         return (kept.body,)
 
     def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -80,7 +68,7 @@ class LastingFiles:
             if hasattr(answer, "close"):
                 answer.close()
         status, headers = said[-1]
-        kept = {name: value for name, value in headers if name != "X-Request-Id"}
+        kept = {name: value for name, value in headers if name != REQUEST_ID}
         if status.startswith("200 ") and "Set-Cookie" not in kept:
             self._kept[key] = _Kept(list(kept.items()), body)
         return (body,)

@@ -141,6 +141,11 @@ class House:
             self.marks[purpose].add(position)
             self._publish(session, since=NOW - timedelta(minutes=4))
 
+    def list_anew(self, since: datetime) -> None:
+        """Sign the lists again, saying the same."""
+        with writing_on(self.site, body_id=self.body_id) as session:
+            self._publish(session, since=since)
+
     def succeed(self, made: Made) -> None:
         """Issue a successor of a certificate."""
         with writing_on(self.site, body_id=self.body_id) as session:
@@ -187,7 +192,7 @@ class House:
                 now=NOW,
             )
         application_id, _ = make_application(session, self.body_id, self.scheme, person_id=person_id)
-        decision_id = _decide(session, self.body_id, application_id, decided, number)
+        decision_id = decide(session, self.body_id, application_id, decided, number)
         document = change(self._document(public_id, number, name, decided, until, position))
         signed = add_proof(
             document,
@@ -328,7 +333,7 @@ def publish_folder(folder: Path, did: str, name: str, status: Mapping[str, bytes
         (folder / path).write_bytes(content)
 
 
-def _decide(session: Session, body_id: str, application_id: str, decided: date, number: str) -> str:
+def decide(session: Session, body_id: str, application_id: str, decided: date, number: str) -> str:
     at = datetime.combine(decided, datetime.min.time(), JAKARTA)
     people = [make_person(session, body_id, f"Anggota {place}") for place in range(4)]
     meeting = Meeting(body_id=body_id, id=new_id(), number=f"RP-{number}", opened_at=at, opened_by=people[0])

@@ -1,8 +1,11 @@
-"""Pages told again within their minute: quickly, and never one that no longer holds."""
+"""Pages told again as they were drawn: quickly, with the time of each look, and never one that no longer holds."""
 
 import gzip
+import shutil
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
@@ -10,19 +13,27 @@ from sqlalchemy import text, update
 from assessment.accounts.ids import new_id
 from assessment.accounts.persons import sealer
 from assessment.accounts.sealing import wrapped_key
-from assessment.accounts.tables import CertificationBody
-from assessment.credentials.tables import IssuerKey
-from assessment.database import Base, drop_triggers
+from assessment.accounts.tables import BodyLicence, CertificationBody
+from assessment.app import create_app
+from assessment.credentials.tables import CredentialIntent, IssuerKey
+from assessment.database import Base, db, drop_triggers
 from assessment.domain.credentials.stored_form import write_form
-from assessment.domain.credentials.verdict import Clock, ClockState
+from assessment.domain.credentials.verdict import Clock, ClockState, Verdict, Verification
+from assessment.domain.language import PUBLIC_LANGUAGES
 from assessment.migrating import load_tables
-from assessment.verification.kept_pages import said_until
+from assessment.verification import kept_pages
+from assessment.verification.beside import Beside, Stated
+from assessment.verification.confirming import Statement
+from assessment.verification.drawing_ahead import draw
+from assessment.verification.lasting_until import said_until
+from assessment.verification.service import Found
 from assessment.verification.tables import PageChoice
 from assessment.verification.watched import WATCHED
-from tests.factories.verification import NOW, House, Made, open_house
+from tests.factories.verification import JAKARTA, NOW, House, Made, decide, open_house
 from tests.factories.visitors import writing_on
 from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
+from tests.verification.test_evidence import hold_sitting
 from tests.verification.test_show import text_of
 
 # Tables that hang on a certificate and change nothing that its page says.
@@ -49,6 +60,10 @@ UNWATCHED = {
 @pytest.fixture
 def house(site: Site) -> House:
     return open_house(site)
+
+
+# What asks for less than a page is drawn, and not kept.
+DRAWN_ANEW = {"If-None-Match": '"nothing"'}
 
 
 def shown(site: Site, made: Made, *, language: str = "en") -> str:
@@ -170,29 +185,181 @@ def test_a_certificate_without_stored_bytes_is_canonicalised_each_time(site: Sit
         assert len(taken) > 1
 
 
-def test_it_is_drawn_anew_when_its_minute_is_over(site: Site, house: House) -> None:
+def pages_of(site: Site) -> list[Path]:
+    """The files in which pages are kept."""
+    return sorted(each for each in (site.settings.home / kept_pages.FOLDER).rglob("*") if each.is_file())
+
+
+def another_process(site: Site) -> Callable[[str], tuple[str, int]]:
+    """Give `look(address)` of a web process that was started later: what a reader sees, and the statements it took."""
+    app = create_app(site.settings)
+    app.extensions["clock"] = site.app.extensions["clock"]
+    with app.app_context():
+        engine = db.engine
+
+    def look(address: str) -> tuple[str, int]:
+        with count_statements(engine) as taken:
+            answer = app.test_client().get(address, buffered=True)  # and closed, as a server does
+        return text_of(answer.text), len(taken)
+
+    return look
+
+
+def test_each_look_says_its_own_time(site: Site, house: House) -> None:
     made = house.make()
     assert "10:00 WIB" in shown(site, made)
-    site.app.extensions["clock"] = lambda: NOW + timedelta(seconds=59)
-    assert "10:00 WIB" in shown(site, made)
-    site.app.extensions["clock"] = lambda: NOW + timedelta(seconds=60)
-    assert "10:01 WIB" in shown(site, made)
+    for later, says in ((timedelta(seconds=59), "10:00 WIB"), (timedelta(days=1, minutes=1), "2 December 2026, 10:01")):
+        site.app.extensions["clock"] = lambda later=later: NOW + later
+        house.list_anew(NOW + later)
+        with count_statements(site.engine) as taken:
+            assert says in shown(site, made)
+        assert not any("vote" in each for each in taken), "drawn anew"
+
+
+@pytest.mark.parametrize("language", PUBLIC_LANGUAGES)
+def test_a_page_that_is_told_is_the_one_that_would_be_drawn(site: Site, house: House, language: str) -> None:
+    """Months later, lists signed anew: every word is as if it were drawn at this moment."""
+    made = house.make()
+    address = f"/v/{made.public_id}?lang={language}"
+    site.client().get(address)
+    for later in (timedelta(hours=3), timedelta(days=40), timedelta(days=700)):
+        site.app.extensions["clock"] = lambda later=later: NOW + later
+        house.list_anew(NOW + later - timedelta(minutes=20))
+        told = site.client().get(address).data
+        assert told == site.client().get(address, headers=DRAWN_ANEW).data
+        assert told == gzip.decompress(site.client().get(address, headers={"Accept-Encoding": "gzip"}).data)
+
+
+def test_a_list_that_is_signed_anew_ends_no_page(site: Site, house: House) -> None:
+    made = house.make()
+    assert "list of 1 December 2026, 09:55 WIB" in shown(site, made)
+    house.list_anew(NOW - timedelta(minutes=1))
+    with count_statements(site.engine) as taken:
+        assert "list of 1 December 2026, 09:59 WIB" in shown(site, made)
+    assert not any("vote" in each for each in taken)
+    with count_statements(site.engine) as taken:
+        assert "list of 1 December 2026, 09:59 WIB" in shown(site, made)
+    assert taken == []
+
+
+def test_a_list_whose_time_is_over_ends_it(site: Site, house: House) -> None:
+    made = house.make()
+    assert "Siti Contoh passed" in shown(site, made)
+    site.app.extensions["clock"] = lambda: NOW + timedelta(hours=12)
+    assert "Siti Contoh passed" not in shown(site, made)
+    assert pages_of(site) == []
+
+
+def test_a_process_that_starts_later_tells_it_from_the_disk(site: Site, house: House) -> None:
+    made = house.make()
+    said = shown(site, made)
+    look = another_process(site)
+    again, statements = look(f"/v/{made.public_id}?lang=en")
+    assert again == said
+    assert statements == 1 + 2 * 2  # a first list has its own document and its issuer's keys looked up
+    assert look(f"/v/{made.public_id}?lang=en") == (said, 0)
+
+
+def test_it_lies_sealed_under_the_key_of_its_holder(site: Site, house: House) -> None:
+    made = house.make()
+    shown(site, made)
+    (file,) = pages_of(site)
+    assert file.name == f"{made.public_id}.en"
+    assert b"Siti" not in file.read_bytes()
+    house.erase(made)
+    assert "Siti" not in shown(site, made)
+    assert pages_of(site) == []
+
+
+def test_a_file_in_the_wrong_place_counts_for_nothing(site: Site, house: House) -> None:
+    """Of another certificate, of another language, cut off, or of somebody else's making."""
+    made, other = house.make(), house.make(name="Budi Misal")
+    english = f"/v/{made.public_id}?lang=en"
+    right, _others = shown(site, made), shown(site, other, language="de")
+    shown(site, other)
+    files = {file.name: file for file in pages_of(site)}
+    file = files[f"{made.public_id}.en"]
+    wrong = {
+        "another certificate's": files[f"{other.public_id}.en"].read_bytes(),
+        "cut off": file.read_bytes()[:-1],
+        "changed": file.read_bytes()[:-1] + bytes([file.read_bytes()[-1] ^ 1]),
+        "empty": b"",
+        "huge": bytes(1024 * 1024),
+        "somebody's": b"\x01" + bytes(400),
+    }
+    for name, content in wrong.items():
+        file.write_bytes(content)
+        assert another_process(site)(english)[0] == right, name
+    shutil.copy(files[f"{other.public_id}.de"], files[f"{other.public_id}.en"])
+    assert another_process(site)(f"/v/{other.public_id}?lang=en")[0].startswith("Valid")
+
+
+def test_another_version_of_the_program_draws_it_anew(
+    site: Site, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = house.make()
+    shown(site, made)
+    monkeypatch.setattr(kept_pages, "_shipped", lambda: b"another version")
+    _, statements = another_process(site)(f"/v/{made.public_id}?lang=en")
+    assert statements > 5
+    _, statements = another_process(site)(f"/v/{made.public_id}?lang=en")
+    assert statements == 5
+
+
+def test_a_disk_that_takes_nothing_keeps_no_page_and_loses_nothing(site: Site, house: House) -> None:
+    made = house.make()
+    (site.settings.home / kept_pages.FOLDER).write_text("in the way")
+    for _ in range(2):
+        assert "Siti Contoh passed" in shown(site, made)
+
+
+def test_pages_are_drawn_ahead_in_every_language_and_nobody_is_counted(site: Site, house: House) -> None:
+    made = house.make()
+    with site.app.app_context():
+        draw(house.body_id, {"credential": made.public_id}, NOW)
+    assert {file.suffix[1:] for file in pages_of(site)} == PUBLIC_LANGUAGES.keys()
+    with site.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM check_count")) == 0
+    _, statements = another_process(site)(f"/v/{made.public_id}?lang=ko")
+    assert statements == 5
+    site.client().get(f"/v/{made.public_id}?lang=en", buffered=True)
+    with site.engine.connect() as connection:
+        assert connection.scalar(text("SELECT sum(number) FROM check_count")) == 2
+
+
+def test_a_place_that_is_not_the_signed_one_lets_nothing_be_kept(site: Site, house: House) -> None:
+    made = house.make()
+    with site.engine.connect() as connection:
+        drop_triggers(connection)
+        connection.execute(text("UPDATE status_slot SET position = position + 1"))
+        connection.commit()
+    shown(site, made)
+    assert pages_of(site) == []
 
 
 @pytest.mark.parametrize("edge", ["start", "until"])
-def test_a_period_that_begins_or_ends_within_the_minute_ends_the_page(edge: str) -> None:
-    moment = NOW + timedelta(seconds=20)
-    times: dict[str, datetime] = {"start": NOW - timedelta(days=1), "until": NOW + timedelta(days=1), edge: moment}
+def test_a_period_that_begins_or_ends_ends_the_page(edge: str) -> None:
+    moment = NOW + timedelta(days=20)
+    times: dict[str, datetime] = {"start": NOW - timedelta(days=1), "until": NOW + timedelta(days=100), edge: moment}
     clock = Clock(name="certificate", state=ClockState.RUNNING, **times)
-    assert said_until([clock], NOW) == moment
-    assert said_until([clock], moment + timedelta(seconds=2)) == NOW + timedelta(minutes=1)
+    found = Found(verification=Verification(verdict=Verdict.VALID, checks=(), clocks=(clock,)))
+    assert said_until(found, NOW) == moment
+    assert said_until(replace(found, verification=None), NOW) is None
+
+
+def test_a_statement_ends_the_page_on_the_morning_after_it_lapses() -> None:
+    statement = Statement(
+        name="Ibu Misal", function="", company="", first_day=date(2026, 5, 1), last_day=date(2026, 10, 31)
+    )
+    found = Found(beside=Beside(stated=Stated(statement=statement, stated_on=date(2026, 11, 1))))
+    assert said_until(found, NOW.astimezone(JAKARTA)) == datetime(2027, 5, 1, tzinfo=JAKARTA)
 
 
 def test_without_an_answer_of_the_database_nothing_is_told_again(site: Site, house: House) -> None:
     made = house.make()
     assert "Siti Contoh passed" in shown(site, made)
     with site.engine.connect() as connection:
-        connection.execute(text("ALTER TABLE status_slot RENAME TO away"))
+        connection.execute(text("ALTER TABLE credential_canonical RENAME TO away"))
         connection.commit()
     site.app.testing = False
     answer = site.client().get(f"/v/{made.public_id}?lang=en")
@@ -223,3 +390,33 @@ def test_every_table_that_hangs_on_a_certificate_is_watched_or_has_a_reason() ->
             break
         hanging |= more
     assert hanging == WATCHED.keys() | UNWATCHED.keys()
+
+
+@pytest.mark.parametrize("change", ["a licence", "a decision"])
+def test_what_lies_behind_and_still_grows_is_watched(site: Site, house: House, change: str) -> None:
+    made, other = house.make(), house.make(name="Budi Misal")
+    hold_sitting(house, [made, other])
+    shown(site, made)
+    with count_statements(site.engine) as taken:
+        shown(site, made)
+    assert taken == []
+    with writing_on(site, body_id=house.body_id) as session:
+        if change == "a licence":
+            session.add(
+                BodyLicence(
+                    body_id=house.body_id,
+                    id=new_id(),
+                    number="BNSP-LSP-0000-ID",
+                    authority="BNSP",
+                    authority_number="BNSP-LSP-0000-ID",
+                    valid_from=date(2025, 1, 1),
+                    valid_until=date(2030, 1, 1),
+                    scheme_codes=["*"],
+                )
+            )
+        else:
+            application_id = session.get_one(CredentialIntent, (house.body_id, other.public_id)).application_id
+            decide(session, house.body_id, application_id, date(2026, 11, 30), "again")
+    with count_statements(site.engine) as taken:
+        shown(site, made)
+    assert taken

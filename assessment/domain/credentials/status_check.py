@@ -76,19 +76,41 @@ def _check_status(
     if content is None:
         return unclear(name, N_("The list at %(url)s could not be fetched."), url=place.url[:200])
     try:
-        listed = _read(content)
-        key, _ = find_key(issuer, listed.key_id, sources)
-        if listed.issuer != issuer or listed.url != place.url or key is None:
-            return unclear(name, N_("The list is not the issuer's."))
-        if not _is_signed(content, key.public_key):
-            return unclear(name, N_("The signature of the list does not hold."))
-        is_set = _bits(content, purpose).is_set(place.index)
-        since, until = _period(content)
+        found = signed_list(issuer, purpose, place.url, content, sources)
+        is_set = found.bits.is_set(place.index)
     except Invalid as refusal:
         return refused(name, refusal, ok=None)
-    fresh = since - CLOCK_SKEW <= now <= until + CLOCK_SKEW
+    fresh = found.is_fresh(now)
     if is_set and (fresh or purpose is StatusPurpose.REVOCATION):
-        return failed(name, N_("Marked in the issuer's list of %(moment)s."), moment=since)
+        return failed(name, N_("Marked in the issuer's list of %(moment)s."), moment=found.since)
     if not fresh:
-        return unclear(name, N_("The issuer's list is of %(moment)s and too old to rely on."), moment=since)
-    return passed(name, N_("Not marked in the issuer's list of %(moment)s."), moment=since)
+        return unclear(name, N_("The issuer's list is of %(moment)s and too old to rely on."), moment=found.since)
+    return passed(name, N_("Not marked in the issuer's list of %(moment)s."), moment=found.since)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedList:
+    """The bits of a list that its issuer signed, and for how long."""
+
+    bits: StatusList
+    since: datetime
+    until: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the list may be relied on at a moment, give or take what clocks differ by."""
+        return self.since - CLOCK_SKEW <= now <= self.until + CLOCK_SKEW
+
+
+def signed_list(issuer: str, purpose: StatusPurpose, url: str, content: bytes, sources: Sources) -> SignedList:
+    """Return what a list under an address says.
+
+    Raises Invalid for one that cannot be read, is another list, or that the issuer has not signed.
+    """
+    listed = _read(content)
+    key, _ = find_key(issuer, listed.key_id, sources)
+    if listed.issuer != issuer or listed.url != url or key is None:
+        raise Invalid(N_("The list is not the issuer's."))
+    if not _is_signed(content, key.public_key):
+        raise Invalid(N_("The signature of the list does not hold."))
+    since, until = _period(content)
+    return SignedList(bits=_bits(content, purpose), since=since, until=until)
