@@ -35,6 +35,7 @@ from assessment.verification.kept_pages import DRAWN, Drawn, said_until
 from assessment.verification.page import Language, Page
 from assessment.verification.present import address_line, present, present_absence
 from assessment.verification.present_beside import with_beside
+from assessment.verification.present_photo import with_photo
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
 from assessment.verification.watched import Stand, watched
@@ -48,6 +49,7 @@ MOST_NUMBERS = 10
 MOST_DOCUMENTS = 5
 MOST_FILES = 60
 FRESH = "public, max-age=60"
+WITH_PHOTO = "private, no-cache"  # no cache holds a face past the moment in which its holder takes it back
 
 FORMS = (Format.JSON, Format.JWT, Format.SD_JWT)
 
@@ -129,7 +131,7 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
         html = _page(found, public_id)
         response = Response(html)
         _keep(stand, found, public_id, html)
-    response.headers["Cache-Control"] = FRESH
+    response.headers["Cache-Control"] = FRESH if found.photo is None else WITH_PHOTO
     count(found, public_id, response)
     return response
 
@@ -292,6 +294,7 @@ def _page(found: Found, public_id: str | None, **said: Any) -> str:
         titles=found.titles,
     )
     page = with_beside(page, found.verification, found.beside, today=_local_now().date(), language=_reader())
+    page = with_photo(page, found.verification, found.photo, language=_reader())
     return _render(page, public_id, can_compare=bool(page.units and found.registry), **said)
 
 
