@@ -40,7 +40,7 @@ from assessment.web.observing import REQUEST_ID, count_and_note, new_request_id,
 
 DRAWN = "teruji.drawn"
 ENDPOINT = "verification.show"
-MOST_KEPT = 200  # of up to 50 KiB each
+MOST_KEPT = 200  # of up to 60 KiB each
 MOST_KEYS = 64
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)

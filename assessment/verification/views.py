@@ -26,6 +26,7 @@ from assessment.domain.ids import ALPHABET
 from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT, chosen_language
 from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
+from assessment.verification.answer_beside import beside_answer
 from assessment.verification.arriving import is_pdf, read_file
 from assessment.verification.counting import Checked, Tally
 from assessment.verification.counting import count as count_check
@@ -126,7 +127,8 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     if form is not None:
         response = Response(_in_form(found, public_id, form), content_type=MEDIA_TYPES[form])
     elif wants_json():
-        response = jsonify(full_answer(public_id, found.verification, now=_local_now()))
+        beside = beside_answer(found.verification, found.beside, today=_local_now().date())
+        response = jsonify(full_answer(public_id, found.verification, beside, now=_local_now()))
     else:
         html = _page(found, public_id)
         response = Response(html)
