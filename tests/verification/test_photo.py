@@ -330,6 +330,16 @@ def test_the_holder_sees_it_first_chooses_it_and_takes_it_back(office: Office) -
 
 
 @pytest.mark.long_lock("the office is built in one go")
+def test_the_holders_page_takes_few_statements(office: Office) -> None:
+    with office.writing() as session:
+        photograph(session, office.site.app.extensions["storage"], office.valid, at=LATER)
+    own_text(office)
+    with count_statements(office.site.engine) as taken:
+        assert "data:image/webp" in own_text(office)
+    assert len(taken) <= 12, taken
+
+
+@pytest.mark.long_lock("the office is built in one go")
 def test_nobody_else_sees_or_chooses_it(office: Office) -> None:
     with office.writing() as session:
         photograph(session, office.site.app.extensions["storage"], office.valid, at=LATER)
