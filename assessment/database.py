@@ -387,6 +387,7 @@ APPEND_ONLY = (
     "qualification",
     "qualification_answer",
     "page_choice",
+    "page_photo",
     "agency",
     "agency_key",
     "agency_key_end",

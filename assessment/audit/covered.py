@@ -144,6 +144,7 @@ COVERED = frozenset(
         "qualification",
         "qualification_answer",
         "page_choice",
+        "page_photo",
         "agency",
         "agency_key",
         "agency_key_end",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from assessment.certification.appealing import answer_appeal, appeal
@@ -26,6 +27,7 @@ from assessment.exams.logged import CLOSE_SITTING
 from assessment.jobs.service import work_all
 from assessment.jobs.tables import Job
 from assessment.verification.own_choice import choose
+from assessment.verification.own_photo import PhotoOnRecord, photo_on_record
 from assessment.web.actor import Actor
 
 GROUNDS = "Menurut saya hasil praktik saya sesuai. Saya mohon satu kriteria dilihat lagi bersama foto benda uji."
@@ -126,12 +128,21 @@ def _release(story: Story, now: datetime) -> None:
     with acting(releaser, now, "release_certificate") as session:
         story.credential_id = release(session, releaser, story.decision_id, now=now).id
     work(now)
-    with acting(story.actor, now, "choose_page") as session:
-        choose(session, story.actor, story.credential_id, birth_date=bool(story.candidate.place % 2), now=now)
+    _choose_page(story, now)
     with acting(story.actor, now, "share_certificate") as session:
         links = [make_link(session, story.actor, story.credential_id, shows, now=now) for shows in Shown]
         end_link(session, story.actor, story.credential_id, links[-1], now=now)
     show_use(story, now)
+
+
+def _choose_page(story: Story, now: datetime) -> None:
+    """Every second one lets the date of birth be shown, the others the photo, where one may be shown."""
+    birth_date = bool(story.candidate.place % 2)
+    with reading() as session:
+        found = photo_on_record(session, current_app.extensions["storage"], story.actor.body_id, story.credential_id)
+    photo = found if isinstance(found, PhotoOnRecord) and not birth_date else None
+    with acting(story.actor, now, "choose_page") as session:
+        choose(session, story.actor, story.credential_id, birth_date=birth_date, photo=photo, now=now)
 
 
 def _propose(story: Story, purpose: StatusPurpose, reason: str, now: datetime) -> str:

@@ -146,6 +146,7 @@ KINDS = {
     "qualification": _l("Welder's qualification"),
     "qualification_answer": _l("Answer to a welder's qualification"),
     "page_choice": _l("What a certificate's page shows"),
+    "page_photo": _l("Photo that a certificate's page shows"),
     "confirmation_link": _l("Link for an employer"),
     "confirmation_link_end": _l("End of a link for an employer"),
     "employer_statement": _l("Statement of an employer"),

@@ -27,8 +27,11 @@ def short_answer(verification: Verification) -> Json:
     }
 
 
-def full_answer(public_id: str, verification: Verification, *, now: datetime) -> Json:
-    """Return the short answer with the certificate itself, which is there only when its signature holds."""
+def full_answer(public_id: str, verification: Verification, beside: Json, *, now: datetime) -> Json:
+    """Return the short answer with the certificate itself, which is there only when its signature holds.
+
+    `beside`: what stands beside it, as `beside_answer` returns it.
+    """
     facts = verification.facts
     document: Mapping[str, object] | None = verification.document
     return {
@@ -37,6 +40,7 @@ def full_answer(public_id: str, verification: Verification, *, now: datetime) ->
         **short_answer(verification),
         "number": facts.number if facts else None,
         "credential": document,
+        **beside,
         "as_of": write_instant(now),
     }
 
@@ -51,5 +55,7 @@ def absent_answer(public_id: str, state: State, *, now: datetime) -> Json:
         "clocks": [],
         "number": None,
         "credential": None,
+        "qualification": None,
+        "confirmation": None,
         "as_of": write_instant(now),
     }

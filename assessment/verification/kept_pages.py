@@ -53,7 +53,7 @@ from assessment.web.observing import REQUEST_ID, observed
 DRAWN = "teruji.drawn"
 ENDPOINT = "verification.show"
 FOLDER = "pages"
-MOST_KEPT = 200  # in memory, of about 20 KiB each
+MOST_KEPT = 200  # in memory, of up to 30 KiB each
 MOST_KEYS = 64
 IN_MEMORY = timedelta(minutes=1)
 

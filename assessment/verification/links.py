@@ -52,13 +52,20 @@ def link_page(shows: Shown, verification: Verification, page: Page, *, language:
     )
 
 
-def link_answer(shows: Shown, public_id: str, verification: Verification, *, now: datetime) -> Json:
-    """Return the answer of a link for programs, version 1; the certificate's own address only where all is shown."""
+def link_answer(shows: Shown, public_id: str, verification: Verification, beside: Json, *, now: datetime) -> Json:
+    """Return the answer of a link for programs, version 1; the certificate's own address only where all is shown.
+
+    `beside`: as `beside_answer` returns it. A statement names people, so it comes with the whole alone.
+    """
     match shows:
         case Shown.WHOLE:
-            return {"shows": shows.value, **full_answer(public_id, verification, now=now)}
+            return {"shows": shows.value, **full_answer(public_id, verification, beside, now=now)}
         case Shown.RESULT:
-            told: Json = {"verdict": str(verification.verdict), **_result(verification.facts, verification)}
+            told: Json = {
+                "verdict": str(verification.verdict),
+                **_result(verification.facts, verification),
+                "qualification": beside["qualification"],
+            }
         case Shown.YES_OR_NO:
             told = {"valid": stands(verification), "scheme": _scheme(verification.facts)}
     return {"v": 1, "shows": shows.value, **told, "issuer": verification.issuer_name, "as_of": write_instant(now)}

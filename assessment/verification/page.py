@@ -120,6 +120,17 @@ class ConfirmedPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PhotoPage:
+    """The holder's photo as the page shows it: `source` holds the picture itself, sizes are CSS pixels."""
+
+    source: str
+    width: int
+    height: int
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """Everything that the page shows, from its first screen down; what is empty is left out."""
 
@@ -148,6 +159,7 @@ class Page:
     as_of: str = ""
     translated: tuple[tuple[str, str], ...] = ()
     compared: tuple[tuple[str, str], ...] = ()
+    photo: PhotoPage | None = None
     exam: tuple[tuple[str, str], ...] = ()
     levels: tuple[tuple[str, str], ...] = ()
     periods: tuple[tuple[str, str], ...] = ()

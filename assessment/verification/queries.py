@@ -28,6 +28,7 @@ from assessment.domain.credentials.multibase import decode_multikey
 from assessment.schemes.tables import Scheme, SchemeScope, SchemeText, SchemeUnit, SchemeVersion
 from assessment.standards.tables import Competency, CompetencyText
 from assessment.verification.page import Registry
+from assessment.verification.queries_photo import shown_photo
 from assessment.verification.tables import PageChoice
 
 
@@ -49,6 +50,7 @@ class SealedCertificate:
     sealed_form: bytes | None
     superseded: bool
     shows_birth_date: bool
+    sealed_photo: bytes | None
 
 
 def sealed_certificate(session: Session, public_id: str) -> SealedCertificate | None:
@@ -76,6 +78,7 @@ def _sealed() -> Executable:
             CredentialCanonical.sealed.label("sealed_form"),
             has_successor().label("superseded"),
             func.coalesce(_shows_birth_date(), False).label("shows_birth_date"),
+            shown_photo().label("sealed_photo"),
         )
         .join(
             CredentialIntent,

@@ -42,6 +42,7 @@ from assessment.verification.queries import (
     titles_in,
     zone_of,
 )
+from assessment.verification.shown_photo import ShownPhoto, read
 
 PASSPORT = "passport"
 
@@ -61,6 +62,7 @@ class Found:
     evidence: Evidence | None = None
     beside: Beside | None = None
     birth_date: date | None = None
+    photo: ShownPhoto | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
     signed: SignedBytes | None = None
@@ -95,6 +97,7 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
         evidence=evidence_of(session, row.body_id, row.application_id, public_id),
         beside=beside(session, row.body_id, public_id, row.wrapped, row.person_id),
         birth_date=birth_date_of(session, row.body_id, row.person_id) if row.shows_birth_date else None,
+        photo=_photo(row),
         titles={} if language in LANGUAGES else titles_in(session, row.body_id, row.decision_id, language),
         verification=_with_successor(verification, row.superseded),
         keys=_keys(verification, sources),
@@ -187,6 +190,16 @@ def _stored_form(row: SealedCertificate) -> StoredForm | None:
         return None
     try:
         return read_form(sealer().open(row.wrapped, row.person_id, row.sealed_form))
+    except ValueError:
+        return None
+
+
+def _photo(row: SealedCertificate) -> ShownPhoto | None:
+    """The photo that the holder lets be shown; None where there is none that can be read."""
+    if row.sealed_photo is None:
+        return None
+    try:
+        return read(sealer().open_json(row.wrapped, row.person_id, row.sealed_photo))
     except ValueError:
         return None
 

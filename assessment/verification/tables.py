@@ -9,7 +9,7 @@ from assessment.database import Base, OfBody, Scoped, belongs_to
 
 
 class PageChoice(Scoped, Base):
-    """A choice of the holder; the last one of a certificate counts, without one the page shows neither."""
+    """A choice of the holder; the last one of a certificate counts, without one the page shows the name alone."""
 
     __tablename__ = "page_choice"
     __table_args__ = (belongs_to("credential_intent"), belongs_to("person"))
@@ -18,6 +18,20 @@ class PageChoice(Scoped, Base):
     person_id: Mapped[str]
     birth_date: Mapped[bool]
     chosen_at: Mapped[datetime]
+
+
+class PagePhoto(OfBody, Base):
+    """The photo that comes with a choice: made small and sealed when it was chosen, so that no look decodes one.
+
+    `sealed`: JSON as `shown_photo.write` makes it, under the holder's key; `check_in_id`: where it was taken.
+    """
+
+    __tablename__ = "page_photo"
+    __table_args__ = (belongs_to("page_choice"), belongs_to("check_in"))
+
+    page_choice_id: Mapped[str] = mapped_column(primary_key=True)
+    check_in_id: Mapped[str]
+    sealed: Mapped[bytes]
 
 
 class ConfirmationLink(Scoped, Base):

@@ -29,6 +29,7 @@ from assessment.domain.ids import ALPHABET
 from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT
 from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
+from assessment.verification.answer_beside import beside_answer
 from assessment.verification.arriving import is_pdf, read_file
 from assessment.verification.asked import asked_form, language_of
 from assessment.verification.blanks import Blank, Blanks, list_moments
@@ -41,6 +42,7 @@ from assessment.verification.lasting_until import said_until
 from assessment.verification.page import Language, Page
 from assessment.verification.present import address_line, present, present_absence, with_offset
 from assessment.verification.present_beside import with_beside
+from assessment.verification.present_photo import with_photo
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
 from assessment.web.formatting import clock, day, moment
@@ -53,6 +55,7 @@ MOST_NUMBERS = 10
 MOST_DOCUMENTS = 5
 MOST_FILES = 60
 FRESH = "public, max-age=60"
+WITH_PHOTO = "private, no-cache"  # no cache holds a face past the moment in which its holder takes it back
 
 _PUBLIC_ID = re.compile(f"[{ALPHABET}]{{16}}")
 _MISREAD = str.maketrans("oil", "011")
@@ -124,10 +127,11 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
     if form is not None:
         response = Response(_in_form(found, public_id, form), content_type=MEDIA_TYPES[form])
     elif wants_json():
-        response = jsonify(full_answer(public_id, found.verification, now=_local_now()))
+        beside = beside_answer(found.verification, found.beside, today=_local_now().date())
+        response = jsonify(full_answer(public_id, found.verification, beside, now=_local_now()))
     else:
         response = Response(_told(found, public_id))
-    response.headers["Cache-Control"] = FRESH
+    response.headers["Cache-Control"] = FRESH if found.photo is None else WITH_PHOTO
     count(found, public_id, response)
     return response
 
@@ -295,7 +299,8 @@ def _present(found: Found, moment: datetime, reader: Language, *, keys: Mapping[
         birth_date=found.birth_date,
         titles=found.titles,
     )
-    return with_beside(page, found.verification, found.beside, today=moment.date(), language=reader)
+    page = with_beside(page, found.verification, found.beside, today=moment.date(), language=reader)
+    return with_photo(page, found.verification, found.photo, language=reader)
 
 
 def _can_compare(page: Page, found: Found) -> bool:

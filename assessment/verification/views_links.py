@@ -8,6 +8,7 @@ from flask_babel import gettext
 from assessment.credentials.sharing import follow
 from assessment.database import reading
 from assessment.domain.ids import ALPHABET, ID_LENGTH
+from assessment.verification.answer_beside import beside_answer
 from assessment.verification.links import link_answer, link_page
 from assessment.verification.present import present
 from assessment.verification.present_beside import with_beside
@@ -46,7 +47,8 @@ def link(link_id: str) -> Response | tuple[Response | str, int]:
         return _absent("", State.ERASED, 200)
     public_id, shows = followed
     if wants_json():
-        response = jsonify(link_answer(shows, public_id, found.verification, now=_local_now()))
+        beside = beside_answer(found.verification, found.beside, today=_local_now().date())
+        response = jsonify(link_answer(shows, public_id, found.verification, beside, now=_local_now()))
     else:
         page = present(found.verification, found.registry, now=_local_now(), host=_settings().host, language=_reader())
         page = with_beside(page, found.verification, found.beside, today=_local_now().date(), language=_reader())

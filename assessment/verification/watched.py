@@ -1,9 +1,9 @@
 """What can change of a certificate after it was issued, read with one statement at every request.
 
 The holder's key (destroyed by erasing), the issuer's name, licences and keys, a successor, which status lists are
-signed and when, confirmed changes of status, the holder's choices for the page, a qualification, what employers
-stated, and how many of the sitting were decided on. What else lies behind the certificate (votes, marks, scheme) was
-there before it and is append-only.
+signed and when, confirmed changes of status, the holder's choices for the page and consents, a qualification, what
+employers stated, and how many of the sitting were decided on. What else lies behind the certificate (votes, marks,
+scheme) was there before it and is append-only.
 
 A table whose rows hang on a certificate and are shown on its page belongs into `WATCHED`.
 """
@@ -19,10 +19,11 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, ScalarSelect, Select, Text, bindparam, cast, func, literal_column, select
 
 from assessment.accounts.tables import BodyLicence, CertificationBody, PersonKey
-from assessment.certification.tables import Decision
+from assessment.certification.tables import Consent, Decision
 from assessment.credentials.tables import (
     Credential,
     CredentialCanonical,
+    CredentialIntent,
     IssuerKey,
     StatusChange,
     StatusConfirmation,
@@ -49,6 +50,18 @@ def _choices() -> ScalarSelect[Any]:
         select(func.count())
         .select_from(PageChoice)
         .where(PageChoice.body_id == Credential.body_id, PageChoice.credential_intent_id == Credential.id)
+    )
+
+
+def _consents() -> ScalarSelect[Any]:
+    return _counted(
+        select(func.count())
+        .select_from(Consent)
+        .join(
+            CredentialIntent,
+            (CredentialIntent.body_id == Consent.body_id) & (CredentialIntent.application_id == Consent.application_id),
+        )
+        .where(CredentialIntent.body_id == Credential.body_id, CredentialIntent.id == Credential.id)
     )
 
 
@@ -88,6 +101,7 @@ def _statements() -> ScalarSelect[Any]:
 # Append-only tables by how many of their rows hang on the certificate: a change is a row more.
 WATCHED: dict[str, Count] = {
     "page_choice": _choices,
+    "consent": _consents,
     "status_confirmation": _confirmations,
     "qualification_answer": _qualifications,
     "employer_statement": _statements,

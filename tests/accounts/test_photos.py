@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from assessment.accounts.photos import LARGEST_FILE, LONGEST_SIDE, plain_photo
+from assessment.accounts.photos import LARGEST_FILE, LONGEST_SIDE, SMALL_BYTES, plain_photo, small_photo
 from assessment.domain.errors import Invalid
 
 
@@ -84,3 +84,29 @@ def test_what_is_no_photo_is_refused(content: bytes) -> None:
 def test_a_file_that_is_too_large_is_refused_unread() -> None:
     with pytest.raises(Invalid, match="up to 12 MB"):
         plain_photo(bytes(LARGEST_FILE + 1))
+
+
+@pytest.mark.parametrize(
+    ("sides", "small"),
+    [((720, 960), (240, 320)), ((960, 720), (240, 180)), ((100, 100), (100, 100)), ((960, 1), (240, 1))],
+)
+def test_a_small_photo_keeps_its_shape(sides: tuple[int, int], small: tuple[int, int]) -> None:
+    made = small_photo(plain_photo(picture(*sides)))
+    image = reopened(made.content)
+    assert (image.format, image.size) == ("WEBP", small)
+    assert (made.width, made.height) == small
+    assert not image.getexif()
+
+
+@pytest.mark.parametrize("sides", [(720, 960), (240, 320), (90, 120)])
+def test_a_small_photo_is_small_whatever_is_on_it(sides: tuple[int, int]) -> None:
+    noise = io.BytesIO()
+    Image.merge("RGB", [Image.effect_noise(sides, 200) for _ in range(3)]).save(noise, "JPEG", quality=95)
+    made = small_photo(plain_photo(noise.getvalue()))
+    assert 0 < len(made.content) <= SMALL_BYTES
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", picture()[:300], b"GIF89a" + b"\0" * 40])
+def test_what_is_no_picture_becomes_no_small_one(content: bytes) -> None:
+    with pytest.raises(Invalid, match="something else"):
+        small_photo(content)
