@@ -32,6 +32,7 @@ from assessment.one_row import VALUE, OneRow
 from assessment.web.observing import REQUEST_ID, observed
 
 MOST_BYTES = 32 * 1024 * 1024
+OF_CONTENT = ("Content-Length", "Content-Type", "Last-Modified")  # which an answer without content leaves out
 UNUSUAL = ("HTTP_RANGE", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "QUERY_STRING")
 
 _LIST = re.compile(r"/status/([a-z0-9-]{1,80})")
@@ -80,7 +81,7 @@ class KeptFiles:
         status, headers, body = HTTPStatus.OK, kept.headers, kept.body
         if parse_etags(environ.get("HTTP_IF_NONE_MATCH")).contains_weak(kept.tag):
             status, body = HTTPStatus.NOT_MODIFIED, b""
-            headers = [each for each in headers if not each[0].startswith("Content-")]
+            headers = [each for each in headers if each[0] not in OF_CONTENT]
         endpoint = "public_files.log_tile" if of_list is None else "public_files.status_list"
         more = observed(self._app, endpoint=endpoint, path=path, status=status, began=began)
         start_response(f"{status.value} {status.phrase}", headers + more)

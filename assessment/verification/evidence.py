@@ -19,7 +19,7 @@ from assessment.certification.tables import Application, Choice, Decision
 from assessment.credentials.tables import StatusChange, StatusConfirmation, StatusPurpose
 from assessment.domain.certification.duties import Side
 from assessment.exams.tables import Form, RosterEntry, Sitting
-from assessment.practicals.tables import Observation, ObservationStanding
+from assessment.practicals.tables import Observation, ObservationStanding, Practical
 
 FEWEST = 10  # candidates of a sitting below which a number would point at persons
 
@@ -159,9 +159,12 @@ def agreement(session: Session, body_id: str, application_id: str) -> tuple[int,
 def _first_marks() -> Executable:
     return (
         select(Observation.practical_id, Observation.rubric_criterion_id, Observation.person_id, Observation.mark)
+        .join(
+            Practical,
+            (Practical.body_id == Observation.body_id) & (Practical.id == Observation.practical_id),
+        )
         .where(
-            Observation.body_id == bindparam("body_id"),
-            Observation.application_id == bindparam("application_id"),
+            Practical.application_id == bindparam("application_id"),
             Observation.round == 1,
             Observation.standing == ObservationStanding.ACCEPTED,
         )

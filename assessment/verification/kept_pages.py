@@ -36,6 +36,7 @@ from assessment.accounts.sealing import Erased
 from assessment.database import db
 from assessment.domain.credentials.multibase import decode_multikey
 from assessment.domain.credentials.proof import is_signature
+from assessment.domain.credentials.sources import Sources
 from assessment.domain.credentials.status_list import StatusPurpose
 from assessment.domain.credentials.stored_form import SignedBytes
 from assessment.domain.ids import ALPHABET
@@ -76,14 +77,17 @@ Key = tuple[str, str, str]  # below which address the application lies, the cert
 class Drawn:
     """A page as it was drawn; `until`: when it must be drawn anew, None where nothing but a change ends it.
 
-    `places`: (purpose, index) of the certificate in status lists, as its issuer signed them.
+    `places`: (purpose, index) of the certificate in status lists, as its issuer, a did, signed them; `sources`: what
+    its verification relied on, the lists among it.
     """
 
     cut: Cut
     signed: SignedBytes
     until: datetime | None
     zone: str
+    issuer: str
     places: frozenset[tuple[StatusPurpose, int]]
+    sources: Sources
 
 
 class Page(msgspec.Struct, frozen=True, array_like=True):
@@ -194,6 +198,7 @@ class KeptPages:
 
     def _keep(self, key: Key, stand: Stand, drawn: Drawn, headers: Headers) -> None:
         moment: datetime = self._app.extensions["clock"]()
+        self._bits.learn(drawn.issuer, stand, drawn.sources)
         bits = self._bits.of(stand, moment)
         if bits is None or {(place.purpose, place.position) for place in stand.places} != drawn.places:
             return

@@ -5,6 +5,7 @@ age are looked at when it is first asked about.
 """
 
 import threading
+from contextlib import suppress
 from datetime import datetime
 
 from flask import Flask
@@ -38,7 +39,9 @@ class ListedBits:
 
         None where a list is not to be relied on now, or is not there any more.
         """
-        found = [self._list(stand.body_id, place) for place in stand.places]
+        if any(_key(place) not in self._lists for place in stand.places):
+            self._read(stand)
+        found = [self._lists.get(_key(place)) for place in stand.places]
         said = [
             (each.bits.is_set(place.position), each.since)
             for place, each in zip(stand.places, found, strict=True)
@@ -46,29 +49,31 @@ class ListedBits:
         ]
         return said if len(said) == len(stand.places) else None
 
-    def _list(self, body_id: str, place: Place) -> SignedList | None:
-        key = place.list, place.signed_at
-        held = self._lists.get(key)
-        if held is None:
-            held = self._read(body_id, place)
-            if held is not None:
-                with self._turn:
-                    kept = {} if len(self._lists) >= MOST_LISTS else dict(self._lists)
-                    self._lists = {**kept, key: held}
-        return held
+    def learn(self, did: str, stand: Stand, sources: Sources) -> None:
+        """Read the lists of a certificate's places out of what was looked up, where they are not known yet.
 
-    def _read(self, body_id: str, place: Place) -> SignedList | None:
-        """Read a list. One that was signed anew since the place was looked up is as good: it is the newer one."""
+        One that was signed anew since its place was looked up is as good: it is the newer one.
+        """
+        found: dict[Key, SignedList] = {}
+        for place in stand.places:
+            url = f"{origin_of(did)}/status/{place.list}"
+            content = sources.status_lists.get(url)
+            if content is not None and _key(place) not in self._lists:
+                with suppress(Invalid):
+                    found[_key(place)] = signed_list(did, place.purpose, url, content, sources)
+        with self._turn:
+            kept = {} if len(self._lists) >= MOST_LISTS else self._lists
+            self._lists = {**kept, **found}
+
+    def _read(self, stand: Stand) -> None:
         with self._app.app_context(), reading() as session:
-            stored = stored_lists(session, body_id, (place.list,)).get(place.list)
-            if stored is None:
-                return None
-            did = issuer_did(session, body_id)
+            stored = stored_lists(session, stand.body_id, [place.list for place in stand.places])
+            did = issuer_did(session, stand.body_id)
             registry, documents = issuers_with_keys(session)
-            sources = Sources(registry=registry, did_documents={did: write_object(documents[did])})
-            try:
-                return signed_list(
-                    did, place.purpose, f"{origin_of(did)}/status/{place.list}", write_object(stored[0]), sources
-                )
-            except Invalid:
-                return None
+        lists = {f"{origin_of(did)}/status/{name}": write_object(document) for name, (document, *_) in stored.items()}
+        own = {did: write_object(documents[did])}
+        self.learn(did, stand, Sources(registry=registry, did_documents=own, status_lists=lists))
+
+
+def _key(place: Place) -> Key:
+    return place.list, place.signed_at

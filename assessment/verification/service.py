@@ -51,7 +51,8 @@ PASSPORT = "passport"
 class Found:
     """What was found out: `verification` is None when the holder's data was erased; `keys` are the issuer's.
 
-    `signed`: what can be checked again without RDF; None where no canonical bytes are stored, or the signature fails.
+    `sources`: what the verification relied on. `signed`: what can be checked again without RDF; None where no canonical
+    bytes are stored, or the signature fails.
     """
 
     zone: str = "UTC"
@@ -66,6 +67,7 @@ class Found:
     titles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, bytes] = field(default_factory=dict)
     signed: SignedBytes | None = None
+    sources: Sources | None = None
 
     @property
     def signed_places(self) -> frozenset[tuple[StatusPurpose, int]]:
@@ -101,6 +103,7 @@ def look_up(session: Session, public_id: str, *, now: datetime, language: str = 
         titles={} if language in LANGUAGES else titles_in(session, row.body_id, row.decision_id, language),
         verification=_with_successor(verification, row.superseded),
         keys=_keys(verification, sources),
+        sources=sources,
         signed=_signed(verification, form, content),
     )
 

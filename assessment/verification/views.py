@@ -145,13 +145,15 @@ def _told(found: Found, public_id: str) -> str:
     marked = replace(found, verification=blanks.of_lists(verification))
     page = _present(marked, local, blanks.reader(reader, local), keys=found.keys)
     cut = blanks.cut(_render(page, public_id, can_compare=_can_compare(page, found)))
-    if found.signed is not None and found.signed_places and verification.verdict is not Verdict.CANNOT_CHECK:
+    if found.signed and found.sources and verification.issuer and verification.verdict is not Verdict.CANNOT_CHECK:
         request.environ[DRAWN] = Drawn(
             cut=cut,
             signed=found.signed,
             until=said_until(found, local),
             zone=found.zone,
+            issuer=verification.issuer,
             places=found.signed_places,
+            sources=found.sources,
         )
     return cut.filled(
         {

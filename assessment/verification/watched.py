@@ -57,10 +57,7 @@ def _consents() -> ScalarSelect[Any]:
     return _counted(
         select(func.count())
         .select_from(Consent)
-        .join(
-            CredentialIntent,
-            (CredentialIntent.body_id == Consent.body_id) & (CredentialIntent.application_id == Consent.application_id),
-        )
+        .join(CredentialIntent, CredentialIntent.application_id == Consent.application_id)
         .where(CredentialIntent.body_id == Credential.body_id, CredentialIntent.id == Credential.id)
     )
 
@@ -147,7 +144,7 @@ def watched(engine: Engine, public_id: str) -> Stand | None:
     """Return what may have changed, to be held against an earlier answer; None without such a certificate."""
     asked = _asked.get(engine)
     if asked is None:
-        asked = _asked[engine] = OneRow(engine, _statement())
+        asked = _asked[engine] = OneRow(engine, statement())
     row = asked.find(public_id)
     if row is None:
         return None
@@ -178,7 +175,7 @@ def _read(purpose: StatusPurpose, text: str) -> Place:
 
 
 @cache
-def _statement() -> Select[Any]:
+def statement() -> Select[Any]:
     return (
         select(
             IssuerKey.multibase.label("key"),

@@ -50,6 +50,8 @@ JAKARTA = timezone(timedelta(hours=7))
 DECIDED, UNTIL = date(2026, 3, 14), date(2029, 3, 13)
 BIRTH_DATE = date(1999, 5, 17)
 PASSPORT = "X1234567"
+# In the headers of who says to have something already: the page is drawn, and not kept.
+DRAWN_ANEW = {"If-None-Match": '"nothing"'}
 KEY_ID = "2026"
 
 # What each state of a certificate needs; an erased one has no document, an unknown one no record.
