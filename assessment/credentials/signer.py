@@ -45,7 +45,7 @@ LONGEST_SOCKET_PATH = 107  # sun_path of sockaddr_un on Linux, less its closing 
 _CODE = re.compile(r"[a-z0-9\-]{1,40}")
 _YEAR = re.compile(r"2[0-9]{3}")
 _KEY = re.compile(r"(pdf-)?2[0-9]{3}(-[1-9][0-9]?)?")
-_PDF_KEY = re.compile(r"pdf-2[0-9]{3}")
+_PDF_KEY = re.compile(r"pdf-2[0-9]{3}(-[1-9][0-9]?)?")
 
 
 def answer(keys: Keys, folder: Path, line: bytes) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _key(text: str) -> str:
 
 def _pdf_key(text: str) -> str:
     if not _PDF_KEY.fullmatch(text):
-        raise Refused("Expected the name of a key such as pdf-2026.")
+        raise Refused("Expected the name of a key such as pdf-2026 or pdf-2026-2.")
     return text
 
 

@@ -80,6 +80,20 @@ def test_a_pdf_is_certified_by_a_key_of_the_token(client: SignerClient) -> None:
     assert validate_pdf_signature(found, trusted).bottom_line
 
 
+def test_keys_for_pdf_files_in_a_token_are_rotated(client: SignerClient, settings: Settings) -> None:
+    first = client.pdf_certificate("las", "pdf-2026", name="LSP Contoh Las", host="localhost:8000")
+    leaf, root = client.pdf_certificate("las", "pdf-2026-2", name="LSP Contoh Las", host="localhost:8000")
+    client.retire("las", "pdf-2026")
+    assert (first[0] != leaf, first[1]) == (True, root)
+    with pytest.raises(Conflict, match="retired"):
+        client.sign("las", "pdf-2026", b"content")
+    pdf = certify(printed(), Seal(body_id="las", key_id="pdf-2026-2", certificate=leaf, authority=root), client)
+    (found,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    trusted = ValidationContext(trust_roots=[asn1_x509.Certificate.load(root)], allow_fetching=False)
+    assert validate_pdf_signature(found, trusted).bottom_line
+    assert not list(settings.keys.rglob("*.key"))
+
+
 def test_a_retired_key_of_the_token_signs_no_more(client: SignerClient) -> None:
     client.open_key("las", 2026)
     client.retire("las", "2026")
