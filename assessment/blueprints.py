@@ -4,6 +4,7 @@ from flask import Blueprint
 
 import assessment.credentials.changing_keys
 import assessment.credentials.issuing
+import assessment.credentials.views_open_qualifications
 import assessment.credentials.views_qualifying
 import assessment.credentials.views_sharing
 import assessment.exams.exposure

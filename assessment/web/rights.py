@@ -402,6 +402,7 @@ MATRIX: dict[str, Rule] = {
     "certificates.propose_qualified": may(releaser=ANY, quality_manager=ANY),
     "certificates.propose_qualified_end": may(releaser=ANY, quality_manager=ANY),
     "certificates.answer_qualified": may(releaser=ANY, quality_manager=ANY),
+    "certificates.open_qualifications": may(releaser=ANY, quality_manager=ANY),
     "public_files.did": PUBLIC,
     "public_files.register": PUBLIC,
     "public_files.pdf_authority": PUBLIC,
