@@ -125,14 +125,20 @@ def ready_for(body_id: str, key_change_id: str, now: datetime) -> None:
     Opens transactions of its own; nothing of it takes a key out of use.
     """
     with reading() as session:
-        change = session.get(KeyChange, (body_id, key_change_id)) or session.get(PdfKeyChange, (body_id, key_change_id))
-        if change is None:
-            return
-        key_id, kind = change.key_id, change.kind
-        if kind is KeyChangeKind.ROTATION:
-            (make_next_ready if is_pdf(key_id) else make_ready)(session, body_id, now, after=key_id)
-    if kind is KeyChangeKind.COMPROMISE and is_pdf(key_id):
+        change = make_key_ready(session, body_id, key_change_id, now)
+        older_files = change is not None and change.kind is KeyChangeKind.COMPROMISE and is_pdf(change.key_id)
+    if older_files:
         remember_seals(body_id, now)
+
+
+def make_key_ready(
+    session: Session, body_id: str, key_change_id: str, now: datetime
+) -> KeyChange | PdfKeyChange | None:
+    """Have the next key made before the transaction that confirms a rotation; reads only, and returns the proposal."""
+    change = session.get(KeyChange, (body_id, key_change_id)) or session.get(PdfKeyChange, (body_id, key_change_id))
+    if change is not None and change.kind is KeyChangeKind.ROTATION:
+        (make_next_ready if is_pdf(change.key_id) else make_ready)(session, body_id, now, after=change.key_id)
+    return change
 
 
 def key_lines(session: Session, body_id: str) -> Sequence[KeyLine]:

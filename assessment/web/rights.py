@@ -403,6 +403,9 @@ MATRIX: dict[str, Rule] = {
     "certificates.propose_qualified_end": may(releaser=ANY, quality_manager=ANY),
     "certificates.answer_qualified": may(releaser=ANY, quality_manager=ANY),
     "certificates.open_qualifications": may(releaser=ANY, quality_manager=ANY),
+    # A second person: the rule compares persons, so that nobody confirms their own change of a key.
+    "keys.index": may(administrator=ANY, quality_manager=ANY, releaser=ANY),
+    "keys.answer": may(administrator=ANY, quality_manager=ANY),
     "public_files.did": PUBLIC,
     "public_files.register": PUBLIC,
     "public_files.pdf_authority": PUBLIC,
