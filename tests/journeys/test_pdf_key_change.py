@@ -206,6 +206,35 @@ def test_what_is_listed_is_told_of_withdrawn_keys_alone(office: Office, administ
         assert client.get(other).status_code == 404
 
 
+def test_a_stolen_authority_is_replaced_as_the_handbook_says(site: Site, tmp_path: Path) -> None:
+    keys, place = site.settings.keys, tmp_path / "published"
+    with running_signer(site.settings):
+        office = open_office(site)
+        with office.writing() as session:
+            administrator = make_actor(session, BODY, Role.ADMINISTRATOR, name="Adi Contoh")
+        before = pdf_of(office, office.valid)
+        thief = steal(office, tmp_path / "thief")
+        change(office, administrator, office.world.quality, "compromise", FIRST, REMOVED)
+    (keys / "-pdf-ca").rename(tmp_path / "-pdf-ca")
+    for certificate in keys.glob("*/pdf-*.crt"):
+        certificate.unlink()
+    with running_signer(site.settings):
+        after = issued(office, office.decision_id, REMOVED)
+        with site.app.app_context():
+            publish(place, REMOVED)
+            row = db.session().get_one(PdfCertificate, (BODY, FIRST))
+            seal = Seal(body_id=BODY, key_id=FIRST, certificate=row.certificate, authority=row.authority)
+    assert sealed_by(office, after) == SECOND
+    assert (place / "pdf-ca.pem").read_text().count("BEGIN CERTIFICATE") == 2
+    for pdf in (before, after):
+        assert said_of(pdf, place, REMOVED)[0] == "valid"
+    with running_signer(thief):
+        leaf, root = SignerClient(thief.signer_socket).pdf_certificate(BODY, SECOND, name="LSP", host="localhost")
+    assert root == seal.authority
+    for minted in (seal, replace(seal, key_id=SECOND, certificate=leaf)):
+        assert said_of(forge(before, thief, minted), place, REMOVED)[0] == "forged"
+
+
 def test_nothing_is_half_done_where_the_signer_fails(site: Site) -> None:
     """The signer is gone when a rotation is confirmed: the proposal waits on, and the old key signs."""
     with running_signer(site.settings):
