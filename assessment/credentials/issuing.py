@@ -229,7 +229,7 @@ def _keep(row: Credential, seal: PdfSeal, beside: Iterable[Base], now: datetime)
     try:
         with unit_of_work(_author(row.body_id, now)) as session:
             if session.get(Credential, (row.body_id, row.id)) is None:
-                session.get_one(PdfCertificate, (row.body_id, seal.key_id), with_for_update=True)
+                session.get_one(PdfCertificate, (row.body_id, seal.key_id), with_for_update={"read": True})
                 if is_removed(session, row.body_id, seal.key_id):
                     raise Conflict(N_("The key of the PDF file was withdrawn while it was made."))
                 session.add(row)
