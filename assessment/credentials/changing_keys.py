@@ -115,7 +115,8 @@ def answer(
     elif confirmed:
         _take_effect(session, session.get_one(IssuerKey, (actor.body_id, key_id)), kind, now=now)
     if confirmed:
-        ask_for(session, actor.body_id, CLOSE_KEY, {"key": key_id}, now=now)
+        stolen = {"stolen": now.isoformat()} if kind is KeyChangeKind.COMPROMISE and is_pdf(key_id) else {}
+        ask_for(session, actor.body_id, CLOSE_KEY, {"key": key_id, **stolen}, now=now)
     return confirmation
 
 
@@ -225,7 +226,10 @@ def _take_effect(session: Session, key: IssuerKey, kind: KeyChangeKind, *, now: 
 
 
 def _close(body_id: str, payload: dict[str, Any], _now: datetime) -> None:
-    signer().retire(body_id, payload["key"])
+    if "stolen" in payload:
+        signer().revoke(body_id, payload["key"], datetime.fromisoformat(payload["stolen"]))
+    else:
+        signer().retire(body_id, payload["key"])
 
 
 handle(CLOSE_KEY, _close)

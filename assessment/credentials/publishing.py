@@ -1,6 +1,6 @@
 """The public files: key documents, status lists, the register, the log; plain files for any cache or web server.
 
-    DIR/b/CODE/did.json   DIR/status/CODE-PURPOSE-N   DIR/issuers.json   DIR/pdf-ca.pem
+    DIR/b/CODE/did.json   DIR/status/CODE-PURPOSE-N   DIR/issuers.json   DIR/pdf-ca.pem, .crl
     DIR/log/checkpoint    DIR/log/tile/…              DIR/pdf-seals/CODE/KEY/00 … ff, of withdrawn keys alone
 
 Each file is written beside its place and then moved there, so that nobody reads half of one.
@@ -22,6 +22,7 @@ from assessment.credentials.log_heads import log_key
 from assessment.credentials.pdf_certificates import published_authority, sealing_keys
 from assessment.credentials.pdf_seals import digest_list, digests_under
 from assessment.credentials.public import did_document, issuers
+from assessment.credentials.signer_client import signer
 from assessment.credentials.status_lists import published_list
 from assessment.credentials.tables import StatusList
 from assessment.database import reading
@@ -35,14 +36,15 @@ from assessment.domain.log.note import VerifierKey
 FORMAT = 1
 REGISTER = "issuers.json"
 PDF_AUTHORITY = "pdf-ca.pem"
+PDF_REVOKED = "pdf-ca.crl"
 PDF_SEALS = "pdf-seals"
 
 
 def publish(folder: Path, now: datetime) -> list[str]:
     """Write every public file under a folder and return their paths in it; opens transactions of its own.
 
-    Raises Conflict when a status list cannot be signed and none that still holds is stored, or when the folder holds
-    another history of the log.
+    Raises Conflict when a status list cannot be signed and none that still holds is stored, when the signer does not
+    answer, or when the folder holds another history of the log.
     """
     logged = []
     for path, content in publish_log(folder, now):
@@ -58,6 +60,8 @@ def publish(folder: Path, now: datetime) -> list[str]:
     with reading() as session:  # after the lists: signing them may have opened a key
         if (authority := published_authority(session)) is not None:
             files[PDF_AUTHORITY] = authority
+            if (revoked := signer().revocations(now.replace(microsecond=0))) is not None:
+                files[PDF_REVOKED] = revoked
         sealing = sealing_keys(session)
         files[REGISTER] = register_text(origin(session), issuers(session), log_key(session), sealing)
         for key in (key for keys in sealing.values() for key in keys if key.removed_at is not None):

@@ -409,6 +409,7 @@ MATRIX: dict[str, Rule] = {
     "public_files.did": PUBLIC,
     "public_files.register": PUBLIC,
     "public_files.pdf_authority": PUBLIC,
+    "public_files.pdf_revocations": PUBLIC,
     "public_files.pdf_seals": PUBLIC,
     "public_files.status_list": PUBLIC,
     "public_files.log_checkpoint": PUBLIC,

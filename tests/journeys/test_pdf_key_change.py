@@ -12,6 +12,7 @@ from typing import Any
 import pikepdf
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from assessment.credentials.certifying import Seal, certify
@@ -150,6 +151,11 @@ def test_files_outlive_a_rotation_and_after_a_theft_only_those_that_were_issued_
     for pdf, verdict, ok in ((before, "valid", True), (second, "valid", True), (forged, "forged", False)):
         found, said = said_of(pdf, place, REMOVED)
         assert (found, said["ok"]) == (verdict, ok), said
+    revoked = x509.load_der_x509_crl((place / "pdf-ca.crl").read_bytes())
+    assert [entry.serial_number for entry in revoked] == [
+        x509.load_der_x509_certificate(seal.certificate).serial_number
+    ]
+    assert site.client().get("/pdf-ca.crl").status_code == 200
     late = forge(second, thief, seal)  # after the removal, dated by the thief as he likes
     assert late != forged
     assert said_of(late, place, REMOVED)[0] == "forged"
