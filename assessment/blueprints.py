@@ -4,6 +4,7 @@ from flask import Blueprint
 
 import assessment.credentials.changing_keys
 import assessment.credentials.issuing
+import assessment.credentials.views_open_qualifications
 import assessment.credentials.views_qualifying
 import assessment.credentials.views_sharing
 import assessment.exams.exposure
@@ -34,6 +35,7 @@ from assessment.certification.views_office import office
 from assessment.certification.views_regrade import regrade_cases
 from assessment.credentials.views import certificates
 from assessment.credentials.views_bulk_releasing import bulk_releases
+from assessment.credentials.views_keys import keys
 from assessment.credentials.views_public import public_files
 from assessment.credentials.views_releasing import releases
 from assessment.exams.answers import answers
@@ -114,6 +116,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     releases,
     bulk_releases,
     certificates,
+    keys,
     public_files,
     reports,
 )

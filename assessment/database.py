@@ -409,6 +409,9 @@ APPEND_ONLY = (
     "key_change",
     "key_confirmation",
     "pdf_certificate",
+    "pdf_key_change",
+    "pdf_key_confirmation",
+    "pdf_seal",
 )
 
 

@@ -20,9 +20,12 @@ from assessment.accounts.tables import Account
 from assessment.agencies.tables import Agency
 from assessment.audit.covered import EXEMPT
 from assessment.certification.tables import Decision, MeetingCase, RegradeCase
+from assessment.credentials.changing_keys import propose as propose_key_change
+from assessment.credentials.keys import current_key
 from assessment.credentials.releasing import release
 from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import BulkRelease, CredentialLink, Shown, StatusChange, StatusPurpose
+from assessment.credentials.tables_keys import KeyChangeKind
 from assessment.database import Base, db
 from assessment.domain.errors import NotAllowed, NotFound
 from assessment.domain.exams.regrade import Remedy
@@ -263,6 +266,9 @@ def build(site: Site) -> People:
             "bulk_release_id": bulk.id,
             "credential_id": credential_id,
             "status_change_id": change.id,
+            "key_change_id": propose_key_change(
+                session, releaser, current_key(session, "las", NOW).id, KeyChangeKind.ROTATION, reason="Coba.", now=NOW
+            ).id,
             "link_id": link.id,
             "agency_id": agency.id,
             "key_id": "no-such-key",

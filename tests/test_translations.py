@@ -61,6 +61,10 @@ FROM_ELSEWHERE: set[Text] = {
     "The issuer has withdrawn this key, so its signature alone proves nothing.",
     "The issuer withdrew this key on %(removed)s, and the certificate came into the log only later.",
     "The issuer withdrew this key on %(removed)s; the log proves that the certificate is older.",
+    "The issuer does not list the key of this PDF.",
+    "The issuer has withdrawn the key of this PDF, and the list of files that it sealed is not at hand.",
+    "The issuer withdrew the key of this PDF on %(removed)s, and the file is none that was issued before.",
+    "The issuer withdrew the key of this PDF on %(removed)s; the file is one that was issued before.",
 }
 
 # The terms of the field in the readers' languages, as the project's glossary gives them.

@@ -158,6 +158,9 @@ COVERED = frozenset(
         "key_change",
         "key_confirmation",
         "pdf_certificate",
+        "pdf_key_change",
+        "pdf_key_confirmation",
+        "pdf_seal",
     }
 )
 

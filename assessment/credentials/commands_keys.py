@@ -58,7 +58,7 @@ def list_command(*, login: str, password: str, as_json: bool) -> None:
         return
     for each in found:
         waits = f"  {each['waiting']['kind']} waits for an answer: {each['waiting']['id']}" if each["waiting"] else ""
-        click.echo(f"{each['key']:<8} {each['state']:<12} since {each['opened']}{waits}")
+        click.echo(f"{each['key']:<11} {each['state']:<12} since {each['opened']}{waits}")
 
 
 @key.command("propose")
@@ -67,7 +67,7 @@ def list_command(*, login: str, password: str, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Kept with your name and the time.")
 @under_account
 def propose_command(kind: str, key_id: str, *, reason: str, login: str, password: str, as_json: bool) -> None:
-    """Propose a change of KEY (such as 2026 or 2026-2); a second person answers it."""
+    """Propose a change of KEY (such as 2026, 2026-2 or pdf-2026); a second person answers it."""
     now = datetime.now(UTC)
     actor = _actor(login, password, "key.propose", now)
     with unit_of_work(_act(actor, "key propose", now)) as session:
@@ -86,8 +86,7 @@ def confirm_command(settings: Settings, change_id: str, *, note: str, login: str
     now = datetime.now(UTC)
     actor = _actor(login, password, "key.answer", now)
     with running_signer(settings):
-        with reading() as session:
-            ready_for(session, actor.body_id, change_id, now)
+        ready_for(actor.body_id, change_id, now)
         with unit_of_work(_act(actor, "key confirm", now)) as session:
             answer(session, actor, change_id, confirmed=True, note=note, now=now)
         work_all(lambda: datetime.now(UTC))

@@ -7,18 +7,19 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from assessment.credentials.tables import StatusChange, StatusConfirmation
-from assessment.credentials.tables_keys import KeyChange, KeyConfirmation
+from assessment.credentials.tables_keys import KeyChange, KeyConfirmation, PdfKeyChange, PdfKeyConfirmation
 from assessment.domain.errors import N_, Conflict, NotAllowed, NotFound
 from assessment.web.actor import Actor
 
 LONGEST_NOTE = 2_000
 
-_ANSWERS: Mapping[type, type[StatusConfirmation | KeyConfirmation]] = {
+_ANSWERS: Mapping[type, type[StatusConfirmation | KeyConfirmation | PdfKeyConfirmation]] = {
     StatusChange: StatusConfirmation,
     KeyChange: KeyConfirmation,
+    PdfKeyChange: PdfKeyConfirmation,
 }
 
-Proposal = TypeVar("Proposal", StatusChange, KeyChange)
+Proposal = TypeVar("Proposal", StatusChange, KeyChange, PdfKeyChange)
 
 
 def proposal_to_answer(session: Session, actor: Actor, kind: type[Proposal], proposal_id: str) -> Proposal:
@@ -37,7 +38,7 @@ def proposal_to_answer(session: Session, actor: Actor, kind: type[Proposal], pro
 
 
 def answer_to(
-    proposal: StatusChange | KeyChange, actor: Actor, *, confirmed: bool, note: str, now: datetime
+    proposal: StatusChange | KeyChange | PdfKeyChange, actor: Actor, *, confirmed: bool, note: str, now: datetime
 ) -> Mapping[str, Any]:
     """Return the columns that the answer to any proposal has."""
     return {

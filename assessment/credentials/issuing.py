@@ -30,6 +30,7 @@ from assessment.credentials.log_heads import integrate, refuse_behind
 from assessment.credentials.log_proofs import proof_of
 from assessment.credentials.offering import achievement_of
 from assessment.credentials.pdf_certificates import ready_certificate
+from assessment.credentials.pdf_seals import is_removed, seal_of
 from assessment.credentials.printing import Issued, print_certificate
 from assessment.credentials.proving import evidence_of, sheet_of
 from assessment.credentials.releasing import ISSUE
@@ -42,6 +43,7 @@ from assessment.credentials.tables import (
     SignedCredential,
     StatusSlot,
 )
+from assessment.credentials.tables_keys import PdfCertificate, PdfSeal
 from assessment.credentials.told import DRAW, StatusEvent, tell
 from assessment.database import Act, Base, reading, unit_of_work
 from assessment.domain.credentials.json_text import read_object
@@ -83,7 +85,7 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         raise Conflict(N_("The certificate has no place in the log yet."))
     key = ready_key(body_id, order.certificate.did, now)
     forms = sign_forms(read_object(signed.content), body_id, key, now=now)
-    pdf = paper(order, draw(order, signed.content, signed.digits, proof), now=now)
+    pdf, pdf_key = paper(order, draw(order, signed.content, signed.digits, proof), now=now)
     person_id, storage = order.certificate.person_id, _storage()
     row = Credential(
         body_id=body_id,
@@ -97,8 +99,8 @@ def issue(body_id: str, payload: dict[str, Any], now: datetime) -> None:
         sealed_proof=sealer().seal(order.wrapped, person_id, proof),
         issued_at=now,
     )
-    beside = [canonical_row(row, order.wrapped, signed.content), *form_rows(row, order.wrapped, forms)]
-    _keep(row, beside, now)
+    seal = seal_of(body_id, order.public_id, pdf_key, pdf, now)
+    _keep(row, seal, [canonical_row(row, order.wrapped, signed.content), *form_rows(row, order.wrapped, forms)], now)
 
 
 def _sign(order: Order, now: datetime) -> Signed:
@@ -170,20 +172,23 @@ def draw(order: Order, content: bytes, digits: str, proof: bytes) -> Issued:
     )
 
 
-def paper(order: Order, issued: Issued, *, now: datetime) -> bytes:
-    """Return the printed certificate as a certified PDF. Raises Conflict when the signer does not answer."""
+def paper(order: Order, issued: Issued, *, now: datetime) -> tuple[bytes, str]:
+    """Return the printed certificate as a certified PDF, and the key that sealed it.
+
+    Raises Conflict when the signer does not answer.
+    """
     certificate = order.certificate
     pdf = print_certificate(certificate, number=order.number, name=order.name, issued=issued, now=now)
     return _certified(pdf, certificate.body_id, now)
 
 
-def _certified(pdf: bytes, body_id: str, now: datetime) -> bytes:
+def _certified(pdf: bytes, body_id: str, now: datetime) -> tuple[bytes, str]:
     from assessment.credentials.certifying import Seal, certify  # noqa: PLC0415  # slow; web processes do without it
 
     key_id, certificate, authority = ready_certificate(body_id, now)
     settings: Settings = current_app.extensions["settings"]
     seal = Seal(body_id=body_id, key_id=key_id, certificate=certificate, authority=authority)
-    return certify(pdf, seal, signer(), timestamp_url=settings.timestamp_url)
+    return certify(pdf, seal, signer(), timestamp_url=settings.timestamp_url), key_id
 
 
 def _order(session: Session, body_id: str, public_id: str) -> Order | None:
@@ -216,14 +221,20 @@ def _order(session: Session, body_id: str, public_id: str) -> Order | None:
     )
 
 
-def _keep(row: Credential, beside: Iterable[Base], now: datetime) -> None:
-    """Store the credential with what is kept beside it, unless another run was first."""
+def _keep(row: Credential, seal: PdfSeal, beside: Iterable[Base], now: datetime) -> None:
+    """Store the credential with what is kept beside it, unless another run was first.
+
+    Raises Conflict when the key of its file was withdrawn meanwhile: another run seals it with the next one.
+    """
     try:
         with unit_of_work(_author(row.body_id, now)) as session:
             if session.get(Credential, (row.body_id, row.id)) is None:
+                session.get_one(PdfCertificate, (row.body_id, seal.key_id), with_for_update={"read": True})
+                if is_removed(session, row.body_id, seal.key_id):
+                    raise Conflict(N_("The key of the PDF file was withdrawn while it was made."))
                 session.add(row)
                 session.flush()
-                session.add_all(beside)
+                session.add_all([seal, *beside])
                 ask_for(session, row.body_id, DRAW, {"credential": row.id}, now=now)
                 older = session.get_one(CredentialIntent, (row.body_id, row.id)).successor_of
                 if older is not None:

@@ -69,9 +69,18 @@ def _leaf(keys: Keys, file: Path, root: bytes, body: str, name: str, organizatio
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.KeyUsage(**{**_USAGE, "content_commitment": True}), critical=True)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_point), critical=False)
+            .add_extension(_where_revoked(host), critical=False)
         )
         _keep(file, _signed(builder, lambda content: keys.sign(AUTHORITY, AUTHORITY_KEY, content)))
     return file.read_bytes()
+
+
+def _where_revoked(host: str) -> x509.CRLDistributionPoints:
+    """The address of the list of revoked certificates; plain http, as RFC 5280 (4.2.1.13) asks: it is signed itself."""
+    address = x509.UniformResourceIdentifier(f"http://{host}/pdf-ca.crl")
+    return x509.CRLDistributionPoints(
+        [x509.DistributionPoint(full_name=[address], relative_name=None, reasons=None, crl_issuer=None)]
+    )
 
 
 def authority(keys: Keys, folder: Path, host: str) -> bytes:
@@ -83,7 +92,7 @@ def authority(keys: Keys, folder: Path, host: str) -> bytes:
         builder = (
             _begun(name, name, point, datetime(2026, 1, 1, tzinfo=UTC), YEARS_OF_AUTHORITY)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(x509.KeyUsage(**{**_USAGE, "key_cert_sign": True}), critical=True)
+            .add_extension(x509.KeyUsage(**{**_USAGE, "key_cert_sign": True, "crl_sign": True}), critical=True)
         )
         _keep(file, _signed(builder, lambda content: keys.sign(AUTHORITY, AUTHORITY_KEY, content)))
     return file.read_bytes()
@@ -110,11 +119,16 @@ def _signed(builder: x509.CertificateBuilder, sign: Callable[[bytes], bytes]) ->
     The library signs only with a key at hand: it does so with one that is thrown away, and its signature is replaced.
     """
     unsigned = builder.sign(generate_private_key(SECP256R1()), SHA256())
-    algorithm = bytes.fromhex("300a06082a8648ce3d040302")  # ecdsa-with-SHA256, RFC 5758
-    value = sign(unsigned.tbs_certificate_bytes)
-    content = unsigned.tbs_certificate_bytes + algorithm + b"\x03" + _length(len(value) + 1) + b"\x00" + value
-    certificate = b"\x30" + _length(len(content)) + content
+    certificate = enveloped(unsigned.tbs_certificate_bytes, sign)
     return x509.load_der_x509_certificate(certificate).public_bytes(Encoding.DER)
+
+
+def enveloped(content: bytes, sign: Callable[[bytes], bytes]) -> bytes:
+    """Return content with the signature over it, as certificates and lists of revoked ones are signed (RFC 5280)."""
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")  # ecdsa-with-SHA256, RFC 5758
+    value = sign(content)
+    whole = content + algorithm + b"\x03" + _length(len(value) + 1) + b"\x00" + value
+    return b"\x30" + _length(len(whole)) + whole
 
 
 def _length(count: int) -> bytes:

@@ -30,6 +30,7 @@ from assessment.credentials.tables import (
     StatusListDocument,
     StatusSlot,
 )
+from assessment.credentials.tables_keys import PdfSeal
 from assessment.domain.credentials.facts import read_facts
 from assessment.domain.credentials.json_text import digest, read_object
 from assessment.domain.credentials.multibase import decode_multikey
@@ -77,7 +78,7 @@ def rederive(session: Session, body_id: str, credential_id: str) -> Iterator[Mis
         yield mismatch(record, "document", "a credential that can be read", str(refusal))
     yield from rederive_canonical(session, credential, wrapped, content, record)
     yield from rederive_forms(session, credential, wrapped, content, record)
-    yield from _file(credential, wrapped, content, record)
+    yield from _file(session, credential, wrapped, content, record)
 
 
 def status_lists_to_rederive(session: Session) -> Iterator[tuple[str, str]]:
@@ -176,12 +177,17 @@ def _signed(
         yield mismatch(record, "proof", f"a signature by {key_id}", "another")
 
 
-def _file(credential: Credential, wrapped: bytes | None, content: bytes, record: str) -> Iterator[Mismatch]:
+def _file(
+    session: Session, credential: Credential, wrapped: bytes | None, content: bytes, record: str
+) -> Iterator[Mismatch]:
     try:
         pdf = open_pdf(credential, wrapped)
     except (NotFound, ValueError) as error:
         yield mismatch(record, "pdf_digest", credential.pdf_digest, str(error))
         return
+    seal = session.get(PdfSeal, (credential.body_id, credential.id))
+    if seal is not None:  # files from before digests were kept have none
+        yield from differs(record, "pdf_seal", sha256(pdf).hexdigest(), seal.sha256)
     attached = attached_credential(pdf)
     if attached != content:
         yield mismatch(record, "pdf", "the credential attached", "nothing" if attached is None else "another one")

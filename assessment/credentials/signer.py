@@ -10,6 +10,8 @@ the group of the web processes where those run as another user), does one thing,
     {"op": "certificate", "body": CODE, "key": "pdf-2026", "name": TEXT, "host": TEXT}
                                                                 -> {"ok": true, "certificate": DER, "authority": DER}
     {"op": "retire", "body": CODE, "key": "2026"}               -> {"ok": true}, and never signs with it again
+    {"op": "revoke", "body": CODE, "key": "pdf-2026", "at": TIME} -> the same, and its certificate is in every list
+    {"op": "revocations", "at": TIME}                           -> {"ok": true, "list": DER}, null where none is signed
 
 Anything else is answered with {"ok": false, "error": TEXT} and changes nothing. "open" makes the key where there is
 none: the first of a year, or a later one after a change. Where keys lie is said in `key_files`, who may reach them in
@@ -33,6 +35,7 @@ from typing import Any
 from assessment.credentials.key_files import KeyFiles, Keys, Refused, own_secret
 from assessment.credentials.key_token import TokenKeys
 from assessment.credentials.pdf_authority import AUTHORITY, leaf_of
+from assessment.credentials.pdf_revocations import read_moment, revocation_list, revoke
 from assessment.credentials.separation import hand_over, why_not
 from assessment.settings import Settings, SettingsError
 from assessment.users import become
@@ -45,7 +48,7 @@ LONGEST_SOCKET_PATH = 107  # sun_path of sockaddr_un on Linux, less its closing 
 _CODE = re.compile(r"[a-z0-9\-]{1,40}")
 _YEAR = re.compile(r"2[0-9]{3}")
 _KEY = re.compile(r"(pdf-)?2[0-9]{3}(-[1-9][0-9]?)?")
-_PDF_KEY = re.compile(r"pdf-2[0-9]{3}")
+_PDF_KEY = re.compile(r"pdf-2[0-9]{3}(-[1-9][0-9]?)?")
 
 
 def answer(keys: Keys, folder: Path, line: bytes) -> dict[str, Any]:
@@ -71,8 +74,16 @@ def answer(keys: Keys, folder: Path, line: bytes) -> dict[str, Any]:
         case {"op": "retire", "body": str(body), "key": str(key), **rest} if not rest:
             keys.retire(_code(body), _key(key))
             return {"ok": True}
+        case {"op": "revoke", "body": str(body), "key": str(key), "at": str(at), **rest} if not rest:
+            revoke(keys, folder, _code(body), _pdf_key(key), read_moment(at))
+            return {"ok": True}
+        case {"op": "revocations", "at": str(at), **rest} if not rest:
+            found = revocation_list(keys, folder, read_moment(at))
+            return {"ok": True, "list": None if found is None else _text(found)}
         case _:
-            raise Refused("Expected ping, open, sign, certificate or retire with exactly their members.")
+            raise Refused(
+                "Expected ping, open, sign, certificate, retire, revoke or revocations with exactly their members."
+            )
 
 
 def _code(text: str) -> str:
@@ -95,7 +106,7 @@ def _key(text: str) -> str:
 
 def _pdf_key(text: str) -> str:
     if not _PDF_KEY.fullmatch(text):
-        raise Refused("Expected the name of a key such as pdf-2026.")
+        raise Refused("Expected the name of a key such as pdf-2026 or pdf-2026-2.")
     return text
 
 

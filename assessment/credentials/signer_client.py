@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,21 @@ class SignerClient:
         Raises Conflict when the signer does not answer or refuses.
         """
         self._ask({"op": "retire", "body": body_id, "key": key_id})
+
+    def revoke(self, body_id: str, key_id: str, at: datetime) -> None:
+        """Have the signer seal with this key no more, and name its certificate in every list of revoked ones.
+
+        Raises Conflict when the signer does not answer or refuses.
+        """
+        self._ask({"op": "revoke", "body": body_id, "key": key_id, "at": at.isoformat()})
+
+    def revocations(self, at: datetime) -> bytes | None:
+        """Return the list of revoked certificates (DER) as of a moment; None where the authority signs none.
+
+        Raises Conflict when the signer does not answer.
+        """
+        found = self._ask({"op": "revocations", "at": at.isoformat()})["list"]
+        return None if found is None else base64.b64decode(found)
 
     def sign(self, body_id: str, key_id: str, content: bytes) -> bytes:
         """Return the signature over content by a key: 64 bytes, or DER by one for PDF files (`key_files.Keys`).

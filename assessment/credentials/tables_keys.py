@@ -1,4 +1,4 @@
-"""Changes of issuers' keys, each proposed by one person and answered by another."""
+"""Changes of issuers' keys, each proposed by one person and answered by another; and what PDF files are sealed by."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -63,3 +63,56 @@ class PdfCertificate(Scoped, Base):
     certificate: Mapped[bytes]
     authority: Mapped[bytes]
     recorded_at: Mapped[datetime]
+
+
+class PdfKeyChange(Scoped, Base):
+    """Somebody proposes to change what a key for PDF files is good for, with the reason; as `KeyChange`."""
+
+    __tablename__ = "pdf_key_change"
+    __table_args__ = (
+        belongs_to("pdf_certificate", "key_id"),
+        belongs_to("person", "proposed_by"),
+        UniqueConstraint("body_id", "id", "proposed_by"),
+    )
+
+    key_id: Mapped[str]
+    kind: Mapped[KeyChangeKind] = mapped_column(choice(KeyChangeKind, "kind"))
+    reason: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+
+
+class PdfKeyConfirmation(OfBody, Base):
+    """A second person answers a proposed change of a key for PDF files; only a confirmed one counts (four eyes)."""
+
+    __tablename__ = "pdf_key_confirmation"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["body_id", "pdf_key_change_id", "proposed_by"],
+            ["pdf_key_change.body_id", "pdf_key_change.id", "pdf_key_change.proposed_by"],
+        ),
+        belongs_to("person", "confirmed_by"),
+        CheckConstraint("confirmed_by <> proposed_by", name="four_eyes"),
+    )
+
+    pdf_key_change_id: Mapped[str] = mapped_column(primary_key=True)
+    proposed_by: Mapped[str]
+    confirmed_by: Mapped[str]
+    confirmed: Mapped[bool]
+    note: Mapped[str]
+    confirmed_at: Mapped[datetime]
+
+
+class PdfSeal(OfBody, Base):
+    """The SHA-256 (hex) of the PDF file of a certificate as it was issued, and the key that sealed it.
+
+    Once a key is withdrawn, a file under it stands only by this row.
+    """
+
+    __tablename__ = "pdf_seal"
+    __table_args__ = (belongs_to("credential"), belongs_to("pdf_certificate", "key_id"))
+
+    credential_id: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    sealed_at: Mapped[datetime]

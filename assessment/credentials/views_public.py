@@ -3,18 +3,21 @@
 Plain files that any cache can hold; no cookie is read or set.
 """
 
+import re
 from datetime import datetime
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, current_app, g, render_template, request
 from flask_babel import gettext
 
 from assessment.credentials.keys import origin
 from assessment.credentials.log_files import checkpoint_file, newest_size, tile_file
 from assessment.credentials.log_heads import log_key
-from assessment.credentials.pdf_certificates import published_authority
+from assessment.credentials.pdf_certificates import published_authority, sealing_keys
+from assessment.credentials.pdf_seals import digest_list, digests_under, is_removed
 from assessment.credentials.public import did_document, issuers
 from assessment.credentials.public_schemes import public_scheme
 from assessment.credentials.publishing import register_text
+from assessment.credentials.signer_client import signer
 from assessment.credentials.status_lists import published_list
 from assessment.credentials.wording import METHODS
 from assessment.database import db
@@ -34,6 +37,8 @@ SECONDS_TO_KEEP_KEYS = 300
 SECONDS_TO_KEEP_A_HEAD = 5
 SECONDS_TO_KEEP_A_TILE = 31_536_000
 
+_TWO_DIGITS = re.compile(r"[0-9a-f]{2}")
+
 
 @public_files.before_request
 def without_cookies() -> None:
@@ -52,9 +57,8 @@ def did(code: str) -> Response:
 @public_files.get("/issuers.json")
 def register() -> Response:
     session = db.session()
-    return _file(
-        register_text(origin(session), issuers(session), log_key(session)), "application/json", SECONDS_TO_KEEP_KEYS
-    )
+    content = register_text(origin(session), issuers(session), log_key(session), sealing_keys(session))
+    return _file(content, "application/json", SECONDS_TO_KEEP_KEYS)
 
 
 @public_files.get("/pdf-ca.pem")
@@ -65,14 +69,38 @@ def pdf_authority() -> Response:
     return _file(found, "application/pem-certificate-chain", SECONDS_TO_KEEP_KEYS)
 
 
+@public_files.get("/pdf-ca.crl")
+def pdf_revocations() -> Response:
+    kept: dict[datetime, bytes | None] = current_app.extensions.setdefault("pdf_revocations", {})
+    minute = now().replace(second=0, microsecond=0)
+    if minute not in kept:
+        try:
+            found = signer().revocations(minute)
+        except Conflict as refusal:
+            return _later(refusal)
+        kept.clear()
+        kept[minute] = found
+    content = kept[minute]
+    if content is None:
+        raise NotFound(N_("There is no such page."))
+    return _file(content, "application/pkix-crl", SECONDS_TO_KEEP_KEYS)
+
+
+@public_files.get("/pdf-seals/<code>/<key_id>/<start>")
+def pdf_seals(code: str, key_id: str, start: str) -> Response:
+    session = db.session()
+    if not _TWO_DIGITS.fullmatch(start) or not is_removed(session, code, key_id):
+        raise NotFound(N_("There is no such page."))
+    content = digest_list(digests_under(session, code, key_id, start))
+    return _file(content, "text/plain; charset=utf-8", SECONDS_TO_KEEP_KEYS)
+
+
 @public_files.get("/status/<name>")
 def status_list(name: str) -> Response:
     try:
         document = published_list(name, now())
     except Conflict as refusal:
-        answer = Response(say(refusal), 503, content_type="text/plain; charset=utf-8")
-        answer.headers["Retry-After"] = "5"
-        return answer
+        return _later(refusal)
     if document is None:
         raise NotFound(N_("There is no such status list."))
     since = read_instant(document.get("validFrom"))
@@ -111,6 +139,12 @@ def scheme(code: str, scheme_code: str, version: int | None = None) -> str:
         summary=text_in(found.summaries, language()),
         methods=METHODS,
     )
+
+
+def _later(refusal: Conflict) -> Response:
+    answer = Response(say(refusal), 503, content_type="text/plain; charset=utf-8")
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def _file(content: bytes, kind: str, seconds: int, *, since: datetime | None = None) -> Response:

@@ -155,4 +155,7 @@ KINDS = {
     "key_change": _l("Change of a signing key"),
     "key_confirmation": _l("Answer to a change of a signing key"),
     "pdf_certificate": _l("Certificate that signs PDF files"),
+    "pdf_key_change": _l("Change of a key for PDF files"),
+    "pdf_key_confirmation": _l("Answer to a change of a key for PDF files"),
+    "pdf_seal": _l("Digest of an issued PDF file"),
 }

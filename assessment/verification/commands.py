@@ -19,9 +19,9 @@ from assessment.verification.answer import short_answer
 from assessment.verification.arriving import LARGEST_FILE, attached_proof, is_pdf, read_file
 from assessment.verification.checking_many import Subject, is_file, is_many, read_proof, remembered, subjects_in
 from assessment.verification.page import Language, Page
-from assessment.verification.pdf_seal import AUTHORITY, check_seal, with_seal
+from assessment.verification.pdf_seal import AUTHORITY, NONE_KNOWN, check_seal, with_seal
 from assessment.verification.present import present
-from assessment.verification.published import Fetch, folder, sources_from, website
+from assessment.verification.published import Fetch, folder, pdf_keys_in, sources_from, website
 from assessment.verification.sentences import CheckState
 
 _MARKS = {CheckState.PASSED: "ok", CheckState.FAILED: "no", CheckState.OPEN: "?", CheckState.ABSENT: "-"}
@@ -119,11 +119,16 @@ def _checked(
 ) -> Verification:
     if proof is None and pdf is not None:
         proof = attached_proof(pdf)
+    fetch = fetch if fetch is None or pdf is None else remembered(fetch)
     sources = Sources() if fetch is None else sources_from(fetch, content)
     verification = check(content, now=now, sources=replace(sources, log_proof=proof))
     if pdf is None:
         return verification
-    return with_seal(verification, check_seal(pdf, None if fetch is None else fetch(AUTHORITY), now))
+    if fetch is None:
+        return with_seal(verification, check_seal(pdf, None, NONE_KNOWN, now))
+    return with_seal(
+        verification, check_seal(pdf, fetch(AUTHORITY), pdf_keys_in(fetch), now, issuer=verification.issuer)
+    )
 
 
 def _proof(subject: str, named: str | None) -> bytes | None:

@@ -16,10 +16,12 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from assessment.domain.credentials.did_web import code_of, document_url, origin_of
 from assessment.domain.credentials.json_text import MAX_BYTES, read_object
+from assessment.domain.credentials.sealing_keys import SealingKey, read_sealing_keys
 from assessment.domain.credentials.sources import Issuer, Sources, Wanted, wanted_for
 from assessment.domain.credentials.withdrawn import read_removed
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.log.note import VerifierKey, read_key
+from assessment.verification.pdf_seal import KnownKeys
 
 SECONDS = 10
 MOST_LISTS = 4
@@ -104,6 +106,24 @@ def sources_from(fetch: Fetch, content: bytes | str) -> Sources:
         status_lists={url: found for url, found in lists.items() if found is not None},
         log_key=log_key_in(register),
     )
+
+
+def pdf_keys_in(fetch: Fetch) -> KnownKeys:
+    """Return the keys for PDF files that the register names, and how what they had sealed is asked for."""
+
+    def is_issued(key: SealingKey, digest: str) -> bool | None:
+        found = fetch(f"pdf-seals/{key.body_id}/{key.id}/{digest[:2]}")
+        return None if found is None else digest.encode() in found.split()
+
+    try:
+        issuers = read_object(fetch("issuers.json") or b"").get("issuers")
+        if not isinstance(issuers, dict):
+            raise Invalid(N_("Expected issuers in the register."))
+        told = {did: value["pdf_keys"] for did, value in issuers.items() if "pdf_keys" in value}
+        keys = {digest: key for did, value in told.items() for digest, key in read_sealing_keys(value, did).items()}
+    except (Invalid, TypeError):
+        return KnownKeys(keys=None, complete=False, is_issued=is_issued)
+    return KnownKeys(keys=keys, complete=bool(told), is_issued=is_issued)
 
 
 def own_lists(wanted: Wanted) -> dict[str, str]:

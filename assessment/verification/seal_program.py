@@ -2,13 +2,15 @@
 
     python -I seal_program.py TIME < INPUT       one JSON object on standard output
 
-INPUT is one line of JSON, the trusted authorities as a list of DER in base64, then the PDF. `{"state": WORD}`: `none`
+INPUT is one line of JSON, the trusted authorities as a list of DER in base64, then the PDF. `{"state": WORD,
+"certificate": HEX}`, the latter the SHA-256 of the certificate that signed, empty unless it holds. The words: `none`
 (no signature), `broken` (the signed bytes are not what was signed), `changed` (something was added after signing, or
 the signature allows changes), `stranger` (whole, but by nobody whom the authorities know), `holds`, or `unreadable`.
 It imports nothing of this package, because `-I` leaves only the standard library and installed packages.
 """
 
 import base64
+import hashlib
 import io
 import json
 import logging
@@ -43,23 +45,25 @@ def restrict() -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def state_of(content: bytes, roots: list[bytes], moment: datetime) -> str:
-    """Return the word for what the signature of a PDF is worth at a moment."""
+def state_of(content: bytes, roots: list[bytes], moment: datetime) -> tuple[str, str]:
+    """Return the word for what the signature of a PDF is worth at a moment, and whose certificate it is."""
     found = PdfFileReader(io.BytesIO(content)).embedded_signatures
     if not found:
-        return "none"
+        return "none", ""
     trusted = ValidationContext(
         trust_roots=[x509.Certificate.load(root) for root in roots], allow_fetching=False, moment=moment
     )
     if len(found) > 1:
-        return "changed"
+        return "changed", ""
     status = validate_pdf_signature(found[0], trusted)
     if not (status.intact and status.valid):
-        return "broken"
+        return "broken", ""
     whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
     if not whole or found[0].docmdp_level is not MDPPerm.NO_CHANGES:
-        return "changed"
-    return "holds" if status.trusted and status.bottom_line else "stranger"
+        return "changed", ""
+    if not (status.trusted and status.bottom_line):
+        return "stranger", ""
+    return "holds", hashlib.sha256(status.signing_cert.dump()).hexdigest()
 
 
 def main() -> None:
@@ -69,10 +73,10 @@ def main() -> None:
     first, _, content = sys.stdin.buffer.read().partition(b"\n")
     try:
         roots = [base64.b64decode(each) for each in json.loads(first)]
-        state = state_of(content, roots, datetime.fromisoformat(sys.argv[1]))
+        state, certificate = state_of(content, roots, datetime.fromisoformat(sys.argv[1]))
     except Exception:  # whatever a hostile file brings about means the same: it cannot be read
-        state = "unreadable"
-    print(json.dumps({"state": state}))
+        state, certificate = "unreadable", ""
+    print(json.dumps({"state": state, "certificate": certificate}))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from assessment.accounts.sealing import Erased
 from assessment.credentials.exporting import open_pdf
 from assessment.credentials.keys import is_demo
 from assessment.credentials.log_heads import log_key
+from assessment.credentials.pdf_certificates import published_authority, sealing_keys
+from assessment.credentials.pdf_seals import digests_under
 from assessment.credentials.public import find_by_number, issuers_with_keys
 from assessment.credentials.queries import credential_of
 from assessment.credentials.status_lists import published_list
@@ -32,6 +34,7 @@ from assessment.verification.beside import Beside, beside
 from assessment.verification.doctored import Comparison, absent_facts, line_differences
 from assessment.verification.evidence import Evidence, evidence_of
 from assessment.verification.page import Registry
+from assessment.verification.pdf_seal import KnownKeys, check_sealing_key, with_seal
 from assessment.verification.published import own_lists
 from assessment.verification.queries import (
     SealedCertificate,
@@ -139,6 +142,29 @@ def compare_pdf(session: Session, found: Found, content: bytes) -> Comparison | 
         absent = absent_facts(here, (facts.recipient, facts.number))
         return Comparison(same_file=False, compared=bool(absent), differences=absent)
     return Comparison(same_file=False, compared=True, differences=line_differences(here, issued))
+
+
+def judge_seal(
+    session: Session, found: Found, content: bytes, comparison: Comparison | None, *, now: datetime
+) -> Found:
+    """Say of a PDF that is whole, and not the issued one, what speaks about its key, once a key was withdrawn.
+
+    Until then no key is known to be in strange hands, and the comparison says all. Raises Conflict when too many files
+    are looked at at once.
+    """
+    if found.verification is None or (comparison is not None and comparison.same_file):
+        return found
+    keys = [key for keys in sealing_keys(session).values() for key in keys]
+    if not any(key.removed_at for key in keys):
+        return found
+    known = KnownKeys(
+        keys={key.certificate_sha256: key for key in keys},
+        complete=True,
+        is_issued=lambda key, digest: digest in digests_under(session, key.body_id, key.id, digest),
+    )
+    authority, issuer = published_authority(session), found.verification.issuer
+    check = check_sealing_key(content, authority, known, now, issuer=issuer)
+    return found if check is None else replace(found, verification=with_seal(found.verification, check))
 
 
 def _issued_pdf(session: Session, body_id: str, public_id: str) -> bytes | None:

@@ -44,7 +44,15 @@ from assessment.verification.present import address_line, present, present_absen
 from assessment.verification.present_beside import with_beside
 from assessment.verification.present_photo import with_photo
 from assessment.verification.sentences import State
-from assessment.verification.service import Found, compare_pdf, document_ends, find_certificate, look_up, verify_brought
+from assessment.verification.service import (
+    Found,
+    compare_pdf,
+    document_ends,
+    find_certificate,
+    judge_seal,
+    look_up,
+    verify_brought,
+)
 from assessment.web.formatting import clock, day, moment
 from assessment.web.language import is_reviewed
 from assessment.web.refusals import HEADINGS, answer, say, wants_json
@@ -250,6 +258,8 @@ def _by_content(form: FlaskForm) -> Response | WerkzeugResponse | tuple[Response
     with reading() as session:
         found = verify_brought(session, content, now=now())
         comparison = compare_pdf(session, found, brought) if is_pdf(brought) else None
+        if is_pdf(brought):
+            found = judge_seal(session, found, brought, comparison, now=now())
     g.page_zone = found.zone
     return Response(_page(found, None, comparison=comparison))
 

@@ -50,6 +50,7 @@ PLACES = (
     Place(endpoint="administration.persons", title=N_("Persons")),
     Place(endpoint="administration.accounts", title=N_("Accounts and roles")),
     Place(endpoint="administration.body", title=N_("Certification body")),
+    Place(endpoint="keys.index", title=N_("Signing keys")),
     Place(endpoint="agencies.index", title=N_("Agencies")),
     Place(endpoint="reports.numbers", title=N_("Numbers")),
     Place(endpoint="reports.record", title=N_("Audit record")),

@@ -3,6 +3,7 @@
 import io
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -31,7 +32,7 @@ from assessment.credentials.printing import attached_credential
 from assessment.credentials.signer_client import SignerClient, running_signer
 from assessment.domain.errors import Conflict
 from assessment.settings import Settings
-from assessment.verification.pdf_seal import check_seal
+from assessment.verification.pdf_seal import NONE_KNOWN, check_seal
 from tests.credentials.test_printing import DOCUMENT, printed
 from tests.fixtures.databases import settings_for
 
@@ -82,7 +83,7 @@ def test_pyhanko_finds_it_whole_trusted_and_closed_to_changes(pdf: bytes, seal: 
     (found,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
     assert found.docmdp_level is MDPPerm.NO_CHANGES
     assert found.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
-    assert check_seal(pdf, pem(seal.authority), NOW).ok is True
+    assert check_seal(pdf, pem(seal.authority), NONE_KNOWN, NOW).ok is True
 
 
 def test_what_was_printed_stays_byte_for_byte_and_carries_its_credential(pdf: bytes) -> None:
@@ -109,7 +110,7 @@ def test_it_stays_archival_and_tagged(pdf: bytes) -> None:
 def test_one_changed_byte_is_found(pdf: bytes, seal: Seal, place: float) -> None:
     index = int(len(PLAIN) * place)
     mutated = pdf[:index] + bytes([pdf[index] ^ 1]) + pdf[index + 1 :]
-    assert check_seal(mutated, pem(seal.authority), NOW).ok is not True
+    assert check_seal(mutated, pem(seal.authority), NONE_KNOWN, NOW).ok is not True
     try:
         status = judged(mutated, seal.authority)
     except Exception:  # the byte was one of the structure: it cannot even be read
@@ -125,11 +126,11 @@ def test_an_incremental_update_is_refused(pdf: bytes, seal: Seal) -> None:
     writer.write(output)
     assert output.getvalue().startswith(pdf)
     assert not judged(output.getvalue(), seal.authority).bottom_line
-    assert check_seal(output.getvalue(), pem(seal.authority), NOW).ok is False
+    assert check_seal(output.getvalue(), pem(seal.authority), NONE_KNOWN, NOW).ok is False
 
 
 def test_bytes_behind_the_end_are_refused(pdf: bytes, seal: Seal) -> None:
-    assert check_seal(pdf + ADDED, pem(seal.authority), NOW).ok is not True
+    assert check_seal(pdf + ADDED, pem(seal.authority), NONE_KNOWN, NOW).ok is not True
 
 
 def test_another_authority_is_not_believed(
@@ -148,18 +149,18 @@ def test_another_authority_is_not_believed(
         )
     ours = client.pdf_certificate("las", "pdf-2026", name="-", host="-")[1]
     assert not judged(forged, ours).bottom_line
-    assert check_seal(forged, pem(ours), NOW).ok is False
-    assert check_seal(pdf, None, NOW).ok is None
+    assert check_seal(forged, pem(ours), NONE_KNOWN, NOW).ok is False
+    assert check_seal(pdf, None, NONE_KNOWN, NOW).ok is None
 
 
 def test_a_pdf_without_a_signature_says_so(seal: Seal) -> None:
-    check = check_seal(PLAIN, pem(seal.authority), NOW)
+    check = check_seal(PLAIN, pem(seal.authority), NONE_KNOWN, NOW)
     assert (check.ok, check.reason) == (None, "The PDF carries no signature of its own.")
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"%PDF-1.7\n" + b"[" * 100_000, b"%PDF-" + bytes(100_000)])
 def test_a_hostile_file_is_only_unreadable(content: bytes, seal: Seal) -> None:
-    assert check_seal(content, pem(seal.authority), NOW).ok is None
+    assert check_seal(content, pem(seal.authority), NONE_KNOWN, NOW).ok is None
 
 
 def test_certificates_stay_as_they_were_first_made(seal: Seal, client: SignerClient) -> None:
@@ -171,7 +172,7 @@ def test_certificates_stay_as_they_were_first_made(seal: Seal, client: SignerCli
     assert client.pdf_certificate("dapur", "pdf-2026", name="LSP Dapur", host="localhost")[0] != seal.certificate
 
 
-class _Authority(BaseHTTPRequestHandler):
+class StampAuthority(BaseHTTPRequestHandler):
     """Answers requests for time stamps (RFC 3161) with a key of its own."""
 
     stamper: DummyTimeStamper
@@ -188,9 +189,9 @@ class _Authority(BaseHTTPRequestHandler):
         """Leave standard error to pytest."""
 
 
-@pytest.fixture(scope="module")
-def stamping() -> Iterator[tuple[str, bytes]]:
-    """A time stamp authority on this machine: its address and its certificate (DER)."""
+@contextmanager
+def stamping_by(handler: type[StampAuthority]) -> Iterator[tuple[str, bytes]]:
+    """Have a time stamp authority on this machine: its address and its certificate (DER)."""
     key = generate_private_key(65537, 2048)  # pyHanko's authority knows RSA alone
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Stempel Contoh")])
     certificate = (
@@ -208,11 +209,18 @@ def stamping() -> Iterator[tuple[str, bytes]]:
 
     private = asn1_keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
     loaded = asn1_x509.Certificate.load(certificate)
-    _Authority.stamper = DummyTimeStamper(loaded, private, certs_to_embed=SimpleCertificateStore())
-    with HTTPServer(("127.0.0.1", 0), _Authority) as server:
+    handler.stamper = DummyTimeStamper(loaded, private, certs_to_embed=SimpleCertificateStore())
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/", certificate
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def stamping() -> Iterator[tuple[str, bytes]]:
+    """A time stamp authority on this machine: its address and its certificate (DER)."""
+    with stamping_by(StampAuthority) as authority:
+        yield authority
 
 
 def test_with_an_authority_it_carries_a_time_stamp(

@@ -67,6 +67,7 @@ def test_list_export_and_publish_tell_one_story(signing_site: Site, tmp_path: Pa
         "b/lain/did.json",
         "b/las/did.json",
         "issuers.json",
+        "pdf-ca.crl",
         "pdf-ca.pem",
         "status/las-revocation-0",
         "status/las-suspension-0",

@@ -61,13 +61,17 @@ def test_certificate_is_released_by_a_releaser_only(office: Office, people: dict
             assert db.session().query(CredentialIntent).count() == 1 + (role is Role.RELEASER), role
 
 
-def test_keys_change_by_two_people_who_keep_them_only(office: Office, people: dict[Role, Actor]) -> None:
+@pytest.mark.parametrize("kind", KeyChangeKind)
+@pytest.mark.parametrize("key_id", ["2026", "pdf-2026"])
+def test_keys_change_by_two_people_who_keep_them_only(
+    office: Office, people: dict[Role, Actor], key_id: str, kind: KeyChangeKind
+) -> None:
     for proposing in Role:
         if _refused("key.propose", people[proposing]):
             assert proposing not in KEEPERS
             continue
         with office.writing() as session:
-            change = propose(session, people[proposing], "2026", KeyChangeKind.RETIREMENT, reason="Coba.", now=LATER).id
+            change = propose(session, people[proposing], key_id, kind, reason="Coba.", now=LATER).id
         second = KEEPERS - {proposing}
         for answering in sorted(Role, key=lambda role: role in second):
             if _refused("key.answer", people[answering]):

@@ -13,6 +13,7 @@ from assessment.accounts.tables import BodyLicence, Party
 from assessment.credentials.exporting import Format, export
 from assessment.credentials.issuing import issue
 from assessment.credentials.keys import current_key
+from assessment.credentials.pdf_certificates import sealing_keys
 from assessment.credentials.printing import attached_credential
 from assessment.credentials.public import did_document, find_by_number, issuers
 from assessment.credentials.publishing import register_text
@@ -184,8 +185,10 @@ def test_number_and_birth_date_together_find_it(signing: Session) -> None:
 
 def test_the_register_is_plain_json(signing: Session) -> None:
     make_issued(signing, make_world(signing))
-    register = read_object(register_text("http://localhost:8000", issuers(signing)))
-    assert register["issuers"] == {"did:web:localhost%3A8000:b:las": {"name": "LSP Contoh las", "compromised_keys": []}}
+    register = read_object(register_text("http://localhost:8000", issuers(signing), None, sealing_keys(signing)))
+    ((did, issuer),) = dict(register["issuers"]).items()  # type: ignore[call-overload]  # of an object in JSON
+    assert (did, issuer["name"], issuer["compromised_keys"]) == ("did:web:localhost%3A8000:b:las", "LSP Contoh las", [])
+    assert [set(key) for key in issuer["pdf_keys"]] == [{"id", "certificateSha256"}]
 
 
 def test_without_a_signer_the_job_waits_and_is_done_later(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

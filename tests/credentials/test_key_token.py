@@ -5,10 +5,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -78,6 +80,25 @@ def test_a_pdf_is_certified_by_a_key_of_the_token(client: SignerClient) -> None:
     (found,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
     trusted = ValidationContext(trust_roots=[asn1_x509.Certificate.load(root)], allow_fetching=False)
     assert validate_pdf_signature(found, trusted).bottom_line
+
+
+def test_keys_for_pdf_files_in_a_token_are_rotated(client: SignerClient, settings: Settings) -> None:
+    first = client.pdf_certificate("las", "pdf-2026", name="LSP Contoh Las", host="localhost:8000")
+    leaf, root = client.pdf_certificate("las", "pdf-2026-2", name="LSP Contoh Las", host="localhost:8000")
+    client.retire("las", "pdf-2026")
+    assert (first[0] != leaf, first[1]) == (True, root)
+    with pytest.raises(Conflict, match="retired"):
+        client.sign("las", "pdf-2026", b"content")
+    pdf = certify(printed(), Seal(body_id="las", key_id="pdf-2026-2", certificate=leaf, authority=root), client)
+    (found,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    trusted = ValidationContext(trust_roots=[asn1_x509.Certificate.load(root)], allow_fetching=False)
+    assert validate_pdf_signature(found, trusted).bottom_line
+    assert not list(settings.keys.rglob("*.key"))
+    client.revoke("las", "pdf-2026", datetime(2026, 12, 1, tzinfo=UTC))
+    revoked = x509.load_der_x509_crl(client.revocations(datetime(2026, 12, 2, tzinfo=UTC)) or b"")
+    assert [entry.serial_number for entry in revoked] == [x509.load_der_x509_certificate(first[0]).serial_number]
+    public = x509.load_der_x509_certificate(root).public_key()
+    assert revoked.is_signature_valid(public)  # type: ignore[arg-type]  # it is one of an elliptic curve
 
 
 def test_a_retired_key_of_the_token_signs_no_more(client: SignerClient) -> None:

@@ -201,6 +201,7 @@ def test_public_files_need_no_cookie_and_can_be_cached(office: Office) -> None:
         ("/status/las-suspension-0", "application/vc"),
         ("/issuers.json", "application/json"),
         ("/pdf-ca.pem", "application/pem-certificate-chain"),
+        ("/pdf-ca.crl", "application/pkix-crl"),
     ):
         answer = client.get(path)
         assert answer.status_code == 200, path

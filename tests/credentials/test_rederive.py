@@ -75,6 +75,7 @@ def test_a_changed_credential_is_told(signing: Session, credential_id: str) -> N
         (f"UPDATE credential SET pdf_digest = '{'0' * 64}'", "pdf_digest"),
         ("UPDATE credential_intent SET number = 'LAS-2026-000009'", "number"),
         ("UPDATE credential_intent SET expires_at = '2031-01-01 00:00:00'", "expires_at"),
+        (f"UPDATE pdf_seal SET sha256 = '{'0' * 64}'", "pdf_seal"),
         ("UPDATE status_slot SET position = (position + 1) % 131072", "status"),
         ("DELETE FROM status_slot WHERE status_list_id = 'las-revocation-0'", "status_slot"),
     ],

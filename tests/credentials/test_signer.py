@@ -89,9 +89,15 @@ def test_socket_and_key_files_are_for_their_owner_alone(settings: Settings) -> N
         b'{"op": "open", "body": "-pdf-ca", "key": "2026"}',
         b'{"op": "sign", "body": "-pdf-ca", "key": "pdf-root", "content": "AAAA"}',
         b'{"op": "certificate", "body": "las", "key": "2026", "name": "LSP", "host": "localhost"}',
+        b'{"op": "certificate", "body": "las", "key": "pdf-2026-0", "name": "LSP", "host": "localhost"}',
+        b'{"op": "certificate", "body": "las", "key": "pdf-2026-../x", "name": "LSP", "host": "localhost"}',
         b'{"op": "certificate", "body": "-pdf-ca", "key": "pdf-2026", "name": "LSP", "host": "localhost"}',
         b'{"op": "certificate", "body": "las", "key": "pdf-2026", "name": "a\\nb", "host": "localhost"}',
         b'{"op": "certificate", "body": "las", "key": "pdf-2026", "name": " ", "host": "localhost"}',
+        b'{"op": "revoke", "body": "las", "key": "2026", "at": "2026-12-01T02:00:00+00:00"}',
+        b'{"op": "revoke", "body": "-pdf-ca", "key": "pdf-2026", "at": "2026-12-01T02:00:00+00:00"}',
+        b'{"op": "revoke", "body": "las", "key": "pdf-2026", "at": "2026-12-01T02:00:00"}',
+        b'{"op": "revocations", "at": "now"}',
         b'{"op": "export", "body": "las", "key": "2026"}',
         b'{"op": "sign", "body": "las", "key": "2026", "content": "'
         + base64.b64encode(bytes(LARGEST_CONTENT + 1))

@@ -148,18 +148,18 @@ def test_one_person_alone_and_other_roles_change_nothing(office: Office, adminis
     for actor in (office.releaser, office.world.deciders[0], office.stranger):
         assert give(office, actor, ROTATED, *wish).exit_code != 0
     assert give(office, administrator, ROTATED, *wish, password="wrong-password").exit_code != 0
-    assert _lines(office, administrator)[0]["waiting"] is None
+    assert [line["waiting"] for line in _lines(office, administrator)] == [None, None]
 
     proposed = json.loads(give(office, quality, ROTATED, *wish).stdout)
     alone = give(office, quality, ROTATED, "confirm", proposed["id"])
     assert alone.exit_code != 0
     assert "second person" in str(alone.exception)
     assert give(office, office.releaser, ROTATED, "confirm", proposed["id"]).exit_code != 0
-    (line,) = _lines(office, administrator)
+    pdf_line, line = _lines(office, administrator)
+    assert (pdf_line["key"], pdf_line["state"], pdf_line["waiting"]) == (f"pdf-{LATER.year}", "current", None)
     assert (line["key"], line["state"], line["waiting"]["id"]) == (str(LATER.year), "current", proposed["id"])
     assert give(office, administrator, ROTATED, "refuse", proposed["id"], "--note", "Salah lihat.").exit_code == 0
-    (line,) = _lines(office, administrator)
-    assert (line["state"], line["waiting"]) == ("current", None)
+    assert [(line["state"], line["waiting"]) for line in _lines(office, administrator)] == [("current", None)] * 2
 
 
 def _lines(office: Office, actor: Actor) -> list[dict[str, Any]]:
