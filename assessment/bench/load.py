@@ -57,7 +57,9 @@ def ask_all_the_time(orders: Orders) -> dict[str, Any]:
 
 def ask_once_for_each(orders: Orders) -> dict[str, Any]:
     """Ask for each of several addresses once, one after the other."""
-    return _report(Crowd(orders["port"]).run([(0.0, asks_each(orders["paths"], orders["kind"]))]), [])
+    return _report(
+        Crowd(orders["port"]).run([(0.0, asks_each(orders["paths"], orders["kind"], orders.get("validator")))]), []
+    )
 
 
 def walk_in_step(orders: Orders) -> dict[str, Any]:

@@ -22,10 +22,10 @@ def asks_again(path: str, kind: str, validator: str | None = None) -> Script:
         yield request
 
 
-def asks_each(paths: Sequence[str], kind: str) -> Script:
-    """Ask for one address after another, each once."""
+def asks_each(paths: Sequence[str], kind: str, validator: str | None = None) -> Script:
+    """Ask for one address after another, each once, with the entity tag of what is there already, if any."""
     for path in paths:
-        yield _asking(path, kind)
+        yield _asking(path, kind, validator)
 
 
 def _asking(path: str, kind: str, validator: str | None = None) -> Request:

@@ -28,6 +28,8 @@ from assessment.domain.language import PUBLIC_LANGUAGES
 
 SECONDS_TO_WARM = 2.0
 AT_LEAST = 1 / 5  # of the bare route's rate: the page
+PAGE, LOOK, DRAWN = "a certificate's page", "a page that is asked for the first time", "a page that is drawn anew"
+ANEW = '"nothing"'  # an entity tag with which the page is drawn, and not kept
 LIST, TILE = "a status list that is there already", "a tile of the log that is there already"
 
 
@@ -66,14 +68,12 @@ def measure_register(
     with served(register.settings, processes=PROCESSES) as service:
         content = _wire(service.port, page)
         with bare_served(register, content) as bare:
-            looks = _first_looks(register, service, bare, wanted)
+            looks = _looks(register, service, bare, wanted)
             tell(f"{register.place.kind}: {len(register.certificates)} certificates, {len(content)} bytes a page")
             pages = [f"/v/{public_id}" for public_id in register.certificates]
-            figures = [
-                _figure("a certificate's page", register, _rounds(register, service, bare, pages, wanted)),
-                looks,
-            ]
-            tell(f"{register.place.kind}: {held(figures[0])}")
+            figures = [_figure(PAGE, register, _rounds(register, service, bare, pages, wanted)), *looks]
+            for figure in figures[:2]:
+                tell(f"{register.place.kind}: {held(figure)}")
         for name, path in _files(register).items():
             tag = _tag(service.port, path)
             with bare_served(register, b"") as bare:
@@ -83,8 +83,10 @@ def measure_register(
 
 
 def held(figure: Figure) -> str:
-    """Say whether the page is as fast as it must be."""
+    """Say whether the page is as fast as it must be; of a first look the processor time is held against its floor."""
     ratio = figure.ratio or 0.0
+    if figure.name == LOOK:
+        ratio = 1 / ratio if ratio else 0.0
     verdict = "holds" if ratio >= AT_LEAST else "does not hold"
     return f"{figure.name}: {ratio:.2f} of the bare route, at least {AT_LEAST:.2f}: {verdict}"
 
@@ -133,37 +135,45 @@ def _figure(
     )
 
 
-def _first_looks(register: Register, service: Service, bare: Service, wanted: Wanted) -> Figure:
-    """Ask for each certificate in each language once: pages that nobody has asked for within the minute."""
+def _looks(register: Register, service: Service, bare: Service, wanted: Wanted) -> list[Figure]:
+    """Ask for each certificate in each language once, of processes that have told none of them; then have some drawn."""
     pages = [f"/v/{public_id}?lang={code}" for code in PUBLIC_LANGUAGES for public_id in register.certificates]
-    warm, looks, plain = Tally(), Tally(), Tally()
+    warm, looks, drawn, plain = Tally(), Tally(), Tally(), Tally()
     first = len(pages) // 4
-    load(register, service, warm, script="looks", paths=pages[:first], kind="page")
-    load(register, service, looks, script="looks", paths=pages[first:], kind="page")
+    load(register, service, warm, script="looks", paths=pages[:first], kind="page", validator=ANEW)
+    load(register, service, looks, script="looks", paths=pages, kind="page")
+    load(register, service, drawn, script="looks", paths=pages[first:], kind="page", validator=ANEW)
     part = wanted.seconds / ROUNDS
     load(register, bare, plain, script="asks", paths=[ROUTE], kind="bare", seconds=part, clients=1)
+    shown = f"/v/{register.certificates[0]}"
+    return [_look(LOOK, register, looks, plain, shown), _look(DRAWN, register, drawn, plain, shown, validator=ANEW)]
+
+
+def _look(
+    name: str, register: Register, found: Tally, plain: Tally, shown: str, validator: str | None = None
+) -> Figure:
     return Figure(
-        name="a page that nobody asked for within the minute",
+        name=name,
         database=register.place.kind,
-        ours=looks.cpu_ms,
+        ours=found.cpu_ms,
         floor=plain.cpu_ms,
         unit="cpu ms",
-        p50_ms=percentile(looks.latencies, 50),
-        p95_ms=percentile(looks.latencies, 95),
-        p99_ms=percentile(looks.latencies, 99),
-        statements=_statements(register, f"/v/{register.certificates[0]}", first=True),
-        lost=sum(looks.failures.values()),
+        p50_ms=percentile(found.latencies, 50),
+        p95_ms=percentile(found.latencies, 95),
+        p99_ms=percentile(found.latencies, 99),
+        statements=_statements(register, shown, validator),
+        lost=sum(found.failures.values()),
     )
 
 
-def _statements(register: Register, path: str, validator: str | None = None, *, first: bool = False) -> int:
-    """Count the statements of one request in this process: the second of its kind, or one for a page not kept."""
+def _statements(register: Register, path: str, validator: str | None = None) -> int:
+    """Count the statements of one request in this process, the second of its kind."""
     client = register.app.test_client()
     headers = {"If-None-Match": validator} if validator else {}
     with counted(register.app) as statements:
-        for language in ("en", "id") if first else ("en", "en"):
+        for _ in range(2):
             statements.clear()
-            client.get(f"{path}?lang={language}", headers=headers)
+            client.get(f"{path}?lang=en" if path.startswith("/v/") else path, headers=headers)
         return len(statements)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from assessment.bench.bulk import PARTS, measure_bulk
 from assessment.bench.databases import Place
 from assessment.bench.register import register_of
-from assessment.bench.verify import LIST, TILE, measure_register
+from assessment.bench.verify import DRAWN, LIST, LOOK, PAGE, TILE, measure_register
 from tests.fixtures.sites import Site
 
 FIELDS = {"name", "database", "ours", "floor", "unit", "ratio", "statements", "lost"}
@@ -29,13 +29,14 @@ def test_pages_and_files_are_held_against_a_bare_route(demo_site: Site, database
     told: list[str] = []
     register = register_of(place, demo_site.settings, folder)
     figures = measure_register(register, clients=2, seconds=0.3, warm=0.3, tell=told.append)
-    page, look, listed, tile = figures
-    assert (listed.name, tile.name) == (LIST, TILE)
+    page, look, drawn, listed, tile = figures
+    assert [figure.name for figure in figures] == [PAGE, LOOK, DRAWN, LIST, TILE]
     assert all(figure.lost == 0 for figure in figures)
     assert all(figure.to_json().keys() >= FIELDS for figure in figures)
     assert all(figure.ratio for figure in (page, listed, tile))  # the other one counts ticks of the processor
-    assert page.statements == 1
-    assert 1 < (look.statements or 0) <= 12
-    assert (listed.statements, tile.statements) == (1, 2)
-    assert any(line.startswith(f"{database}: a certificate's page:") for line in told)
+    assert (page.statements, look.statements) == (1, 1)
+    assert 1 < (drawn.statements or 0) <= 12
+    assert (listed.statements, tile.statements) == (1, 0)
+    for name in (PAGE, LOOK):
+        assert any(line.startswith(f"{database}: {name}:") for line in told)
     shutil.rmtree(folder)

@@ -48,6 +48,7 @@ UNWATCHED = {
     "credential_link": "a link has a page of its own, which is not kept",
     "credential_link_end": "as the link",
     "page_photo": "comes with a choice, which is watched",
+    "pdf_seal": "of the file, which the page says nothing of",
     "qualification": "proposed only; what confirms it is watched",
     "signed_credential": "gone before the certificate is there",
     "status_change": "proposed only; what confirms it is watched",
