@@ -136,7 +136,7 @@ def _figure(
 
 
 def _looks(register: Register, service: Service, bare: Service, wanted: Wanted) -> list[Figure]:
-    """Ask for each certificate in each language once, of processes that have told none of them; then have some drawn."""
+    """Ask for each certificate in each language once, of processes that told none before; then have some drawn."""
     pages = [f"/v/{public_id}?lang={code}" for code in PUBLIC_LANGUAGES for public_id in register.certificates]
     warm, looks, drawn, plain = Tally(), Tally(), Tally(), Tally()
     first = len(pages) // 4
