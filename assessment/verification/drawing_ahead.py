@@ -26,7 +26,7 @@ def draw(_body_id: str, payload: dict[str, Any], _now: datetime) -> None:
     for language in (
         first,
         *PUBLIC_LANGUAGES,
-    ):  # the first drawing has lists signed that were not, and is not kept then
+    ):  # the first has lists signed that were not
         builder = EnvironBuilder(path=f"/v/{payload['credential']}", query_string={"lang": language})
         run_wsgi_app(app.wsgi_app, {**builder.get_environ(), AHEAD: True})
 
