@@ -17,6 +17,7 @@ from assessment.certification.states import said
 from assessment.credentials.queries import credential_of
 from assessment.credentials.tables import CredentialIntent
 from assessment.credentials.tables_qualification import Qualification, QualificationAnswer
+from assessment.credentials.told import DRAW
 from assessment.domain.certification.duties import Side
 from assessment.domain.certification.qualification import (
     RULES,
@@ -28,6 +29,7 @@ from assessment.domain.certification.qualification import (
 )
 from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
 from assessment.domain.practicals.task_document import ReportKind
+from assessment.jobs.service import ask_for
 from assessment.practicals.tables_pieces import TestPiece, TestReport
 from assessment.web.actor import Actor
 
@@ -212,6 +214,7 @@ def answer_qualification(
     )
     session.add(answer)
     session.flush()
+    ask_for(session, actor.body_id, DRAW, {"credential": credential_id}, now=now)
     return answer
 
 

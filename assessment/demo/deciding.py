@@ -197,7 +197,12 @@ def meanwhile(moment: datetime) -> None:
 
 def work(now: datetime) -> None:
     """Do every job that is due at a moment. Raises Conflict when one failed: a demo is built whole."""
-    work_all(lambda: now)
+    clock = current_app.extensions["clock"]
+    current_app.extensions["clock"] = lambda: now  # pages that are drawn ahead are of this moment too
+    try:
+        work_all(lambda: now)
+    finally:
+        current_app.extensions["clock"] = clock
     with reading() as session:
         failure = session.scalar(select(Job.failure).where(Job.failure.is_not(None)).limit(1))
     if failure is not None:

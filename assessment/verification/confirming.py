@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.persons import sealer
 from assessment.accounts.sealing import Erased, wrapped_key
+from assessment.credentials.told import DRAW
 from assessment.domain.certification.confirmation import check_period
 from assessment.domain.errors import N_, Conflict, NotFound
+from assessment.jobs.service import ask_for
 from assessment.verification.tables import ConfirmationLink, ConfirmationLinkEnd, EmployerStatement
 
 LONGEST = 80
@@ -114,6 +116,7 @@ def state(session: Session, link_id: str, statement: Statement, *, begins: date,
         session.flush()
     except IntegrityError as error:  # somebody else was quicker by a moment
         raise Conflict(N_("This link does not work any more.")) from error
+    ask_for(session, followed.body_id, DRAW, {"credential": followed.credential_id}, now=now)
 
 
 def read_statement(row: EmployerStatement, wrapped: bytes | None, person_id: str) -> Statement | None:

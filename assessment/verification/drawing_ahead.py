@@ -1,4 +1,4 @@
-"""Pages are drawn before anybody looks: when a certificate is there, and again when its status changes.
+"""Pages are drawn before anybody looks: when a certificate is there, and again when what its page says changes.
 
 An employer who scans a code once in a certificate's life is not the one who waits for the drawing.
 """

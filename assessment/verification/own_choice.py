@@ -11,7 +11,9 @@ from assessment.accounts.sealing import wrapped_key
 from assessment.certification.consents import save_consents
 from assessment.certification.tables import Purpose
 from assessment.credentials.queries import standing_of_credential
+from assessment.credentials.told import DRAW
 from assessment.domain.errors import N_, NotAllowed, NotFound
+from assessment.jobs.service import ask_for
 from assessment.verification.own_photo import PhotoOnRecord
 from assessment.verification.shown_photo import write
 from assessment.verification.tables import PageChoice, PagePhoto
@@ -63,6 +65,7 @@ def choose(
     session.flush()
     if photo is not None:
         _show(session, holder, choice.id, photo, now)
+    ask_for(session, holder.body_id, DRAW, {"credential": credential_id}, now=now)
 
 
 def _show(session: Session, holder: Actor, choice_id: str, photo: PhotoOnRecord, now: datetime) -> None:
