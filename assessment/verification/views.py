@@ -10,31 +10,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from assessment.accounts.guessing import count_guess
 from assessment.credentials.exporting import MEDIA_TYPES, Format, export
-from assessment.database import Act, reading, unit_of_work
+from assessment.database import reading
 from assessment.domain.credentials.qr_payload import parse_code
 from assessment.domain.credentials.verdict import Verdict
 from assessment.domain.errors import N_, Invalid, NotFound, Refusal
 from assessment.domain.ids import ALPHABET
-from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT
-from assessment.settings import Settings
 from assessment.verification.answer import absent_answer, full_answer
 from assessment.verification.answer_beside import beside_answer
 from assessment.verification.arriving import is_pdf, read_file
 from assessment.verification.asked import asked_form, language_of
 from assessment.verification.blanks import Blank, Blanks, list_moments
-from assessment.verification.counting import Checked, Tally
-from assessment.verification.counting import count as count_check
+from assessment.verification.counting import Tally
 from assessment.verification.doctored import Comparison
 from assessment.verification.inputs import FileInput, NumberInput, TextInput
 from assessment.verification.kept_pages import DRAWN, Drawn
@@ -43,6 +38,18 @@ from assessment.verification.page import Language, Page
 from assessment.verification.present import address_line, present, present_absence, with_offset
 from assessment.verification.present_beside import with_beside
 from assessment.verification.present_photo import with_photo
+from assessment.verification.public_requests import (
+    MOST_MISSES,
+    WAIT,
+    around,
+    count,
+    count_try,
+    local_now,
+    network_address,
+    reader_language,
+    refused_page,
+    site_settings,
+)
 from assessment.verification.sentences import State
 from assessment.verification.service import (
     Found,
@@ -53,12 +60,10 @@ from assessment.verification.service import (
     look_up,
     verify_brought,
 )
-from assessment.web.formatting import clock, day, moment
-from assessment.web.language import is_reviewed
-from assessment.web.refusals import HEADINGS, answer, say, wants_json
+from assessment.web.formatting import clock, moment
+from assessment.web.refusals import say, wants_json
 from assessment.web.requests import now
 
-MOST_MISSES = 60
 MOST_NUMBERS = 10
 MOST_DOCUMENTS = 5
 MOST_FILES = 60
@@ -67,7 +72,6 @@ WITH_PHOTO = "private, no-cache"  # no cache holds a face past the moment in whi
 
 _PUBLIC_ID = re.compile(f"[{ALPHABET}]{{16}}")
 _MISREAD = str.maketrans("oil", "011")
-_WAIT = N_("Too many tries. Wait a quarter of an hour and try again.")
 
 verification = Blueprint("verification", __name__)
 
@@ -97,15 +101,7 @@ def _closed(response: Response) -> Response:
 @verification.errorhandler(HTTPException)
 def _refuse(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
     """Say in the reader's language what the framework refused: too large, not readable."""
-    return _refused(error.code) if error.code is not None and error.code >= 400 else error
-
-
-def _refused(status: int, detail: str = "") -> tuple[Response | str, int]:
-    if wants_json():
-        return answer(status, detail)
-    heading = gettext(HEADINGS.get(status, HEADINGS[400 if status < 500 else 500]))
-    page = render_template("verification/refused.html", heading=heading, detail=detail, **around(".verify"))
-    return page, status
+    return refused_page(error.code) if error.code is not None and error.code >= 400 else error
 
 
 def policy() -> str:
@@ -125,18 +121,18 @@ def show(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, 
         return redirect(url_for(".show", public_id=plain, lang=request.args.get("lang")), 302)
     found = _look_up(public_id)
     if found is None:
-        if _tries("certificate address", _address()) > MOST_MISSES:
-            return _refused(429, gettext(_WAIT))
-        return _absent(public_id, State.MISSING, 404)
+        if count_try("certificate address", network_address()) > MOST_MISSES:
+            return refused_page(429, gettext(WAIT))
+        return absent(public_id, State.MISSING, 404)
     g.page_zone = found.zone
     if found.verification is None:
-        return _absent(public_id, State.ERASED, 200)
+        return absent(public_id, State.ERASED, 200)
     form = asked_form(request.accept_mimetypes)
     if form is not None:
         response = Response(_in_form(found, public_id, form), content_type=MEDIA_TYPES[form])
     elif wants_json():
-        beside = beside_answer(found.verification, found.beside, today=_local_now().date())
-        response = jsonify(full_answer(public_id, found.verification, beside, now=_local_now()))
+        beside = beside_answer(found.verification, found.beside, today=local_now().date())
+        response = jsonify(full_answer(public_id, found.verification, beside, now=local_now()))
     else:
         response = Response(_told(found, public_id))
     response.headers["Cache-Control"] = FRESH if found.photo is None else WITH_PHOTO
@@ -149,7 +145,7 @@ def _told(found: Found, public_id: str) -> str:
     verification = found.verification
     if verification is None:
         raise ValueError("Expected a certificate whose holder's data was not erased.")
-    blanks, local, reader = Blanks(secrets.token_hex(8)), _local_now(), _reader()
+    blanks, local, reader = Blanks(secrets.token_hex(8)), local_now(), reader_language()
     marked = replace(found, verification=blanks.of_lists(verification))
     page = _present(marked, local, blanks.reader(reader, local), keys=found.keys)
     cut = blanks.cut(_render(page, public_id, can_compare=_can_compare(page, found)))
@@ -172,19 +168,6 @@ def _told(found: Found, public_id: str) -> str:
     )
 
 
-def count(found: Found, public_id: str, response: Response) -> None:
-    """Count that somebody checked this certificate, once their answer is made."""
-    if found.body_id is not None:
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # what a proxy stands for has no stub
-        write = count_check(app, app.extensions["check_tally"], _checked(found, public_id), request.environ, now())
-        if write is not None:
-            response.call_on_close(write)
-
-
-def _checked(found: Found, public_id: str) -> Checked:
-    return Checked(body_id=found.body_id or "", credential_id=public_id, day=_local_now().date())
-
-
 def _in_form(found: Found, public_id: str, form: Format) -> bytes:
     if found.body_id is None:
         raise NotFound(N_("There is no such certificate."))
@@ -194,10 +177,10 @@ def _in_form(found: Found, public_id: str, form: Format) -> bytes:
 
 @verification.post("/v/<public_id>/document")
 def document(public_id: str) -> Response | WerkzeugResponse | tuple[Response | str, int]:
-    tries = max(_tries("document of", public_id), _tries("document by", _address()))
+    tries = max(count_try("document of", public_id), count_try("document by", network_address()))
     found = _look_up(public_id)
     if found is None:
-        return _absent(public_id, State.MISSING, 404)
+        return absent(public_id, State.MISSING, 404)
     g.page_zone = found.zone
     if found.verification is None or found.verification.facts is None:
         return redirect(url_for(".show", public_id=public_id, lang=g.language), 303)
@@ -227,7 +210,7 @@ def verify() -> str | Response | WerkzeugResponse | tuple[Response | str, int]:
             by_text=by_text,
             answer=refusal,
             action=url_for(".verify", lang=g.language),
-            address=address_line(_settings().host, _reader()),
+            address=address_line(site_settings().host, reader_language()),
             **around(".verify"),
         ),
         422 if request.method == "POST" else 200,
@@ -237,8 +220,8 @@ def verify() -> str | Response | WerkzeugResponse | tuple[Response | str, int]:
 def _by_number(form: NumberInput) -> WerkzeugResponse | tuple[Response | str, int]:
     """Lead to the certificate. A wrong number and a wrong date get one and the same answer."""
     number = (form.number.data or "").strip().upper()
-    if max(_tries("number", number), _tries("number by", _address())) > MOST_NUMBERS:
-        return _refused(429, gettext(_WAIT))
+    if max(count_try("number", number), count_try("number by", network_address())) > MOST_NUMBERS:
+        return refused_page(429, gettext(WAIT))
     with reading() as session:
         public_id = find_certificate(session, number, form.birth_date.data)
     if public_id is None:
@@ -248,8 +231,8 @@ def _by_number(form: NumberInput) -> WerkzeugResponse | tuple[Response | str, in
 
 def _by_content(form: FlaskForm) -> Response | WerkzeugResponse | tuple[Response | str, int]:
     """Check what was brought; a code that holds only an address of ours is opened instead."""
-    if _tries("file by", _address()) > MOST_FILES:
-        return _refused(429, gettext(_WAIT))
+    if count_try("file by", network_address()) > MOST_FILES:
+        return refused_page(429, gettext(WAIT))
     brought: bytes = form.file.data.read() if isinstance(form, FileInput) else b""
     content = read_file(brought) if isinstance(form, FileInput) else form.text.data
     own = None if isinstance(content, bytes) else _own_address(content)
@@ -269,7 +252,7 @@ def _own_address(text: str) -> str | None:
         code = parse_code(text)
     except Invalid:
         return None
-    return code.public_id if code.digits is None and code.origin == _settings().base_url else None
+    return code.public_id if code.digits is None and code.origin == site_settings().base_url else None
 
 
 def _look_up(public_id: str) -> Found | None:
@@ -285,15 +268,15 @@ def _as_printed(public_id: str) -> str:
     return typed if _PUBLIC_ID.fullmatch(typed) else public_id
 
 
-def _absent(public_id: str, state: State, status: int) -> tuple[Response, int]:
+def absent(public_id: str, state: State, status: int) -> tuple[Response, int]:
     if wants_json():
-        return jsonify(absent_answer(public_id, state, now=_local_now())), status
-    page = present_absence(state, now=_local_now(), host=_settings().host, language=_reader())
+        return jsonify(absent_answer(public_id, state, now=local_now())), status
+    page = present_absence(state, now=local_now(), host=site_settings().host, language=reader_language())
     return Response(_render(page, public_id)), status
 
 
 def _page(found: Found, public_id: str | None, **said: Any) -> str:
-    page = _present(found, _local_now(), _reader(), keys=found.keys if public_id else None)
+    page = _present(found, local_now(), reader_language(), keys=found.keys if public_id else None)
     return _render(page, public_id, can_compare=_can_compare(page, found), **said)
 
 
@@ -304,7 +287,7 @@ def _present(found: Found, moment: datetime, reader: Language, *, keys: Mapping[
         found.verification,
         found.registry,
         now=moment,
-        host=_settings().host,
+        host=site_settings().host,
         language=reader,
         keys=keys,
         evidence=found.evidence,
@@ -340,43 +323,3 @@ def _render(
         own_address=page.own_address if public_id is None else "",
         **(around(".show", public_id=public_id) if public_id else around(".verify")),
     )
-
-
-def around(endpoint: str, **arguments: Any) -> dict[str, Any]:
-    """What the frame of every page here needs: the way to each language, and whether this one was reviewed."""
-    return {"languages_here": _switch(endpoint, **arguments), "reviewed": is_reviewed(g.language)}
-
-
-def _switch(endpoint: str, **arguments: Any) -> list[tuple[str, str, str]]:
-    return [(code, name, url_for(endpoint, lang=code, **arguments)) for code, name in PUBLIC_LANGUAGES.items()]
-
-
-def _reader() -> Language:
-    return Language(
-        code=g.language,
-        say=gettext,
-        day=day,
-        moment=moment,
-        clock=clock,
-        right_to_left=g.language in RIGHT_TO_LEFT,
-    )
-
-
-def _local_now() -> datetime:
-    return now().astimezone(ZoneInfo(g.get("page_zone", "UTC")))
-
-
-def _tries(what: str, who: str) -> int:
-    """Count a try in a transaction of its own, so that it counts whatever the answer is."""
-    act = Act(body_id=None, account_id=None, person_id=None, at=now(), name=request.endpoint or "")
-    with unit_of_work(act) as session:
-        return count_guess(session, what, who, now=now())
-
-
-def _address() -> str:
-    return request.remote_addr or ""
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

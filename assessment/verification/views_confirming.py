@@ -19,20 +19,20 @@ from assessment.verification.confirming import Followed, Statement, Use, follow_
 from assessment.verification.inputs import ConfirmationInput
 from assessment.verification.present import address_line, visible
 from assessment.verification.present_beside import VOUCHES
+from assessment.verification.public_requests import (
+    MOST_MISSES,
+    WAIT,
+    around,
+    count_try,
+    local_now,
+    network_address,
+    reader_language,
+    refused_page,
+    site_settings,
+)
 from assessment.verification.sentences import State
 from assessment.verification.service import Found, look_up
-from assessment.verification.views import (
-    _WAIT,
-    MOST_MISSES,
-    _address,
-    _local_now,
-    _reader,
-    _refused,
-    _settings,
-    _tries,
-    around,
-    verification,
-)
+from assessment.verification.views import verification
 from assessment.web.refusals import say
 from assessment.web.requests import now
 
@@ -43,17 +43,17 @@ _LINK = re.compile(f"[{ALPHABET}]{{{2 * ID_LENGTH}}}")
 
 @verification.route("/c/<link_id>", methods=["GET", "POST"])
 def confirm(link_id: str) -> Response | WerkzeugResponse | tuple[Response | str, int]:
-    if request.method == "POST" and _tries("confirmation by", _address()) > MOST_STATEMENTS:
-        return _refused(429, gettext(_WAIT))
+    if request.method == "POST" and count_try("confirmation by", network_address()) > MOST_STATEMENTS:
+        return refused_page(429, gettext(WAIT))
     with reading() as session:
         followed = follow_confirmation(session, link_id, now=now()) if _LINK.fullmatch(link_id) else None
         found = None
         if followed is not None and followed.use is Use.OPEN:
             found = look_up(session, followed.credential_id, now=now(), language=g.language)
     if followed is None:
-        if _tries("certificate address", _address()) > MOST_MISSES:
-            return _refused(429, gettext(_WAIT))
-        return _refused(404, gettext("There is no such link."))
+        if count_try("certificate address", network_address()) > MOST_MISSES:
+            return refused_page(429, gettext(WAIT))
+        return refused_page(404, gettext("There is no such link."))
     if followed.use is Use.USED:
         return _answer(link_id, 200, used=True)
     facts = None if found is None else _standing_facts(found)
@@ -92,7 +92,7 @@ def _state(followed: Followed, found: Found, form: ConfirmationInput) -> None:
     begins = found.verification.clocks[0].start.date() if found.verification else date.min
     act = Act(body_id=followed.body_id, account_id=None, person_id=None, at=now(), name=request.endpoint or "")
     with unit_of_work(act) as session:
-        state(session, followed.link_id, statement, begins=begins, today=_local_now().date(), now=now())
+        state(session, followed.link_id, statement, begins=begins, today=local_now().date(), now=now())
 
 
 def _line(text: str | None) -> str:
@@ -123,7 +123,7 @@ def _answer(
         refusal=refusal,
         used=used,
         action=url_for(".confirm", link_id=link_id, lang=g.language),
-        address=address_line(_settings().host, _reader()),
+        address=address_line(site_settings().host, reader_language()),
         **around(".confirm", link_id=link_id),
     )
     response = Response(page)

@@ -12,21 +12,20 @@ from assessment.verification.answer_beside import beside_answer
 from assessment.verification.links import link_answer, link_page
 from assessment.verification.present import present
 from assessment.verification.present_beside import with_beside
+from assessment.verification.public_requests import (
+    MOST_MISSES,
+    WAIT,
+    count,
+    count_try,
+    language_ways,
+    local_now,
+    network_address,
+    reader_language,
+    site_settings,
+)
 from assessment.verification.sentences import State
 from assessment.verification.service import look_up
-from assessment.verification.views import (
-    _WAIT,
-    MOST_MISSES,
-    _absent,
-    _address,
-    _local_now,
-    _reader,
-    _settings,
-    _switch,
-    _tries,
-    count,
-    verification,
-)
+from assessment.verification.views import absent, verification
 from assessment.web.refusals import answer, wants_json
 from assessment.web.requests import now
 
@@ -39,24 +38,25 @@ def link(link_id: str) -> Response | tuple[Response | str, int]:
         followed = follow(session, link_id) if _LINK.fullmatch(link_id) else None
         found = None if followed is None else look_up(session, followed[0], now=now())
     if followed is None or found is None:
-        if _tries("certificate address", _address()) > MOST_MISSES:
-            return answer(429, gettext(_WAIT))
-        return _absent("", State.MISSING, 404)
+        if count_try("certificate address", network_address()) > MOST_MISSES:
+            return answer(429, gettext(WAIT))
+        return absent("", State.MISSING, 404)
     g.page_zone = found.zone
     if found.verification is None:
-        return _absent("", State.ERASED, 200)
+        return absent("", State.ERASED, 200)
     public_id, shows = followed
     if wants_json():
-        beside = beside_answer(found.verification, found.beside, today=_local_now().date())
-        response = jsonify(link_answer(shows, public_id, found.verification, beside, now=_local_now()))
+        beside = beside_answer(found.verification, found.beside, today=local_now().date())
+        response = jsonify(link_answer(shows, public_id, found.verification, beside, now=local_now()))
     else:
-        page = present(found.verification, found.registry, now=_local_now(), host=_settings().host, language=_reader())
-        page = with_beside(page, found.verification, found.beside, today=_local_now().date(), language=_reader())
+        reader = reader_language()
+        page = present(found.verification, found.registry, now=local_now(), host=site_settings().host, language=reader)
+        page = with_beside(page, found.verification, found.beside, today=local_now().date(), language=reader)
         response = Response(
             render_template(
                 "verification/link.html",
-                link=link_page(shows, found.verification, page, language=_reader().code),
-                languages_here=_switch(".link", link_id=link_id),
+                link=link_page(shows, found.verification, page, language=reader.code),
+                languages_here=language_ways(".link", link_id=link_id),
             )
         )
     # An ended link shows nothing from that moment on, so no cache may hold it.

@@ -19,9 +19,9 @@ from assessment.domain.credentials.json_text import MAX_BYTES, read_object, writ
 from assessment.domain.credentials.sources import Sources
 from assessment.domain.errors import N_, Invalid, NotFound
 from assessment.settings import Settings
+from assessment.verification.public_requests import count_try, network_address
 from assessment.verification.service import sources_for
 from assessment.verification.trial_issuer import TRIAL_LIST, sign_on_trial, trial_list, trial_status, with_trial_issuer
-from assessment.verification.views import _address, _tries
 from assessment.web.requests import now
 
 MOST_TRIES = 60
@@ -158,7 +158,7 @@ def _may_issue() -> bool:
 
 def _too_many() -> bool:
     """Whoever has the token of a test instance may check without a limit."""
-    return not _may_issue() and _tries("vc-api by", _address()) > MOST_TRIES
+    return not _may_issue() and count_try("vc-api by", network_address()) > MOST_TRIES
 
 
 def _settings() -> Settings:

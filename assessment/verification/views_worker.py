@@ -13,8 +13,9 @@ from flask_babel import gettext
 from assessment.credentials.keys import origin
 from assessment.database import reading
 from assessment.domain.errors import N_
+from assessment.verification.public_requests import around
 from assessment.verification.queries import issuer_keys
-from assessment.verification.views import around, policy, verification
+from assessment.verification.views import policy, verification
 from assessment.web.formatting import moment
 from assessment.web.pages import STATIC
 from assessment.web.requests import now

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from assessment.credentials.sharing import MOST_LINKS, end_link, follow, links_of, make_link
 from assessment.credentials.tables import CredentialLink, Shown
 from assessment.domain.errors import Conflict, NotFound
-from assessment.verification.views import MOST_MISSES
+from assessment.verification.public_requests import MOST_MISSES
 from tests.credentials.office import LATER, Office, hidden, open_office
 from tests.factories.accounts import NOW
 from tests.factories.certification import make_world

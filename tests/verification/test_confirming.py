@@ -25,8 +25,8 @@ from assessment.verification.own_confirmations import (
     open_links,
 )
 from assessment.verification.present_confirmation import present_confirmation
+from assessment.verification.public_requests import MOST_MISSES
 from assessment.verification.tables import EmployerStatement
-from assessment.verification.views import MOST_MISSES
 from assessment.verification.views_confirming import MOST_STATEMENTS
 from tests.credentials.office import LATER, Office, hidden, open_office
 from tests.factories.accounts import NOW

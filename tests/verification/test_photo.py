@@ -21,11 +21,11 @@ from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import CredentialIntent, Shown
 from assessment.domain.errors import Invalid, NotAllowed
 from assessment.domain.roles import Role
+from assessment.verification.asked import FORMS
 from assessment.verification.own_choice import choose
 from assessment.verification.own_photo import NoPhoto, PhotoOnRecord, photo_on_record
 from assessment.verification.queries_photo import shows_photo
 from assessment.verification.tables import PageChoice, PagePhoto
-from assessment.verification.views import FORMS
 from tests.credentials.office import LATER, Office, hidden, open_office
 from tests.factories.accounts import make_actor
 from tests.factories.photos import drawn_face, photograph, show_on_page
