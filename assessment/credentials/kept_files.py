@@ -30,6 +30,7 @@ from assessment.credentials.tables import StatusList, StatusListDocument
 from assessment.database import db
 from assessment.one_row import VALUE, OneRow
 from assessment.web.observing import REQUEST_ID, observed
+from assessment.web.passing import Headers, pass_on
 
 MOST_BYTES = 32 * 1024 * 1024
 OF_CONTENT = ("Content-Length", "Content-Type", "Last-Modified")  # which an answer without content leaves out
@@ -38,7 +39,6 @@ UNUSUAL = ("HTTP_RANGE", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNM
 _LIST = re.compile(r"/status/([a-z0-9-]{1,80})")
 _TILE = re.compile(r"/log/tile/[0-9a-z./]{1,80}")
 
-Headers = list[tuple[str, str]]
 Key = tuple[str, str]  # below which address the application lies, the path
 
 
@@ -107,19 +107,7 @@ class KeptFiles:
         self, key: Key, signed_at: str | None, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Pass a request on and keep a whole answer; `signed_at` was read before."""
-        said: list[tuple[str, Headers]] = []
-
-        def note(status: str, headers: Headers, *error: Any) -> Any:
-            said.append((status, headers))
-            return start_response(status, headers, *error)
-
-        answer = self._onward(environ, note)
-        try:
-            body = b"".join(answer)
-        finally:
-            if hasattr(answer, "close"):
-                answer.close()
-        status, headers = said[-1]
+        status, headers, body = pass_on(self._onward, environ, start_response)
         tags = [value for name, value in headers if name == "ETag"]
         if status.startswith("200 ") and tags:
             lasting = [each for each in headers if each[0] != REQUEST_ID]

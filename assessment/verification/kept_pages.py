@@ -50,6 +50,7 @@ from assessment.verification.watched import Stand, watched
 from assessment.web.compressing import Piece, join_pieces, padded, piece_of
 from assessment.web.formatting import clock_in, moment_in
 from assessment.web.observing import REQUEST_ID, observed
+from assessment.web.passing import Headers
 
 DRAWN = "teruji.drawn"
 ENDPOINT = "verification.show"
@@ -68,7 +69,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 # Differ from request to request, or are made anew.
 _OWN_HEADERS = frozenset({REQUEST_ID, "Content-Length", "Content-Encoding"})
 
-Headers = list[tuple[str, str]]
 Moments = tuple[datetime, ...]  # to the minute: now, and of when the list of each purpose is
 Key = tuple[str, str, str]  # below which address the application lies, the certificate, the language
 

@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
 from assessment.web.observing import REQUEST_ID, observed
 from assessment.web.pages import hashed_files
+from assessment.web.passing import pass_on
 
 # What asks for less than the whole file, or says that it has it.
 CONDITIONS = ("HTTP_RANGE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
@@ -55,19 +55,7 @@ class LastingFiles:
 
     def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass a request on and remember the whole answer."""
-        said: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def note(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            said.append((status, headers))
-            return start_response(status, headers, *error)
-
-        answer = self._onward(environ, note)
-        try:
-            body = b"".join(answer)
-        finally:
-            if hasattr(answer, "close"):
-                answer.close()
-        status, headers = said[-1]
+        status, headers, body = pass_on(self._onward, environ, start_response)
         kept = {name: value for name, value in headers if name != REQUEST_ID}
         if status.startswith("200 ") and "Set-Cookie" not in kept:
             self._kept[key] = _Kept(list(kept.items()), body)
