@@ -21,11 +21,11 @@ from flask import Flask
 from sqlalchemy import Engine, event, select
 
 from assessment import one_row
-from assessment.app import create_app
 from assessment.bench import databases
 from assessment.bench.databases import Place
 from assessment.bench.figures import Figure, percentile
 from assessment.bench.floors import floor, method
+from assessment.bench.installation import install, settings_in
 from assessment.bench.processes import memory_mib, processor_seconds
 from assessment.bench.scripts import event as an_event
 from assessment.bench.service import CHECKOUT, Service, served
@@ -33,7 +33,6 @@ from assessment.bench.world import World, make_world
 from assessment.database import db
 from assessment.exams.tables import ResponseEvent
 from assessment.exams.tokens import read_token, writer_key
-from assessment.migrating import migrate
 from assessment.settings import Settings
 
 PROCESSES = 2
@@ -96,11 +95,8 @@ def grounds(*, candidates: int, started: bool, tell: Tell) -> Iterator[Iterator[
 
 
 def _ground(place: Place, folder: Path, *, candidates: int, started: bool) -> Ground:
-    settings = Settings.from_environment(
-        {"TERUJI_HOME": str(folder / "home"), "TERUJI_DATABASE_URL": place.url, "TERUJI_BASE_URL": "http://localhost"}
-    )
-    migrate(settings, now=datetime.now(UTC))
-    app = create_app(settings)
+    settings = settings_in(folder, place.url)
+    app = install(settings, now=datetime.now(UTC))
     world = make_world(app, candidates=candidates, started=started)
     with app.app_context():
         settle(db.engine)

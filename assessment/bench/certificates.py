@@ -17,8 +17,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assessment.app import create_app
 from assessment.bench import databases
+from assessment.bench.installation import install, settings_in
 from assessment.bench.world import BODY, writing
 from assessment.certification.result_json import TakenMark
 from assessment.credentials.certificate import Certificate, Occasion, UnitLine
@@ -41,7 +41,6 @@ from assessment.domain.credentials.status_list import LIST_BITS, StatusPurpose
 from assessment.domain.ids import ID_BYTES, to_base32
 from assessment.domain.practicals.marking_json import from_json
 from assessment.domain.practicals.rubric import Checked, Judged, Measured
-from assessment.migrating import migrate
 from assessment.practicals.tables import Rubric, RubricCriterion
 from assessment.schemes.queries import SchemeFacts, scheme_facts
 from assessment.settings import Settings
@@ -64,16 +63,8 @@ class Office:
 def office(folder: Path, *, people: int) -> Iterator[Office]:
     """Give an installation on SQLite in a folder of its own, with an order for each person."""
     with databases.sqlite(folder) as place:
-        settings = Settings.from_environment(
-            {
-                "TERUJI_HOME": str(folder / "home"),
-                "TERUJI_DATABASE_URL": place.url,
-                "TERUJI_BASE_URL": "http://localhost:8000",
-            }
-        )
-        moment = datetime.now(UTC)
-        migrate(settings, now=moment)
-        app = create_app(settings)
+        settings, moment = settings_in(folder, place.url, base_url="http://localhost:8000"), datetime.now(UTC)
+        app = install(settings, now=moment)
         with app.app_context():
             ensemble = next(each for each in register_cast(moment).ensembles if each.code == BODY)
             content = load_content(ensemble)

@@ -14,6 +14,7 @@ from assessment.app import create_app
 from assessment.bench import databases
 from assessment.bench.answers import Tell, settle
 from assessment.bench.databases import Place
+from assessment.bench.installation import settings_in
 from assessment.credentials.tables import CredentialIntent, StatusListDocument
 from assessment.database import db, reading
 from assessment.demo.build import build
@@ -54,13 +55,6 @@ def registers(tell: Tell) -> Iterator[Iterator[Register]]:
                     yield register_of(place, settings, folder)
 
     yield each()
-
-
-def settings_in(folder: Path, url: str) -> Settings:
-    """Return the settings of an installation in a folder, on a database."""
-    return Settings.from_environment(
-        {"TERUJI_HOME": str(folder / "home"), "TERUJI_DATABASE_URL": url, "TERUJI_BASE_URL": "http://localhost"}
-    )
 
 
 def register_of(place: Place, settings: Settings, folder: Path) -> Register:

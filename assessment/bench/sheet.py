@@ -20,10 +20,10 @@ from typing import Any
 
 from flask import Flask
 
-from assessment.app import create_app
 from assessment.bench import databases
 from assessment.bench.answers import Tell
 from assessment.bench.figures import Figure, percentile
+from assessment.bench.installation import install, settings_in
 from assessment.bench.service import CHECKOUT, served
 from assessment.bench.world import BODY, an_applicant, signed_in, writing
 from assessment.database import db
@@ -31,7 +31,6 @@ from assessment.demo.cast import register_cast
 from assessment.demo.content import load_content
 from assessment.domain.errors import N_, Conflict
 from assessment.domain.roles import Role
-from assessment.migrating import migrate
 from assessment.practicals.opening import open_sheet
 from assessment.practicals.scheduling import schedule
 from assessment.practicals.tables import Observation, PracticalState
@@ -115,16 +114,8 @@ def _tap(folder: Path, bench: _Bench, port: int, pace: float) -> dict[str, Any]:
 def _made(folder: Path) -> Iterator[_Bench]:
     """Give an installation with one open sheet of the demo's welding task, and its assessor signed in."""
     with databases.sqlite(folder) as place:
-        settings = Settings.from_environment(
-            {
-                "TERUJI_HOME": str(folder / "home"),
-                "TERUJI_DATABASE_URL": place.url,
-                "TERUJI_BASE_URL": "http://localhost",
-            }
-        )
-        moment = datetime.now(UTC)
-        migrate(settings, now=moment)
-        app = create_app(settings)
+        settings, moment = settings_in(folder, place.url), datetime.now(UTC)
+        app = install(settings, now=moment)
         with app.app_context():
             ensemble = next(each for each in register_cast(moment).ensembles if each.code == BODY)
             content = load_content(ensemble)
