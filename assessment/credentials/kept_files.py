@@ -23,7 +23,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import Engine, Select, Text, bindparam, cast, select
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.http import parse_etags
+from werkzeug.http import parse_etags, unquote_etag
 
 from assessment.credentials.status_lists import RENEW_AFTER
 from assessment.credentials.tables import StatusList, StatusListDocument
@@ -78,10 +78,7 @@ class KeptFiles:
         kept = self._kept.get(key)
         if kept is None or kept.signed_at != signed_at:
             return self._ask(key, signed_at, environ, start_response)
-        status, headers, body = HTTPStatus.OK, kept.headers, kept.body
-        if parse_etags(environ.get("HTTP_IF_NONE_MATCH")).contains_weak(kept.tag):
-            status, body = HTTPStatus.NOT_MODIFIED, b""
-            headers = [each for each in headers if each[0] not in OF_CONTENT]
+        status, headers, body = _conditional(kept, environ)
         endpoint = "public_files.log_tile" if of_list is None else "public_files.status_list"
         more = observed(self._app, endpoint=endpoint, path=path, status=status, began=began)
         start_response(f"{status.value} {status.phrase}", headers + more)
@@ -106,12 +103,18 @@ class KeptFiles:
     def _ask(
         self, key: Key, signed_at: str | None, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Pass a request on and keep a whole answer; `signed_at` was read before."""
-        status, headers, body = pass_on(self._onward, environ, start_response)
-        tags = [value for name, value in headers if name == "ETag"]
-        if status.startswith("200 ") and tags:
+        """Pass a request on without its condition, and keep a whole answer; `signed_at` was read before."""
+        unconditional = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
+        status, headers, body = pass_on(self._onward, unconditional)
+        tag = next((value for name, value in headers if name == "ETag"), None)
+        if status.startswith("200 ") and tag is not None:
             lasting = [each for each in headers if each[0] != REQUEST_ID]
-            self._keep(key, _Kept(lasting, body, parse_etags(tags[0]).to_header().strip('"'), signed_at))
+            kept = _Kept(lasting, body, unquote_etag(tag)[0] or "", signed_at)
+            self._keep(key, kept)
+            code, lasting, body = _conditional(kept, environ)
+            status = f"{code.value} {code.phrase}"
+            headers = [*lasting, *(each for each in headers if each[0] == REQUEST_ID)]
+        start_response(status, headers)
         return (body,)
 
     def _keep(self, key: Key, kept: _Kept) -> None:
@@ -123,6 +126,13 @@ class KeptFiles:
     def _engine(self) -> Engine:
         with self._app.app_context():
             return db.engine
+
+
+def _conditional(kept: _Kept, environ: WSGIEnvironment) -> tuple[HTTPStatus, Headers, bytes]:
+    """Return the whole answer, or that whoever asks has it already."""
+    if parse_etags(environ.get("HTTP_IF_NONE_MATCH")).contains_weak(kept.tag):
+        return HTTPStatus.NOT_MODIFIED, [each for each in kept.headers if each[0] not in OF_CONTENT], b""
+    return HTTPStatus.OK, kept.headers, kept.body
 
 
 @cache

@@ -55,7 +55,8 @@ class LastingFiles:
 
     def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass a request on and remember the whole answer."""
-        status, headers, body = pass_on(self._onward, environ, start_response)
+        status, headers, body = pass_on(self._onward, environ)
+        start_response(status, headers)
         kept = {name: value for name, value in headers if name != REQUEST_ID}
         if status.startswith("200 ") and "Set-Cookie" not in kept:
             self._kept[key] = _Kept(list(kept.items()), body)

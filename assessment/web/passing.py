@@ -1,20 +1,17 @@
 """Passing a request on from what stands in front of the application, and hearing what it answers."""
 
 from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 Headers = list[tuple[str, str]]
 
 
-def pass_on(
-    onward: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
-) -> tuple[str, Headers, bytes]:
-    """Let an application answer; return its status line, its headers and its whole body, which is still to be sent."""
+def pass_on(onward: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:
+    """Let an application answer; return its status line, its headers and its whole body, all of it still to be sent."""
     said: list[tuple[str, Headers]] = []
 
-    def note(status: str, headers: Headers, *error: Any) -> Any:
+    def note(status: str, headers: Headers, *_error: Any) -> Any:
         said.append((status, headers))
-        return start_response(status, headers, *error)
 
     answer = onward(environ, note)
     try:
