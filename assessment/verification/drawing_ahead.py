@@ -3,6 +3,7 @@
 An employer who scans a code once in a certificate's life is not the one who waits for the drawing.
 """
 
+from contextvars import Context
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,8 @@ def draw(_body_id: str, payload: dict[str, Any], _now: datetime) -> None:
         *PUBLIC_LANGUAGES,
     ):  # the first has lists signed that were not
         builder = EnvironBuilder(path=f"/v/{payload['credential']}", query_string={"lang": language})
-        run_wsgi_app(app.wsgi_app, {**builder.get_environ(), AHEAD: True})
+        # In a context of its own, as a request from outside: what one page leaves in `g` is no part of the next.
+        Context().run(run_wsgi_app, app.wsgi_app, {**builder.get_environ(), AHEAD: True})
 
 
 def _draw_again(session: Session, body_id: str, credential_id: str, _event: StatusEvent, now: datetime) -> None:

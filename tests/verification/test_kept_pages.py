@@ -330,6 +330,10 @@ def test_pages_are_drawn_ahead_in_every_language_and_nobody_is_counted(site: Sit
     site.client().get(f"/v/{made.public_id}?lang=en", buffered=True)
     with site.engine.connect() as connection:
         assert connection.scalar(text("SELECT sum(number) FROM check_count")) == 2
+    for language in PUBLIC_LANGUAGES:
+        address = f"/v/{made.public_id}?lang={language}"
+        told, drawn = (site.client().get(address, headers=headers) for headers in ({}, DRAWN_ANEW))
+        assert (told.data, sorted(told.headers.items())) == (drawn.data, sorted(drawn.headers.items()))
 
 
 def test_a_place_that_is_not_the_signed_one_lets_nothing_be_kept(site: Site, house: House) -> None:
