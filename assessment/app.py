@@ -83,7 +83,8 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.extensions["answers"] = AnswerPath(app, app.wsgi_app)
-    app.extensions["lasting"] = LastingFiles(app, KeptPages(app, KeptFiles(app, app.extensions["answers"])))
+    app.extensions["kept_pages"] = KeptPages(app, KeptFiles(app, app.extensions["answers"]))
+    app.extensions["lasting"] = LastingFiles(app, app.extensions["kept_pages"])
     app.wsgi_app = app.extensions["lasting"]  # type: ignore[method-assign]  # the way WSGI middleware is put in front
     return app
 

@@ -42,6 +42,7 @@ from assessment.demo.workshop import plan_task_writing
 from assessment.domain.roles import Role
 from assessment.migrating import migrate
 from assessment.settings import Settings
+from assessment.verification.drawing_ahead import draw_what_changed
 
 TELL_EVERY_SECONDS = 5.0
 PAUSE_SECONDS = 0.05
@@ -69,6 +70,7 @@ def build(settings: Settings, *, today: datetime, tell: Tell) -> None:
             work(today)
             integrate(today)
             renew_lists(datetime.now(UTC))
+            _draw_pages()
         _seal_everything()
         said = {
             "origin": settings.base_url,
@@ -77,6 +79,13 @@ def build(settings: Settings, *, today: datetime, tell: Tell) -> None:
         }
     close(app)
     mark_complete(settings, said)
+
+
+def _draw_pages() -> None:
+    """Draw what was drawn as of an earlier day, as the worker does."""
+    after = draw_what_changed("", datetime.now(UTC))
+    while after:
+        after = draw_what_changed(after, datetime.now(UTC))
 
 
 def _mark_database(settings: Settings, today: datetime) -> None:

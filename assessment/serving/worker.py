@@ -31,6 +31,7 @@ from assessment.jobs.service import work_once
 from assessment.serving.ending import set_when_told
 from assessment.serving.parent import end_with_parent
 from assessment.settings import Settings
+from assessment.verification.drawing_ahead import draw_what_changed
 from assessment.verification.published import log_key_in, site_of
 from assessment.web.observing import LOGGING, log_as_json
 
@@ -102,6 +103,17 @@ def look_at_published() -> None:
         remember(content.decode(), key)
 
 
+def drawing_of_pages() -> Callable[[], None]:
+    """Return what goes round all certificates, and draws the pages that stand no more."""
+    place = ""
+
+    def draw_pages() -> None:
+        nonlocal place
+        place = draw_what_changed(place, now())
+
+    return draw_pages
+
+
 def tidy() -> None:
     """Remove short-lived rows that have done their work."""
     for forget in (forget_old_guesses, forget_old_keys, forget_old_sessions):
@@ -143,6 +155,7 @@ def duties() -> list[Duty]:
         Duty(do=close_exams, every=5),
         Duty(do=sign_lists, every=300),
         Duty(do=look_for_expiries, every=300),
+        Duty(do=drawing_of_pages(), every=10),
         Duty(do=tidy, every=600),
     ]
 

@@ -221,7 +221,22 @@ class KeptPages:
         self._store.put(public_id, language, sealed)
         self._remember(key, _Held(page=page, until=moment + IN_MEMORY, stand=stand), moment)
 
+    def stands(self, public_id: str, language: str) -> bool:
+        """Whether a page is there that would be told now; True as well where none can be kept."""
+        stand = watched(self._engine, public_id)
+        if stand is None or stand.wrapped is None or stand.form is None:
+            return True
+        moment: datetime = self._app.extensions["clock"]()
+        held = self._read(("", public_id, language), stand, moment)
+        return held is not None and self._standing(held, stand, moment) is not None
+
     def _fetch(self, key: Key, stand: Stand, moment: datetime) -> _Held | None:
+        held = self._read(key, stand, moment)
+        if held is not None:
+            self._remember(key, held, moment)
+        return held
+
+    def _read(self, key: Key, stand: Stand, moment: datetime) -> _Held | None:
         """Return a page from disk: one that was drawn by this version, for this address, and sealed by us."""
         root, public_id, language = key
         sealed = self._store.get(public_id, language)
@@ -234,9 +249,7 @@ class KeptPages:
             return None
         if (page.version, page.root, page.public_id, page.language) != (self._version, root, public_id, language):
             return None
-        held = _Held(page=page, until=moment + IN_MEMORY)
-        self._remember(key, held, moment)
-        return held
+        return _Held(page=page, until=moment + IN_MEMORY)
 
     def _remember(self, key: Key, held: _Held, moment: datetime) -> None:
         """Hold a page, and let go of those whose minute is over, or of all where there are too many."""

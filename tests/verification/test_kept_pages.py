@@ -21,10 +21,9 @@ from assessment.domain.credentials.stored_form import write_form
 from assessment.domain.credentials.verdict import Clock, ClockState, Verdict, Verification
 from assessment.domain.language import PUBLIC_LANGUAGES
 from assessment.migrating import load_tables
-from assessment.verification import kept_pages
+from assessment.verification import drawing_ahead, kept_pages
 from assessment.verification.beside import Beside, Stated
 from assessment.verification.confirming import Statement
-from assessment.verification.drawing_ahead import draw
 from assessment.verification.lasting_until import said_until
 from assessment.verification.service import Found
 from assessment.verification.tables import PageChoice
@@ -321,7 +320,7 @@ def test_a_disk_that_takes_nothing_keeps_no_page_and_loses_nothing(site: Site, h
 def test_pages_are_drawn_ahead_in_every_language_and_nobody_is_counted(site: Site, house: House) -> None:
     made = house.make()
     with site.app.app_context():
-        draw(house.body_id, {"credential": made.public_id}, NOW)
+        drawing_ahead.draw(house.body_id, {"credential": made.public_id}, NOW)
     assert {file.suffix[1:] for file in pages_of(site)} == PUBLIC_LANGUAGES.keys()
     with site.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM check_count")) == 0
@@ -334,6 +333,33 @@ def test_pages_are_drawn_ahead_in_every_language_and_nobody_is_counted(site: Sit
         address = f"/v/{made.public_id}?lang={language}"
         told, drawn = (site.client().get(address, headers=headers) for headers in ({}, DRAWN_ANEW))
         assert (told.data, sorted(told.headers.items())) == (drawn.data, sorted(drawn.headers.items()))
+
+
+def test_what_changed_for_many_is_drawn_by_going_round(
+    site: Site, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificates = [house.make(name=f"Peserta {letter}") for letter in "ABCD"]
+    house.erase(certificates[0])
+    monkeypatch.setattr(drawing_ahead, "MOST_LOOKED_AT", 2)
+    monkeypatch.setattr(drawing_ahead, "MOST_DRAWN", 1)
+
+    def go_round() -> int:
+        """Return how many times it was begun anew."""
+        after, times = "", 1
+        with site.app.app_context():
+            while after := drawing_ahead.draw_what_changed(after, NOW):
+                times += 1
+        return times
+
+    assert go_round() == 4
+    assert len(pages_of(site)) == 3 * len(PUBLIC_LANGUAGES)
+    before = {file: file.stat().st_mtime_ns for file in pages_of(site)}
+    assert go_round() == 3
+    assert {file: file.stat().st_mtime_ns for file in pages_of(site)} == before
+    house.mark("revocation", certificates[1])
+    go_round()
+    after = {file: file.stat().st_mtime_ns for file in pages_of(site)}
+    assert {file.stem for file in pages_of(site) if after[file] != before[file]} == {certificates[1].public_id}
 
 
 def test_a_place_that_is_not_the_signed_one_lets_nothing_be_kept(site: Site, house: House) -> None:
