@@ -29,8 +29,11 @@ class Service:
 
 
 @contextmanager
-def served(settings: Settings, *, processes: int) -> Iterator[Service]:
-    """Serve an installation. Raises Conflict when the server does not answer within a minute."""
+def served(settings: Settings, *, processes: int, base_url: str | None = None) -> Iterator[Service]:
+    """Serve an installation, under the address where it answers or under `base_url`.
+
+    Raises Conflict when the server does not answer within a minute.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -47,7 +50,7 @@ def served(settings: Settings, *, processes: int) -> Iterator[Service]:
                 "PROMETHEUS_MULTIPROC_DIR": str(counters),
                 "TERUJI_HOME": str(settings.home),
                 "TERUJI_DATABASE_URL": settings.database_url,
-                "TERUJI_BASE_URL": f"http://127.0.0.1:{port}",
+                "TERUJI_BASE_URL": base_url or f"http://127.0.0.1:{port}",
                 "TERUJI_SECRET": settings.secret.hex(),
             },
             stdin=subprocess.PIPE,

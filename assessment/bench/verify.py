@@ -65,7 +65,8 @@ def measure_register(
     """Measure one register through its server; `seconds` are those of each load, `warm` of what goes before."""
     wanted = Wanted(clients=clients, seconds=seconds, warm=warm)
     page = f"/v/{register.certificates[0]}"
-    with served(register.settings, processes=PROCESSES) as service:
+    settings = register.settings
+    with served(settings, processes=PROCESSES, base_url=settings.base_url) as service:  # as pages were drawn ahead
         content = _wire(service.port, page)
         with bare_served(register, content) as bare:
             looks = _looks(register, service, bare, wanted)
