@@ -137,12 +137,13 @@ def _figure(
 
 
 def _looks(register: Register, service: Service, bare: Service, wanted: Wanted) -> list[Figure]:
-    """Ask for each certificate in each language once, of processes that told none before; then have some drawn."""
+    """Ask once for pages that nobody asked for before, of processes that are warm; then have the same ones drawn."""
     pages = [f"/v/{public_id}?lang={code}" for code in PUBLIC_LANGUAGES for public_id in register.certificates]
     warm, looks, drawn, plain = Tally(), Tally(), Tally(), Tally()
     first = len(pages) // 4
+    load(register, service, warm, script="looks", paths=pages[:first], kind="page")
+    load(register, service, looks, script="looks", paths=pages[first:], kind="page")
     load(register, service, warm, script="looks", paths=pages[:first], kind="page", validator=ANEW)
-    load(register, service, looks, script="looks", paths=pages, kind="page")
     load(register, service, drawn, script="looks", paths=pages[first:], kind="page", validator=ANEW)
     part = wanted.seconds / ROUNDS
     load(register, bare, plain, script="asks", paths=[ROUTE], kind="bare", seconds=part, clients=1)
