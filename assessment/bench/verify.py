@@ -141,9 +141,15 @@ def _looks(register: Register, service: Service, bare: Service, wanted: Wanted) 
     pages = [f"/v/{public_id}?lang={code}" for code in PUBLIC_LANGUAGES for public_id in register.certificates]
     warm, looks, drawn, plain = Tally(), Tally(), Tally(), Tally()
     first = len(pages) // 4
-    load(register, service, warm, script="looks", paths=pages[:first], kind="page")
+    several: dict[str, Any] = {
+        "script": "asks",
+        "paths": pages[:first],
+        "seconds": wanted.warm,
+        "clients": wanted.clients,
+    }
+    load(register, service, warm, kind="page", **several)  # by many connections: every process gets some
     load(register, service, looks, script="looks", paths=pages[first:], kind="page")
-    load(register, service, warm, script="looks", paths=pages[:first], kind="page", validator=ANEW)
+    load(register, service, warm, kind="page", validator=ANEW, **several)
     load(register, service, drawn, script="looks", paths=pages[first:], kind="page", validator=ANEW)
     part = wanted.seconds / ROUNDS
     load(register, bare, plain, script="asks", paths=[ROUTE], kind="bare", seconds=part, clients=1)
