@@ -4,11 +4,12 @@ An employer who scans a code once in a certificate's life is not the one who wai
 many at once (the issuer's keys, the figures of a sitting, the program itself) is found by going round, a few at a time.
 """
 
-from contextvars import Context
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -37,8 +38,26 @@ def draw(_body_id: str, payload: dict[str, Any], _now: datetime) -> None:
         *PUBLIC_LANGUAGES,
     ):  # the first has lists signed that were not
         builder = EnvironBuilder(path=f"/v/{payload['credential']}", query_string={"lang": language})
-        # In a context of its own, as a request from outside: what one page leaves in `g` is no part of the next.
-        Context().run(run_wsgi_app, app.wsgi_app, {**builder.get_environ(), AHEAD: True})
+        with _nothing_of_others():
+            run_wsgi_app(app.wsgi_app, {**builder.get_environ(), AHEAD: True})
+
+
+@contextmanager
+def _nothing_of_others() -> Iterator[None]:
+    """Empty `g` for a while: a request within an application context shares it, and would get what others left."""
+    kept = {name: g.get(name) for name in g}
+    _empty()
+    try:
+        yield
+    finally:
+        _empty()
+        for name, value in kept.items():
+            setattr(g, name, value)
+
+
+def _empty() -> None:
+    for name in list(g):
+        g.pop(name)
 
 
 def draw_what_changed(after: str, now: datetime) -> str:
