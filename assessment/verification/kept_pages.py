@@ -6,8 +6,8 @@ same, no period has begun or ended, and the signature holds once more over its c
 of when the lists are, is filled in each time (`blanks`).
 
 It stands in front of Flask: what Flask said is said again, to whoever asks in the same language. A page lies on disk
-sealed under its holder's key (`page_store`), so that erasing the holder erases it, and no longer than a minute in
-memory.
+sealed under its holder's key (`page_store`), so that erasing the holder erases it, and in memory no longer than until
+another one is fetched after its minute.
 """
 
 import re
