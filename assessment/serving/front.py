@@ -17,8 +17,8 @@ from assessment.exams.answers import ADDRESS
 from assessment.exams.delivery.application import PAGES_AT_A_TIME, AnswerPath
 from assessment.serving.environment import environ_of
 from assessment.web.lasting import LastingFiles
+from assessment.web.passing import Headers, pass_on
 
-Headers = list[tuple[str, str]]
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -52,18 +52,7 @@ class Front:
 
 def call(application: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Headers, bytes]:
     """Return what a WSGI application answers: status, headers and the whole body."""
-    said: list[tuple[str, Headers]] = []
-
-    def start_response(status: str, headers: Headers, *_error: Any) -> Any:
-        said.append((status, headers))
-
-    parts = application(environ, start_response)
-    try:
-        body = b"".join(parts)
-    finally:
-        if hasattr(parts, "close"):
-            parts.close()
-    status, headers = said[-1]
+    status, headers, body = pass_on(application, environ)
     return int(status[:3]), headers, body
 
 
