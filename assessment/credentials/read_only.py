@@ -4,7 +4,6 @@ Whatever was written then would continue a history that others have seen go on d
 answers stay on the devices, and everything that writes is answered with 503 until the database has caught up.
 """
 
-import time
 from pathlib import Path
 
 from flask import Flask, abort, request
@@ -15,7 +14,6 @@ from assessment.database import db
 from assessment.domain.errors import N_
 from assessment.web.requests import SAFE_METHODS
 
-LOOK_EVERY = 5.0
 BEHIND = N_(
     "This copy of the records is older than what was published, so nothing can be saved now. "
     "What you entered stays on your device. Please tell the office."
@@ -29,15 +27,10 @@ class ReadOnly:
         self._app = app
         self._file: Path = app.extensions["settings"].log_head
         self._seen: tuple[int, int] | None = None
-        self._next_look = 0.0
         self._behind = False
 
     def __call__(self) -> bool:
         """Return True while nothing may be written."""
-        moment = time.monotonic()
-        if moment < self._next_look:
-            return self._behind
-        self._next_look = moment + LOOK_EVERY
         try:
             found = self._file.stat()
         except FileNotFoundError:
