@@ -14,6 +14,7 @@ settings.load_profile("teruji")
 pytest_plugins = [
     "tests.fixtures.run",
     "tests.fixtures.network",
+    "tests.fixtures.routes",
     "tests.fixtures.measuring",
     "tests.fixtures.databases",
     "tests.fixtures.sites",

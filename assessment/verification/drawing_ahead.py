@@ -32,11 +32,7 @@ def draw(_body_id: str, payload: dict[str, Any], _now: datetime) -> None:
     Nothing is lost when it fails: whoever looks draws the page.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # what a proxy stands for has no stub
-    first = next(iter(PUBLIC_LANGUAGES))
-    for language in (
-        first,
-        *PUBLIC_LANGUAGES,
-    ):  # the first has lists signed that were not
+    for language in (FIRST, *PUBLIC_LANGUAGES):  # the first time has lists signed that were not
         builder = EnvironBuilder(path=f"/v/{payload['credential']}", query_string={"lang": language})
         with _nothing_of_others():
             run_wsgi_app(app.wsgi_app, {**builder.get_environ(), AHEAD: True})
