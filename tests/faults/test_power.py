@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -91,17 +92,23 @@ def _cut_the_power(kind: str, disk: Disk, run_folder: Path, *, times: int, carel
 def _freeze(installation: Installation, web: Web) -> None:
     """Stop every process that writes; returns when none of their threads runs any more."""
     web.signal(signal.SIGSTOP)
-    database = installation.cluster.processes() if installation.cluster else []
-    for process in database:
-        os.kill(process, signal.SIGSTOP)
+    database = _signal_database(installation, signal.SIGSTOP)
     while not all(stands_still(process) for process in (*web.workers(), *database)):
         time.sleep(0.001)
 
 
 def _thaw(installation: Installation, web: Web) -> None:
-    for process in installation.cluster.processes() if installation.cluster else []:
-        os.kill(process, signal.SIGCONT)
+    _signal_database(installation, signal.SIGCONT)
     web.signal(signal.SIGCONT)
+
+
+def _signal_database(installation: Installation, number: signal.Signals) -> list[int]:
+    """Signal every process of the database's server; returns them. One that ends meanwhile needs no signal."""
+    processes = installation.cluster.processes() if installation.cluster else []
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
+    return processes
 
 
 def _read(kind: str, place: Path, installation: Installation, run_folder: Path, ledger: Ledger) -> Verdict:
