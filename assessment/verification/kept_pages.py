@@ -57,6 +57,7 @@ ENDPOINT = "verification.show"
 FOLDER = "pages"
 MOST_KEPT = 200  # in memory, of up to 30 KiB each
 MOST_KEYS = 64
+MOST_SAID = 64  # moments and languages
 IN_MEMORY = timedelta(minutes=1)
 
 # What asks for less than a whole page, or sends something, is Flask's to answer.
@@ -275,7 +276,12 @@ class KeptPages:
     @property
     def _version(self) -> bytes:
         """What a page is drawn with besides records: the program, its texts and styles, and where it is served."""
-        return sha256(_shipped() + self._app.extensions["settings"].base_url.encode()).digest()
+        return _drawn_with(self._app.extensions["settings"].base_url)
+
+
+@lru_cache(maxsize=MOST_KEYS)
+def _drawn_with(base_url: str) -> bytes:
+    return sha256(_shipped() + base_url.encode()).digest()
 
 
 @cache
@@ -308,18 +314,23 @@ def _plain(page: Page, moments: Moments) -> bytes:
 
 def _between(page: Page, moments: Moments) -> Iterator[Piece | bytes]:
     """Yield the page's parts, and what its blanks say."""
+    said = _said(moments, page.zone, page.language)
+    yield page.parts[0]
+    for blank, part in zip(page.blanks, page.parts[1:], strict=True):
+        yield said[blank]
+        yield part
+
+
+@lru_cache(maxsize=MOST_SAID)
+def _said(moments: Moments, _zone: str, language: str) -> dict[Blank, bytes]:
+    """Return what blanks say at these moments of a zone; the same moments of another one are equal, and say others."""
     now, *lists = moments
     said = {
         Blank.CLOCK: with_offset(clock_in(now), now),
-        Blank.MOMENT: moment_in(now, page.language),
-        **{
-            Blank(purpose): moment_in(since, page.language) for purpose, since in zip(StatusPurpose, lists, strict=True)
-        },
+        Blank.MOMENT: moment_in(now, language),
+        **{Blank(purpose): moment_in(since, language) for purpose, since in zip(StatusPurpose, lists, strict=True)},
     }
-    yield page.parts[0]
-    for blank, part in zip(page.blanks, page.parts[1:], strict=True):
-        yield said[blank].encode()
-        yield part
+    return {blank: words.encode() for blank, words in said.items()}
 
 
 def _asked(environ: WSGIEnvironment) -> Asked | None:
