@@ -140,17 +140,17 @@ def _looks(register: Register, service: Service, bare: Service, wanted: Wanted) 
     """Ask once for pages that nobody asked for before, of processes that are warm; then have the same ones drawn."""
     pages = [f"/v/{public_id}?lang={code}" for code in PUBLIC_LANGUAGES for public_id in register.certificates]
     warm, looks, drawn, plain = Tally(), Tally(), Tally(), Tally()
-    first = len(pages) // 4
+    known, unknown = pages[::4], [page for number, page in enumerate(pages) if number % 4]  # each language in both
     several: dict[str, Any] = {
         "script": "asks",
-        "paths": pages[:first],
+        "paths": known,
         "seconds": wanted.warm,
         "clients": wanted.clients,
     }
     load(register, service, warm, kind="page", **several)  # by many connections: every process gets some
-    load(register, service, looks, script="looks", paths=pages[first:], kind="page")
+    load(register, service, looks, script="looks", paths=unknown, kind="page")
     load(register, service, warm, kind="page", validator=ANEW, **several)
-    load(register, service, drawn, script="looks", paths=pages[first:], kind="page", validator=ANEW)
+    load(register, service, drawn, script="looks", paths=unknown, kind="page", validator=ANEW)
     part = wanted.seconds / ROUNDS
     load(register, bare, plain, script="asks", paths=[ROUTE], kind="bare", seconds=part, clients=1)
     shown = f"/v/{register.certificates[0]}"
