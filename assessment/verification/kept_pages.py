@@ -28,7 +28,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 import psycopg
 from flask import Flask
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wsgi import ClosingIterator
 
@@ -46,7 +45,8 @@ from assessment.verification.counting import Checked, count
 from assessment.verification.listed_bits import ListedBits
 from assessment.verification.page_store import PageStore
 from assessment.verification.present import with_offset
-from assessment.verification.watched import Stand, watched
+from assessment.verification.stands import Stands
+from assessment.verification.watched import Stand
 from assessment.web.compressing import Piece, join_pieces, padded, piece_of
 from assessment.web.formatting import clock_in, moment_in
 from assessment.web.observing import REQUEST_ID, observed
@@ -131,7 +131,7 @@ class KeptPages:
         self._bits = ListedBits(app)
         self._held: dict[Key, _Held] = {}
         self._turn = threading.Lock()
-        self._found: Engine | None = None
+        self._known: Stands | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer for a certificate's page that still says what holds."""
@@ -142,7 +142,7 @@ class KeptPages:
         began = time.perf_counter()
         key = environ.get("SCRIPT_NAME", ""), address[1], wanted.language
         try:
-            stand = watched(self._engine, address[1])
+            stand = self._stands.of(address[1])
         except (sqlite3.Error, psycopg.Error, SQLAlchemyError):
             stand = None  # Flask draws it, or says that it cannot
         if stand is None:
@@ -224,7 +224,7 @@ class KeptPages:
 
     def stands(self, public_id: str, language: str) -> bool:
         """Whether a page is there that would be told now; True as well where none can be kept."""
-        stand = watched(self._engine, public_id)
+        stand = self._stands.of(public_id)
         if stand is None or stand.wrapped is None or stand.form is None:
             return True
         moment: datetime = self._app.extensions["clock"]()
@@ -267,21 +267,21 @@ class KeptPages:
         self._store.forget(*key[1:])
 
     @property
-    def _engine(self) -> Engine:
-        if self._found is None:
+    def _stands(self) -> Stands:
+        if self._known is None:
             with self._app.app_context():
-                self._found = db.engine
-        return self._found
+                self._known = Stands(db.engine)
+        return self._known
 
     @property
     def _version(self) -> bytes:
         """What a page is drawn with besides records: the program, its texts and styles, and where it is served."""
-        return _drawn_with(self._app.extensions["settings"].base_url)
+        return _drawn_with(_shipped(), self._app.extensions["settings"].base_url)
 
 
 @lru_cache(maxsize=MOST_KEYS)
-def _drawn_with(base_url: str) -> bytes:
-    return sha256(_shipped() + base_url.encode()).digest()
+def _drawn_with(shipped: bytes, base_url: str) -> bytes:
+    return sha256(shipped + base_url.encode()).digest()
 
 
 @cache

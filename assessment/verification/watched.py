@@ -9,14 +9,26 @@ A table whose rows hang on a certificate and are shown on its page belongs into 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, ScalarSelect, Select, Text, bindparam, cast, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    ScalarSelect,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+)
 
 from assessment.accounts.tables import BodyLicence, CertificationBody, PersonKey
 from assessment.certification.tables import Consent, Decision
@@ -121,7 +133,7 @@ class Stand:
     """What was read: `key` is the public key that signed the certificate, in its multibase form.
 
     `form`: the sealed canonical bytes, None where none are stored. `places`: in the lists that are signed at present,
-    by purpose. `rest`: everything else, as the driver gives it.
+    by purpose. `rest`: everything else, as the driver gives it. `seen`: by which transactions it was read (`seen_by`).
     """
 
     key: str
@@ -131,6 +143,7 @@ class Stand:
     form: bytes | None
     places: tuple[Place, ...]
     rest: tuple[Any, ...]
+    seen: bytes | None = field(compare=False)
 
     def mark(self, bits: Iterable[bool]) -> bytes:
         """Return a digest of all this and of the certificate's bits, but not of when the lists were signed."""
@@ -144,7 +157,7 @@ def watched(engine: Engine, public_id: str) -> Stand | None:
     """Return what may have changed, to be held against an earlier answer; None without such a certificate."""
     asked = _asked.get(engine)
     if asked is None:
-        asked = _asked[engine] = OneRow(engine, statement())
+        asked = _asked[engine] = OneRow(engine, statement(engine.dialect.name))
     row = asked.find(public_id)
     if row is None:
         return None
@@ -156,7 +169,8 @@ def watched(engine: Engine, public_id: str) -> Stand | None:
         places=_places(*places),
         wrapped=row[_TEXTS],
         form=row[_TEXTS + 1],
-        rest=row[_TEXTS + 2 :],
+        seen=row[_TEXTS + 2],
+        rest=row[_TEXTS + 3 :],
     )
 
 
@@ -174,8 +188,20 @@ def _read(purpose: StatusPurpose, text: str) -> Place:
     return Place(purpose, name, int(position), signed_at, until if until.tzinfo else until.replace(tzinfo=UTC))
 
 
+def seen_by(dialect: str) -> ColumnElement[Any]:
+    """Say which transactions a statement sees: where two see the same, all that they read is the same.
+
+    PostgreSQL alone says it, cheaply and exactly. It counts on and never again says the same, but for a server that
+    was started on an older copy: when it was started belongs to it.
+    """
+    if dialect != "postgresql":
+        return null()
+    return cast(func.pg_current_snapshot(), Text).concat(cast(func.pg_postmaster_start_time(), Text))
+
+
 @cache
-def statement() -> Select[Any]:
+def statement(dialect: str) -> Select[Any]:
+    """The one statement: the columns of a `Stand`, in their order."""
     return (
         select(
             IssuerKey.multibase.label("key"),
@@ -184,6 +210,7 @@ def statement() -> Select[Any]:
             *(_place(purpose) for purpose in StatusPurpose),
             PersonKey.wrapped,
             CredentialCanonical.sealed.label("form"),
+            seen_by(dialect).label("seen"),
             Credential.sha256,
             IssuerKey.compromised_at,
             CertificationBody.name,
