@@ -4,25 +4,16 @@ Every GET route of practicals and of certification that an assessor may use is a
 assessor has marked anything and once after the other has marked everything, sent photos and submitted. The bytes must
 be the same once what differs with every request is taken out, and so must the number of statements that it cost.
 
-Nor may the time tell that an answer takes. A clock would try that badly, so the work itself is compared: the
-statements in their order, the rows that each brings, every line of our own code and templates that runs, and the
-headers and size of what comes back. What does the same work on as many rows takes as long.
+Nor may the time tell that an answer takes: the work of each is compared (`tests.fixtures.work`).
 """
 
 import hashlib
 import re
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from assessment.database import db
@@ -38,20 +29,14 @@ from tests.factories.practicals import MadePractical, entry, make_practical, mar
 from tests.factories.visitors import Visitor, signed_in, writing_on
 from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
+from tests.fixtures.work import OF_EVERY_REQUEST, Work, differences, work_of
 from tests.practicals.interleaving import picture
 from tests.practicals.test_requests import login_of, post_marks
 from tests.practicals.test_work_photos import announced, send_whole
 
 pytestmark = pytest.mark.long_lock("the first photo of a process compiles its statements under the lock")
 
-OF_EVERY_REQUEST = re.compile(
-    r'(name="(csrf_token|once)" value="[^"]*")|(content="[^"]*" name="csrf[^"]*")|(data-csrf="[^"]*")'
-    r'|("csrf": "[^"]*")|("csrf":"[^"]*")|(page\.[0-9a-z]{16})|(nonce[-=]"?[A-Za-z0-9+/=_-]+"?)'
-)
 UNKNOWN = "0" * 16
-CHECKOUT = Path(__file__).parents[2]
-OWN_CODE = (f"{CHECKOUT / 'assessment'}/", f"{CHECKOUT / 'templates'}/")
-OF_EVERY_ANSWER = {"Date", "Set-Cookie"}
 
 
 def addresses(site: Site, practical: MadePractical, photo_id: str, digest: str) -> list[str]:
@@ -187,87 +172,6 @@ def announced_digest(content: bytes) -> str:
 
 
 # --- what the time of an answer hangs on
-
-
-@dataclass(frozen=True)
-class Work:
-    """What one request cost and brought: told apart, so that a failure says where the other shines through."""
-
-    status: int
-    headers: list[tuple[str, str]]
-    size: int
-    statements: list[tuple[str, int]]  # each with the rows that it brought or changed
-    lines: Counter[tuple[str, int]]  # file and line of our own code and templates -> how often it ran
-
-
-@contextmanager
-def rows_of_statements(engine: Engine) -> Iterator[list[tuple[str, int]]]:
-    """Collect the statements that run, each with its number of rows: a SELECT is asked once more to count them."""
-    seen: list[tuple[str, int]] = []
-
-    def note(connection: Connection, cursor: Any, statement: str, values: Any, *_rest: object) -> None:
-        rows = cursor.rowcount
-        if statement.startswith(("SELECT", "WITH")):
-            again = connection.connection.cursor()
-            again.execute(statement, values)
-            rows = len(again.fetchall())
-            again.close()
-        seen.append((statement, rows))
-
-    event.listen(engine, "after_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "after_cursor_execute", note)
-
-
-@contextmanager
-def lines_that_run() -> Iterator[Counter[tuple[str, int]]]:
-    """Count every line of our own that this thread runs."""
-    lines: Counter[tuple[str, int]] = Counter()
-    own: dict[CodeType, bool] = {}
-
-    def line(frame: FrameType, what: str, _argument: object) -> Any:
-        if what == "line":
-            lines[frame.f_code.co_filename, frame.f_lineno] += 1
-        return line
-
-    def call(frame: FrameType, _what: str, _argument: object) -> Any:
-        code = frame.f_code
-        if code not in own:
-            own[code] = code.co_filename.startswith(OWN_CODE)
-        return line if own[code] else None
-
-    before = sys.gettrace()
-    sys.settrace(call)
-    try:
-        yield lines
-    finally:
-        sys.settrace(before)
-
-
-def work_of(site: Site, ask: Callable[[], TestResponse]) -> Work:
-    """What one request costs."""
-    with rows_of_statements(site.engine) as statements, lines_that_run() as lines:
-        response = ask()
-    text = response.get_data(as_text=True)
-    headers = [(name, OF_EVERY_REQUEST.sub("", said)) for name, said in response.headers if name not in OF_EVERY_ANSWER]
-    return Work(response.status_code, headers, len(OF_EVERY_REQUEST.sub("", text)), statements, lines)
-
-
-def differences(before: Work, after: Work) -> list[str]:
-    """What two works do not share, in words."""
-    found = [
-        f"{name}: {getattr(before, name)} / {getattr(after, name)}"
-        for name in ("status", "headers", "size")
-        if getattr(before, name) != getattr(after, name)
-    ]
-    if before.statements != after.statements:
-        found.append(f"statements: {before.statements} / {after.statements}")
-    for place in sorted(before.lines.keys() | after.lines.keys()):
-        if before.lines[place] != after.lines[place]:
-            found.append(f"{place[0]}:{place[1]} ran {before.lines[place]} times, then {after.lines[place]} times")
-    return found
 
 
 def mark_some(session: Any, practical: MadePractical) -> None:

@@ -1,5 +1,7 @@
 """`/verify`: by number and birth date, by file, by the code's text."""
 
+from dataclasses import replace
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -8,6 +10,7 @@ from tests.domain.credentials.certificates import code_text, signed
 from tests.factories.verification import BIRTH_DATE, STATES, House, open_house
 from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
+from tests.fixtures.work import Work, differences, work_of
 
 
 @pytest.fixture
@@ -63,6 +66,23 @@ def test_a_wrong_number_and_a_wrong_date_get_one_answer(site: Site, house: House
     }
     assert len({text.replace("1999-05-18", "1999-05-17") for text in texts}) == 1
     assert "No certificate has this number together with this date of birth" in answers[0].text
+
+
+def test_the_time_does_not_tell_which_was_wrong(site: Site, house: House) -> None:
+    made, erased = house.make(), house.make(erased=True)
+    unknown = made.number[:-1] + ("0" if made.number[-1] != "0" else "1")
+
+    def work(number: str) -> Work:
+        done = work_of(site, lambda: by_number(site, number, "1999-05-18"))
+        rows = [each for each in done.statements if "credential_intent.number = " not in each[0]]
+        assert len(rows) == len(done.statements) - 1
+        return replace(done, statements=rows)  # but for the row itself, which an index finds
+
+    for _ in range(2):  # what is compiled once, and the first try of each, does not differ afterwards
+        wrong_date, *others = [work(number) for number in (made.number, unknown, erased.number)]
+    assert wrong_date.status == 422
+    assert len(wrong_date.statements) > 3
+    assert [differences(wrong_date, each) for each in others] == [[], []]
 
 
 def test_guessing_birth_dates_is_stopped(site: Site, house: House) -> None:
