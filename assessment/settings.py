@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from assessment.domain.errors import Invalid
+from assessment.domain.log.note import WITNESS, VerifierKey, read_key
 from assessment.users import User, read_user
 
 SECRET_BYTES = 32
@@ -45,6 +47,17 @@ class TokenPlace:
     pin_file: Path
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WitnessPlace:
+    """Where a witness of the log is asked to cosign, and the key by which it does."""
+
+    address: str
+    key: VerifierKey
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.key}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Where everything lives and how it is reached.
@@ -57,6 +70,8 @@ class Settings:
     vc_api_token  token with which a test instance issues through the VC-API, with a key of its own and never as a
                   body (TERUJI_VC_API_TOKEN, at least 32 characters; without it nobody can)
     log_published folder or address of the public files to compare with (TERUJI_LOG_PUBLISHED, default none)
+    witnesses     who is asked to cosign the log's heads (TERUJI_WITNESSES: "ADDRESS KEY" of each, ";" between them,
+                  default none)
     signer_secret file with the 32 bytes that the keys are sealed under; made by the signer, read by it alone
                   (TERUJI_SIGNER_SECRET, default `keys/secret` in home)
     token         token that holds the private keys instead of files (TERUJI_PKCS11_MODULE: path of the library,
@@ -88,6 +103,7 @@ class Settings:
     signer_user: User
     vc_api_token: str | None = None
     log_published: str | None = None
+    witnesses: tuple[WitnessPlace, ...] = ()
     webhooks_inside: bool = False
     webhook_authorities: Path | None = None
 
@@ -107,6 +123,7 @@ class Settings:
             secret=_secret(environ.get("TERUJI_SECRET"), home / "secret"),
             vc_api_token=_vc_api_token(environ.get("TERUJI_VC_API_TOKEN") or None),
             log_published=environ.get("TERUJI_LOG_PUBLISHED") or None,
+            witnesses=_witnesses(environ.get("TERUJI_WITNESSES", "")),
             webhooks_inside=_yes("TERUJI_WEBHOOKS_INSIDE", environ),
             webhook_authorities=_file("TERUJI_WEBHOOK_AUTHORITIES", environ),
             signer_secret=Path(environ.get("TERUJI_SIGNER_SECRET", str(home / "keys" / "secret"))).resolve(),
@@ -138,6 +155,7 @@ class Settings:
             "TERUJI_PKCS11_PIN_FILE": str(token.pin_file) if token else "",
             "TERUJI_VC_API_TOKEN": self.vc_api_token or "",
             "TERUJI_LOG_PUBLISHED": self.log_published or "",
+            "TERUJI_WITNESSES": ";".join(map(str, self.witnesses)),
             "TERUJI_WEBHOOKS_INSIDE": "yes" if self.webhooks_inside else "",
             "TERUJI_WEBHOOK_AUTHORITIES": str(self.webhook_authorities or ""),
         }
@@ -186,6 +204,21 @@ def _vc_api_token(text: str | None) -> str | None:
     if text is not None and len(text) < SHORTEST_TOKEN:
         raise SettingsError(f"TERUJI_VC_API_TOKEN: expected at least {SHORTEST_TOKEN} characters, got {len(text)}.")
     return text
+
+
+def _witnesses(text: str) -> tuple[WitnessPlace, ...]:
+    return tuple(_witness(each.strip()) for each in text.split(";") if each.strip())
+
+
+def _witness(text: str) -> WitnessPlace:
+    address, _, key_text = text.partition(" ")
+    try:
+        key = read_key(key_text)
+    except Invalid as error:
+        raise SettingsError(f"TERUJI_WITNESSES: expected ADDRESS KEY, got {text!r}: {error}") from error
+    if key.kind != WITNESS or urlsplit(address).scheme not in ("http", "https"):
+        raise SettingsError(f"TERUJI_WITNESSES: expected a web address and the key of a witness, got {text!r}.")
+    return WitnessPlace(address=address, key=key)
 
 
 def _yes(name: str, environ: Mapping[str, str]) -> bool:

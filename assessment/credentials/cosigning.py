@@ -3,28 +3,48 @@
 Specification: https://c2sp.org/tlog-witness, add-checkpoint.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from assessment.credentials.log_heads import newest_checkpoint
 from assessment.database import Act, reading, unit_of_work
-from assessment.domain.errors import N_, Conflict, Invalid
+from assessment.domain.errors import N_, Conflict, Invalid, Refusal
 from assessment.domain.log.checkpoint import read_checkpoint
 from assessment.domain.log.cosignature import cosigned_at
 from assessment.domain.log.merkle import consistency_path
 from assessment.domain.log.note import Note, VerifierKey, read_count, read_signature
 from assessment.domain.log.witnessing import CONFLICT, Submission
+from assessment.settings import WitnessPlace
 from assessment.transparency.sequencing import with_nodes
 from assessment.transparency.tables import LogCosignature
 
 SECONDS = 10
 LARGEST_ANSWER = 64 * 1024
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def ask_witnesses(places: Sequence[WitnessPlace], now: datetime) -> dict[str, Refusal]:
+    """Have the newest head cosigned by each witness that has not done it yet; return why others did not, by name."""
+    with reading() as session:
+        newest = newest_checkpoint(session)
+        if newest is None:
+            return {}
+        done = set(session.scalars(select(LogCosignature.witness).where(LogCosignature.size == newest.size)))
+    refused = {}
+    for place in places:
+        if place.key.name not in done:
+            try:
+                ask_witness(place.address, place.key, now)
+            except Refusal as refusal:
+                refused[place.key.name] = refusal
+    return refused
 
 
 def ask_witness(address: str, witness: VerifierKey, now: datetime) -> datetime:

@@ -21,6 +21,7 @@ from assessment.accounts.tables import CertificationBody
 from assessment.agencies.telling import tell_expiries
 from assessment.app import create_app
 from assessment.audit.sealing import seal
+from assessment.credentials.cosigning import ask_witnesses
 from assessment.credentials.log_files import CHECKPOINT
 from assessment.credentials.log_heads import integrate, log_key, remember
 from assessment.credentials.status_lists import renew_lists
@@ -103,6 +104,13 @@ def look_at_published() -> None:
         remember(content.decode(), key)
 
 
+def have_heads_cosigned() -> None:
+    """Have the witnesses that the settings name cosign the log's newest head; one that does not is asked again."""
+    settings: Settings = current_app.extensions["settings"]
+    for name, refusal in ask_witnesses(settings.witnesses, now()).items():
+        log.warning("a witness did not cosign", witness=name, reason=str(refusal))
+
+
 def drawing_of_pages() -> Callable[[], None]:
     """Return what goes round all certificates, and draws the pages that stand no more."""
     place = ""
@@ -162,7 +170,7 @@ def duties() -> list[Duty]:
 
 def duties_apart() -> list[Duty]:
     """Return what a thread of its own is for, because it waits for others."""
-    return [Duty(do=work_apart, every=PAUSE_SECONDS)]
+    return [Duty(do=work_apart, every=PAUSE_SECONDS), Duty(do=have_heads_cosigned, every=60)]
 
 
 def run(app: Flask, stopped: threading.Event, todo: list[Duty] | None = None) -> None:
