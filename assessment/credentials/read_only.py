@@ -4,7 +4,7 @@ Whatever was written then would continue a history that others have seen go on d
 answers stay on the devices, and everything that writes is answered with 503 until the database has caught up.
 """
 
-from pathlib import Path
+import os
 
 from flask import Flask, abort, request
 from sqlalchemy.orm import Session
@@ -25,14 +25,14 @@ class ReadOnly:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._file: Path = app.extensions["settings"].log_head
+        self._file = str(app.extensions["settings"].log_head)
         self._seen: tuple[int, int] | None = None
         self._behind = False
 
     def __call__(self) -> bool:
         """Return True while nothing may be written."""
         try:
-            found = self._file.stat()
+            found = os.stat(self._file)
         except FileNotFoundError:
             return self._behind
         state = (found.st_mtime_ns, found.st_size)
