@@ -4,7 +4,8 @@ Whatever was written then would continue a history that others have seen go on d
 answers stay on the devices, and everything that writes is answered with 503 until the database has caught up.
 """
 
-import os
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from flask import Flask, abort, request
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from assessment.database import db
 from assessment.domain.errors import N_
 from assessment.web.requests import SAFE_METHODS
 
+LOOK_EVERY = timedelta(seconds=5)
 BEHIND = N_(
     "This copy of the records is older than what was published, so nothing can be saved now. "
     "What you entered stays on your device. Please tell the office."
@@ -25,14 +27,19 @@ class ReadOnly:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._file = str(app.extensions["settings"].log_head)
+        self._file: Path = app.extensions["settings"].log_head
+        self._looked_at: datetime | None = None
         self._seen: tuple[int, int] | None = None
         self._behind = False
 
     def __call__(self) -> bool:
         """Return True while nothing may be written."""
+        moment: datetime = self._app.extensions["clock"]()
+        if self._looked_at is not None and timedelta() <= moment - self._looked_at < LOOK_EVERY:
+            return self._behind
+        self._looked_at = moment
         try:
-            found = os.stat(self._file)
+            found = self._file.stat()
         except FileNotFoundError:
             return self._behind
         state = (found.st_mtime_ns, found.st_size)

@@ -21,6 +21,7 @@ from assessment.credentials.log_files import publish_log
 from assessment.credentials.log_heads import integrate, log_key, newest_checkpoint, standing_behind
 from assessment.credentials.logged import head_problems, resume
 from assessment.credentials.publishing import publish
+from assessment.credentials.read_only import LOOK_EVERY
 from assessment.credentials.releasing import ISSUE
 from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import Credential, SignedCredential, StatusPurpose
@@ -246,6 +247,7 @@ def test_a_restored_database_stays_read_only_until_it_has_caught_up(released: Re
             assert behind.size > (newest_checkpoint(session) or pytest.fail("no head")).size
         with pytest.raises(Conflict, match="older than the published log"):
             released.issue()
+        site.app.extensions["clock"] = lambda: LATER
         client = site.client()
         assert client.get("/signin").status_code == 200
         page = client.post("/signin", data={})
@@ -260,6 +262,7 @@ def test_a_restored_database_stays_read_only_until_it_has_caught_up(released: Re
         assert client.get("/readyz").json["checks"]["log"] == "behind: read only"
 
         assert catch_up(folder(public), NOW) == (1, 1)
+        site.app.extensions["clock"] = lambda: LATER + LOOK_EVERY
         assert client.get("/readyz").json["checks"]["log"] == "ok"
         with reading() as session:
             lost = [problem.kind for problem in tree_problems(session)]
