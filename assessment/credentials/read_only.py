@@ -4,7 +4,7 @@ Whatever was written then would continue a history that others have seen go on d
 answers stay on the devices, and everything that writes is answered with 503 until the database has caught up.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask, abort, request
@@ -16,6 +16,7 @@ from assessment.domain.errors import N_
 from assessment.web.requests import SAFE_METHODS
 
 LOOK_EVERY = timedelta(seconds=5)
+NEVER = datetime.min.replace(tzinfo=UTC)
 BEHIND = N_(
     "This copy of the records is older than what was published, so nothing can be saved now. "
     "What you entered stays on your device. Please tell the office."
@@ -28,16 +29,17 @@ class ReadOnly:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._file: Path = app.extensions["settings"].log_head
-        self._looked_at: datetime | None = None
+        self._looked = (NEVER, NEVER)  # from when until when it need not look again
         self._seen: tuple[int, int] | None = None
         self._behind = False
 
     def __call__(self) -> bool:
         """Return True while nothing may be written."""
         moment: datetime = self._app.extensions["clock"]()
-        if self._looked_at is not None and timedelta() <= moment - self._looked_at < LOOK_EVERY:
+        since, until = self._looked
+        if since <= moment < until:
             return self._behind
-        self._looked_at = moment
+        self._looked = (moment, moment + LOOK_EVERY)
         try:
             found = self._file.stat()
         except FileNotFoundError:

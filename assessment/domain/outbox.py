@@ -85,4 +85,4 @@ def is_storable(value: object) -> bool:
 
     NUL is refused by PostgreSQL and aborts a whole batch; a lone surrogate has no UTF-8.
     """
-    return isinstance(value, str) and "\0" not in value and not _SURROGATE.search(value)
+    return isinstance(value, str) and "\0" not in value and (value.isascii() or not _SURROGATE.search(value))

@@ -146,8 +146,9 @@ def reply_to(sent: Sent, taken: Taken, refused: Sequence[Refused] = ()) -> Reply
                 reply.held.append(event.key)
             case None:
                 reply.refused.append(Refused(client=event.client, seq=event.seq, reason=_reason(fate)))
-    reasons = [each.reason.value for each in taken.fates if each.reason is not None]
-    reply.reason = next(iter(reversed(reasons or [each.reason for each in reply.refused])), None)
+    if reply.held or reply.refused:
+        reasons = [each.reason.value for each in taken.fates if each.reason is not None]
+        reply.reason = next(iter(reversed(reasons or [each.reason for each in reply.refused])), None)
     return reply
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from itertools import takewhile
 from typing import Any, cast
 
@@ -19,12 +19,12 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from assessment.domain.outbox import MAXIMUM_BODY
 from assessment.exams.answers import ADDRESS
-from assessment.exams.delivery.application import PAGES_AT_A_TIME, Answered, Asked, Incoming
+from assessment.exams.delivery.application import PAGES_AT_A_TIME, Answered, Asked, Incoming, lines
 from assessment.exams.delivery.storing import Sent, Taken
 from assessment.exams.delivery.writer import PATIENCE
 from assessment.serving.environment import environ_of
 from assessment.serving.front import Front
-from assessment.web.observing import REQUEST_ID, write_lines
+from assessment.web.observing import REQUEST_ID, count_and_write
 
 LONGEST_HEAD = 64 * 1024
 SECONDS_FOR_A_HEAD = 30.0
@@ -32,6 +32,7 @@ SECONDS_IDLE = 75
 LOOK_EVERY = 1.0
 
 _ADDRESS = ADDRESS.encode()
+_REQUEST_ID = REQUEST_ID.encode()
 Tell = Callable[[Taken | None], None]
 
 _UNUSUAL = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
@@ -66,17 +67,6 @@ class Saving:
         return self.headers.get(name, b"").decode("latin-1")
 
 
-def _line(header: tuple[str, str]) -> bytes:
-    name, value = header
-    return f"{name}: {value}\r\n".encode("latin-1")
-
-
-@lru_cache(maxsize=1024)
-def _lasting_line(header: tuple[str, str]) -> bytes:
-    """Return a header as it is sent; all but one are the same in most answers."""
-    return _line(header)
-
-
 class Desk:
     """What the connections of a process share: where answers are read, and who waits for which commit."""
 
@@ -87,7 +77,7 @@ class Desk:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connections: set[Any] = set()
         self._waiting: dict[Saving, Tell] = {}  # in the order in which they came
-        self._writes_lines = False
+        self._writes = False
 
     def protocol(self, **wanted: Any) -> "SavingProtocol":
         """Return the protocol of a new connection, as the server asks for it; the first one finds the loop running."""
@@ -108,15 +98,15 @@ class Desk:
         """A request was answered."""
         self._waiting.pop(saving, None)
 
-    def write_lines(self) -> None:
-        """Write what was noted of all who were answered in this turn of the loop, at its end."""
-        if not self._writes_lines and self._loop is not None:
-            self._writes_lines = True
-            self._loop.call_soon(self._write_lines)
+    def count_and_write(self) -> None:
+        """Count all who were answered in this turn of the loop and write their lines, at its end."""
+        if not self._writes and self._loop is not None:
+            self._writes = True
+            self._loop.call_soon(self._count_and_write)
 
-    def _write_lines(self) -> None:
-        self._writes_lines = False
-        write_lines()
+    def _count_and_write(self) -> None:
+        self._writes = False
+        count_and_write()
 
     def _look(self) -> None:
         """Answer those whose commit did not come, and close connections from which nothing more comes."""
@@ -149,6 +139,10 @@ class SavingProtocol(HttpToolsProtocol):
 
     # --- what comes
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what uvicorn looks for in it is looked for on its way only."""
+        self.headers.append((name.lower(), value))
+
     def data_received(self, data: bytes) -> None:
         """Read what came. A head that is too long ends the connection."""
         if not self._head:
@@ -160,7 +154,7 @@ class SavingProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request; what uvicorn prepares for the application is prepared when it is known to be needed."""
-        self.url, self.headers, self.expect_100_continue = b"", [], False
+        self.url, self.headers = b"", []
 
     def on_headers_complete(self) -> None:
         """Take the short way where it can be taken, else uvicorn's."""
@@ -190,10 +184,11 @@ class SavingProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def _prepare(self) -> None:
-        read = self.url, self.headers, self.expect_100_continue
+        url, headers = self.url, self.headers
         super().on_message_begin()
-        self.url, headers, self.expect_100_continue = read
-        self.headers += headers
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
 
     # --- the short way
 
@@ -250,17 +245,25 @@ class SavingProtocol(HttpToolsProtocol):
             self._respond(saving, self._desk.answers.tell(asked, taken))
 
     def _respond(self, saving: Saving, answered: Answered) -> None:
-        answered = self._desk.answers.observed(answered, "POST", saving.began)
-        self._desk.write_lines()
-        self._desk.forget(saving)
+        desk = self._desk
+        request_id = desk.answers.noted(answered, "POST", saving.began)
+        desk.forget(saving)
         saving.response_complete = True
         if not saving.disconnected and not self.transport.is_closing():
-            lines = [_line(header) if header[0] == REQUEST_ID else _lasting_line(header) for header in answered.headers]
+            head = (
+                STATUS_LINE[answered.status] + answered.lasting.lines + b"content-length: %d\r\n" % len(answered.body)
+            )
+            if answered.own:
+                head += lines(answered.own)
+            if request_id is not None:
+                head += b"%b: %b\r\n" % (_REQUEST_ID, request_id.encode())
             if not saving.keep_alive:
-                lines.append(b"connection: close\r\n")
-            self.transport.write(b"".join((STATUS_LINE[answered.status], *lines, b"\r\n", answered.body)))
+                head += b"connection: close\r\n"
+            self.transport.write(head + b"\r\n" + answered.body)
             if not saving.keep_alive:
                 self.transport.close()
+        if request_id is not None:
+            desk.count_and_write()
         self.heard_at = time.perf_counter()
         if self.pipeline or self.flow.read_paused:
             self.on_response_complete()

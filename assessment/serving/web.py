@@ -31,7 +31,7 @@ BACKLOG = 4096
 SECONDS_TO_END = 10
 # How long a thread may keep the interpreter while another waits for it. Whoever writes gives it away at every step of
 # the database, and at Python's own 5 ms each step of a transaction could wait for a page that is being written.
-SECONDS_OF_INTERPRETER = float(os.environ.get("SWI", "0.0001"))
+SECONDS_OF_INTERPRETER = 0.0001
 # How many new objects make a search for unreachable ones worth it. What lives as long as the process is left out of
 # it: to walk through the application again and again cost a twentieth of a saved answer.
 NEW_OBJECTS = 20_000

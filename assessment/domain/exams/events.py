@@ -12,15 +12,18 @@ device's own clock; it is kept for statistics and decides nothing.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from assessment.domain.errors import N_, Invalid
 from assessment.domain.items import lexical
-from assessment.domain.outbox import MAXIMUM_ID, Key, is_identifier, is_storable, read_body
+from assessment.domain.outbox import MAXIMUM_BODY, MAXIMUM_ID, Key, is_identifier, is_storable, read_body
 
 FORMAT_VERSION = 1
 
@@ -38,6 +41,10 @@ _canonical = msgspec.json.Encoder(order="sorted")
 _RECEIPT_PREFIX = b"teruji receipt v1\n"
 
 Value = str | tuple[str, ...] | None
+_Number = Annotated[int, Meta(ge=0, le=MAXIMUM_SEQ)]
+_Milliseconds = Annotated[int, Meta(ge=0, le=MAXIMUM_ELAPSED)]
+_Values = Annotated[tuple[str, ...], Meta(max_length=MAXIMUM_VALUES)]
+_Response = Annotated[Mapping[str, str | _Values | None], Meta(min_length=1, max_length=MAXIMUM_RESPONSES)]
 
 
 class Malformed(StrEnum):
@@ -54,15 +61,15 @@ class Malformed(StrEnum):
     TOO_LARGE = "too_large"
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One response event as the device sent it; (client, seq) is its key within the attempt."""
 
     client: str
-    seq: int
+    seq: _Number
     item: str
-    response: Mapping[str, Value]
+    response: _Response
     lang: str
-    elapsed: int
+    elapsed: _Milliseconds
 
     @property
     def key(self) -> Key:
@@ -97,12 +104,36 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     place: int | None = None
 
 
+class _Sound(msgspec.Struct, frozen=True, kw_only=True):
+    """A body in which nothing is wrong in shape, which is what almost every device sends."""
+
+    v: Literal[1]
+    events: Annotated[list[Event], Meta(max_length=MAXIMUM_EVENTS)]
+    unsent: int | None = None
+    place: int | None = None
+
+
+_sound = msgspec.json.Decoder(_Sound)
+
+
 def parse(body: bytes) -> Batch:
     """Read a body.
 
     Raises Invalid when the body as a whole cannot be read: above 256 KiB, not JSON, another format version,
     no list of events, or more than 500 of them.
     """
+    if len(body) <= MAXIMUM_BODY:
+        with suppress(msgspec.DecodeError, RecursionError):
+            read = _sound.decode(body)
+            if all(_wrong(event) is None for event in read.events):
+                return Batch(
+                    events=tuple(read.events), unreadable=(), unsent=_count(read.unsent), place=_count(read.place)
+                )
+    return _parse_each(body)
+
+
+def _parse_each(body: bytes) -> Batch:
+    """Read a body in which something is wrong, an event at a time."""
     value = read_body(body)
     if not isinstance(value, dict) or not _is_int(value.get("v")) or value["v"] != FORMAT_VERSION:
         got = value.get("v") if isinstance(value, dict) else type(value).__name__
@@ -145,27 +176,35 @@ def parse_event(entry: object) -> Event | Malformed:
         return Malformed.NOT_AN_OBJECT
     if entry.keys() != _FIELDS:
         return Malformed.MEMBERS
-    for name, wrong in (("client", Malformed.CLIENT), ("item", Malformed.ITEM)):
-        if not is_identifier(entry[name]):
-            return wrong
-    if not _is_int_between(entry["seq"], 0, MAXIMUM_SEQ):
-        return Malformed.SEQ
-    response = _response(entry["response"])
-    if isinstance(response, Malformed):
-        return response
-    lang = entry["lang"]
-    if not isinstance(lang, str) or len(lang) > MAXIMUM_ID or not _LANGUAGE.fullmatch(lang):
-        return Malformed.LANG
-    if not _is_int_between(entry["elapsed"], 0, MAXIMUM_ELAPSED):
-        return Malformed.ELAPSED
-    return Event(
+    response = entry["response"]
+    if isinstance(response, dict):
+        response = {name: tuple(given) if isinstance(given, list) else given for name, given in response.items()}
+    event = Event(
         client=entry["client"],
         seq=entry["seq"],
         item=entry["item"],
         response=response,
-        lang=lang,
+        lang=entry["lang"],
         elapsed=entry["elapsed"],
     )
+    return _wrong(event) or event
+
+
+def _wrong(event: Event) -> Malformed | None:
+    """Return what is wrong with an event first, whatever its members are."""
+    if not is_identifier(event.client):
+        return Malformed.CLIENT
+    if not is_identifier(event.item):
+        return Malformed.ITEM
+    if not _is_int_between(event.seq, 0, MAXIMUM_SEQ):
+        return Malformed.SEQ
+    if (wrong := _wrong_response(event.response)) is not None:
+        return wrong
+    if not isinstance(event.lang, str) or len(event.lang) > MAXIMUM_ID or not _is_language(event.lang):
+        return Malformed.LANG
+    if not _is_int_between(event.elapsed, 0, MAXIMUM_ELAPSED):
+        return Malformed.ELAPSED
+    return None
 
 
 def _count(value: object) -> int | None:
@@ -173,23 +212,27 @@ def _count(value: object) -> int | None:
     return value if isinstance(value, int) and _is_int_between(value, 0, MAXIMUM_COUNT) else None
 
 
-def _response(value: object) -> dict[str, Value] | Malformed:
-    if not isinstance(value, dict) or not 1 <= len(value) <= MAXIMUM_RESPONSES:
+def _wrong_response(response: object) -> Malformed | None:
+    if not isinstance(response, dict) or not 1 <= len(response) <= MAXIMUM_RESPONSES:
         return Malformed.RESPONSE
-    read: dict[str, Value] = {}
     size = 0
-    for name, given in value.items():
+    for name, given in response.items():
         if not isinstance(name, str) or not lexical.is_identifier(name):
             return Malformed.RESPONSE
-        texts = given if isinstance(given, list) else [] if given is None else [given]
+        texts = given if isinstance(given, tuple) else () if given is None else (given,)
         if len(texts) > MAXIMUM_VALUES:
             return Malformed.RESPONSE
         for text in texts:
             if not is_storable(text):
                 return Malformed.RESPONSE
             size += len(text) if text.isascii() else len(text.encode())
-        read[name] = tuple(given) if isinstance(given, list) else given
-    return read if size <= MAXIMUM_RESPONSE_BYTES else Malformed.TOO_LARGE
+    return None if size <= MAXIMUM_RESPONSE_BYTES else Malformed.TOO_LARGE
+
+
+@lru_cache(maxsize=1_000)
+def _is_language(text: str) -> bool:
+    """Devices send the same few again and again."""
+    return _LANGUAGE.fullmatch(text) is not None
 
 
 def _is_int(value: object) -> bool:
@@ -212,8 +255,8 @@ def stored_response(value: Mapping[str, Any]) -> dict[str, Value]:
 
 def response_from_json(value: Mapping[str, Any]) -> dict[str, Value]:
     """Read a stored response. Raises Invalid when it is not one."""
-    read = _response(dict(value))
-    if isinstance(read, Malformed):
+    read = stored_response(value)
+    if _wrong_response(read) is not None:
         raise Invalid(N_("Expected a stored response, got %(got)s."), got=value)
     return read
 
@@ -228,7 +271,7 @@ def canonical(event: Event) -> bytes:
         "client": event.client,
         "seq": event.seq,
         "item": event.item,
-        "response": response_to_json(event.response),
+        "response": event.response,
         "lang": event.lang,
         "elapsed": event.elapsed,
     }

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,6 +33,7 @@ from werkzeug.wrappers import Request
 from assessment.database import db
 from assessment.domain.errors import N_, Invalid, NotFound, Refusal
 from assessment.domain.exams.events import Batch, Malformed, parse, parse_event
+from assessment.domain.items.item import Item
 from assessment.domain.outbox import MAXIMUM_BODY
 from assessment.exams.answering import LATE_RULE, Refused, Reply, Sorted, reply_to, sort
 from assessment.exams.answers import ADDRESS, response_of
@@ -39,7 +41,7 @@ from assessment.exams.delivery.papers import Papers
 from assessment.exams.delivery.storing import Flag, Sent, Sighting, Taken, event_rows
 from assessment.exams.delivery.writer import GroupWriter
 from assessment.exams.tokens import WriterToken, read_token, writer_key
-from assessment.web.observing import REQUEST_ID, count_and_note, new_request_id, observes, write_lines
+from assessment.web.observing import REQUEST_ID, count_and_write, note_request, observes
 from assessment.web.pages import add_headers
 from assessment.web.refusals import STATUS, answer, say
 
@@ -61,6 +63,7 @@ ONLY_POST = Refusal(N_("This address does not take what was sent to it."))
 log = structlog.get_logger("teruji.answers")
 
 T = TypeVar("T")
+Headers = tuple[tuple[str, str], ...]
 
 
 class _Form(Request):
@@ -72,12 +75,23 @@ class Unavailable(Exception):
     """The database does not take answers at this moment; what was sent may or may not have been kept."""
 
 
+class Lasting(msgspec.Struct, frozen=True):
+    """Headers that many responses have in common, and the lines in which they are sent."""
+
+    headers: Headers
+    lines: bytes
+
+
 class Answered(msgspec.Struct, frozen=True):
-    """A response, ready for the server; plain values, because most of them are made a thousand times a second."""
+    """A response, ready for the server; plain values, because most of them are made a thousand times a second.
+
+    Its headers: `lasting`, its `own`, and the length of its body.
+    """
 
     status: HTTPStatus
-    headers: list[tuple[str, str]]
+    lasting: Lasting
     body: bytes
+    own: Headers = ()
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -129,7 +143,6 @@ class AnswerPath:
         self._writer = GroupWriter(self._engine)
         self._sighted: dict[tuple[str, str, int], float] = {}
         self._tokens: dict[str, WriterToken] = {}
-        self._headers: list[tuple[str, str]] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request to our address; everything else is Flask's."""
@@ -139,9 +152,12 @@ class AnswerPath:
         began = time.perf_counter()
         asked = self.read(_incoming(environ), self._app.extensions["clock"]())
         answered = self.tell(asked, self._writer.take(asked.sent)) if isinstance(asked, Asked) else asked
-        answered = self.observed(answered, environ["REQUEST_METHOD"], began)
-        write_lines()
-        start_response(f"{answered.status.value} {answered.status.phrase}", answered.headers)
+        headers = [*answered.lasting.headers, *answered.own, ("Content-Length", str(len(answered.body)))]
+        request_id = self.noted(answered, environ["REQUEST_METHOD"], began)
+        if request_id is not None:
+            headers.append((REQUEST_ID, request_id))
+            count_and_write()
+        start_response(f"{answered.status.value} {answered.status.phrase}", headers)
         return (answered.body,)
 
     @property
@@ -152,7 +168,9 @@ class AnswerPath:
     def remembers(self, incoming: Incoming) -> bool:
         """Whether `read` will look nothing up in the database."""
         token = self._tokens.get(incoming.token)
-        return token is not None and not incoming.is_form and self._papers.remembers(token.body_id, token.attempt_id)
+        if token is None or incoming.is_form:
+            return False
+        return self._papers.remembered(token.body_id, token.attempt_id) is not None
 
     def read(self, incoming: Incoming, at: datetime) -> Asked | Answered:
         """Return what is to be stored, or the answer where nothing is."""
@@ -168,21 +186,14 @@ class AnswerPath:
         """Answer a request after its commit; `taken` is None where the database did not take it."""
         return self._or_refusal(asked.incoming, asked.sent.at, lambda: self._told(asked, taken))
 
-    def observed(self, answered: Answered, method: str, began: float) -> Answered:
-        """Count an answer, note its line, and give it its id; `began` is a moment of `time.perf_counter`."""
+    def noted(self, answered: Answered, method: str, began: float) -> str | None:
+        """Note an answer for `count_and_write`; return the request's id, None where requests are not noted.
+
+        `began` is a moment of `time.perf_counter`.
+        """
         if not observes(self._app):
-            return answered
-        request_id = new_request_id()
-        count_and_note(
-            request_id,
-            endpoint=ENDPOINT,
-            method=method,
-            path=ADDRESS,
-            status=answered.status,
-            seconds=time.perf_counter() - began,
-        )
-        answered.headers.append((REQUEST_ID, request_id))
-        return answered
+            return None
+        return note_request(endpoint=ENDPOINT, method=method, path=ADDRESS, status=answered.status, began=began)
 
     def _engine(self) -> Engine:
         with self._app.app_context():
@@ -207,9 +218,8 @@ class AnswerPath:
     def _batch(self, incoming: Incoming, at: datetime) -> Asked:
         token = self._token(incoming.token)
         batch = parse(incoming.body())
-        wanted = {event.item for event in batch.events}
-        known = wanted.intersection(self._papers.layout(token.body_id, token.attempt_id)) if wanted else wanted
-        found = sort(batch, self._papers.items(token.body_id, known) if known else {}, self._papers.fitting)
+        paper = self._papers.of(token.body_id, token.attempt_id)
+        found = sort(batch, paper.items, self._papers.fitting)
         client = batch.events[-1].client if batch.events else None
         sighting = Sighting(unsent=batch.unsent, place=batch.place, client=client)
         sent = Sent(
@@ -249,13 +259,13 @@ class AnswerPath:
         form = _read_form(incoming.environ())
         token = self._token(form.form.get("token", ""))
         item = form.form.get("item", "")
-        layout = self._papers.layout(token.body_id, token.attempt_id)
-        if not layout:
+        paper = self._papers.of(token.body_id, token.attempt_id)
+        if not paper.order:
             raise NotFound(N_("There is no such attempt."))
-        if item not in layout:
+        if item not in paper.items:
             raise NotFound(N_("There is no such question."))
-        number = layout.index(item) + 1
-        found = self._answer(token, item, form) if "client" in form.form else NOTHING
+        number = paper.order.index(item) + 1
+        found = self._answer(paper.items[item], item, form) if "client" in form.form else NOTHING
         sent = Sent(
             token=token,
             at=at,
@@ -267,22 +277,21 @@ class AnswerPath:
         )
         return Asked(incoming, sent, found.refused, _Page(form, number))
 
-    def _answer(self, token: WriterToken, item_id: str, form: Request) -> Sorted:
-        items = self._papers.items(token.body_id, [item_id])
+    def _answer(self, item: Item, item_id: str, form: Request) -> Sorted:
         seq = form.form.get("seq", "")
         event = parse_event(
             {
                 "client": form.form["client"],
                 "seq": int(seq) if seq.isascii() and seq.isdigit() and len(seq) <= 16 else None,
                 "item": item_id,
-                "response": response_of(items[item_id], form.form),
+                "response": response_of(item, form.form),
                 "lang": form.form.get("lang", ""),
                 "elapsed": 0,
             }
         )
         if isinstance(event, Malformed):
             raise Invalid(N_("Expected an answer that this page can send, got %(reason)s."), reason=event.value)
-        return sort(Batch(events=(event,), unreadable=()), items)
+        return sort(Batch(events=(event,), unreadable=()), {item_id: item})
 
     # --- replies
 
@@ -306,7 +315,7 @@ class AnswerPath:
             onward = int(wished) if wished.isascii() and wished.isdigit() and len(wished) <= 4 else page.number
             endpoint, values = "exams.question", values | {"number": onward}
         place = self._app.url_map.bind("localhost", environ.get("SCRIPT_NAME") or "/").build(endpoint, values)
-        return Answered(HTTPStatus.SEE_OTHER, [*self._security(), ("Location", place), ("Content-Length", "0")], b"")
+        return Answered(HTTPStatus.SEE_OTHER, self._security, b"", (("Location", place),))
 
     def _json(self, incoming: Incoming, at: datetime, reply: Reply) -> Answered:
         content = msgspec.json.encode(
@@ -319,8 +328,7 @@ class AnswerPath:
                 "refused": self._refused(incoming, at, reply.refused) if reply.refused else [],
             }
         )
-        lengths = [("Content-Type", JSON_TYPE), ("Content-Length", str(len(content)))]
-        return Answered(HTTPStatus.OK, [*self._security(), *lengths], content)
+        return Answered(HTTPStatus.OK, self._of_json, content)
 
     def _refused(self, incoming: Incoming, at: datetime, refused: list[Refused]) -> list[dict[str, Any]]:
         with self._app.request_context(incoming.environ()):
@@ -340,17 +348,32 @@ class AnswerPath:
             response = self._app.make_response(answer(status, say(refusal)))
             response.headers["Cache-Control"] = "no-store"
             response = self._app.process_response(response)
-            return Answered(status, [*response.headers.to_wsgi_list(), *headers], response.get_data())
+            del response.headers["Content-Length"]
+            return Answered(status, NONE_LASTING, response.get_data(), (*response.headers.to_wsgi_list(), *headers))
 
-    def _security(self) -> list[tuple[str, str]]:
-        """Return the headers that every response carries, as Flask's hook writes them."""
-        if not self._headers:
-            with self._app.test_request_context():
-                written = add_headers(Response()).headers
-            own = ("Content-Type", "Content-Length", "Cache-Control")
-            kept = [(name, value) for name, value in written if name not in own]
-            self._headers = [*kept, ("Cache-Control", "no-store")]
-        return self._headers
+    @cached_property
+    def _security(self) -> Lasting:
+        """The headers that every response carries, as Flask's hook writes them."""
+        with self._app.test_request_context():
+            written = add_headers(Response()).headers
+        own = ("Content-Type", "Content-Length", "Cache-Control")
+        return _lasting((*((name, value) for name, value in written if name not in own), ("Cache-Control", "no-store")))
+
+    @cached_property
+    def _of_json(self) -> Lasting:
+        return _lasting((*self._security.headers, ("Content-Type", JSON_TYPE)))
+
+
+def lines(headers: Headers) -> bytes:
+    """Return headers as they are sent."""
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
+
+
+def _lasting(headers: Headers) -> Lasting:
+    return Lasting(headers, lines(headers))
+
+
+NONE_LASTING = _lasting(())
 
 
 def _incoming(environ: WSGIEnvironment) -> Incoming:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from assessment.domain.exams.attempt_states import AttemptState
-from assessment.domain.exams.events import Event, digest, response_from_json, response_to_json
+from assessment.domain.exams.events import Event, digest, response_from_json
 from assessment.domain.exams.late_rule import Disposition, LateRule, Reason
 from assessment.domain.outbox import Key, second_client, stored_key
 from assessment.exams.delivery.statements import (
@@ -169,16 +169,16 @@ def told(group: Sequence[Sent], judged: Sequence[Judged]) -> list[Taken] | None:
     found = []
     place = 0
     for sent in group:
-        until = place + max(1, len(sent.events))
-        mine = judged[place:until]
-        head = mine[0]
-        if sent.events and head.state is not None and not _expired(sent, head):
+        head, count = judged[place], len(sent.events)
+        fates: tuple[Fate, ...] = ()
+        expired = _expired(sent, head)
+        if count and head.state is not None and not expired:
+            mine = judged[place : place + count]
             if any(map(_lost, mine)):
                 return None
-            found.append(_taken(sent, head, tuple(map(_fate, mine))))
-        else:
-            found.append(_taken(sent, head, ()))
-        place = until
+            fates = tuple(map(_fate, mine))
+        found.append(Taken(state=head.state, deadline=head.deadline, fates=fates, expired=expired, busy=head.busy))
+        place += count or 1
     return found
 
 
@@ -203,8 +203,9 @@ def store_carefully(connection: Connection, group: Sequence[Sent]) -> list[Taken
         if any(isinstance(each, int) and _lost(judged[each]) for each in outcome):
             head = Judged(busy=True)
         fates = (each if isinstance(each, Fate) else _fate(judged[each]) for each in outcome)
-        usable = head.state is not None and not _expired(sent, head)
-        found.append(_taken(sent, head, tuple(_explained(each, head) for each in fates) if usable else ()))
+        expired = _expired(sent, head)
+        told = tuple(_explained(each, head) for each in fates) if head.state is not None and not expired else ()
+        found.append(Taken(state=head.state, deadline=head.deadline, fates=told, expired=expired, busy=head.busy))
     note(connection, statements, group, found)
     return found
 
@@ -275,16 +276,17 @@ def _known(statements: Statements, connection: Connection, group: Sequence[Sent]
 
 def _lost(judged: Judged) -> bool:
     """Whether what should have been stored was not: its key is taken, or its attempt was not locked."""
-    refused = judged.verdict is not None and judged.verdict.disposition is Disposition.REFUSED
-    return judged.state is not None and judged.standing is None and not refused
+    if judged.standing is not None or judged.state is None:
+        return False
+    return judged.verdict is None or judged.verdict.disposition is not Disposition.REFUSED
 
 
 def _fate(judged: Judged) -> Fate:
+    if judged.standing is Standing.ACCEPTED:
+        return _ACCEPTED
     verdict = judged.verdict
     if judged.standing is None:
         return Fate(standing=None, reason=verdict.reason if verdict else None)
-    if judged.standing is Standing.ACCEPTED:
-        return _ACCEPTED
     # Held though it arrived in time: it waited while the attempt was closed and its receipt written.
     held = verdict is not None and verdict.disposition is Disposition.HELD
     return Fate(standing=Standing.HELD, reason=verdict.reason if verdict and held else Reason.LATE)
@@ -295,10 +297,6 @@ def _explained(fate: Fate, head: Judged) -> Fate:
     if fate.standing is Standing.HELD and fate.reason is None and head.verdict is not None:
         return replace(fate, reason=head.verdict.reason)
     return fate
-
-
-def _taken(sent: Sent, head: Judged, fates: tuple[Fate, ...]) -> Taken:
-    return Taken(state=head.state, deadline=head.deadline, fates=fates, expired=_expired(sent, head), busy=head.busy)
 
 
 def _expired(sent: Sent, head: Judged) -> bool:
@@ -327,7 +325,7 @@ def event_rows(
             "client": event.client,
             "seq": event.seq,
             "item": event.item,
-            "response": encode(response_to_json(event.response)),
+            "response": encode(event.response),
             "lang": event.lang,
             "elapsed": event.elapsed,
             "digest": digest(event),
