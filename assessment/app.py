@@ -15,7 +15,7 @@ from assessment.audit.recording import Recorder
 from assessment.blueprints import BLUEPRINTS
 from assessment.credentials import read_only
 from assessment.credentials.kept_files import KeptFiles
-from assessment.database import db, prepare_engine
+from assessment.database import db, prepare_engine, read_json
 from assessment.exams.delivery.application import AnswerPath
 from assessment.migrating import migrate
 from assessment.settings import Settings
@@ -44,7 +44,12 @@ def create_app(settings: Settings) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         # One for each page that is made at a time and for the answers; a connection more is opened and closed again.
         # The last one given back goes first: PostgreSQL plans a statement anew on every connection that is new to it.
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 12, "max_overflow": 12, "pool_use_lifo": True},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": 12,
+            "max_overflow": 12,
+            "pool_use_lifo": True,
+            "json_deserializer": read_json,
+        },
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SESSION_COOKIE_SECURE=settings.secure,

@@ -10,47 +10,71 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import CDPSession, Locator, Page, expect, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 TABLET = {"width": 768, "height": 1024}
 WAIT_MS = 60_000
+# How long a finger rests on the glass; the press of no length that a driver makes is none that a person could make.
+RESTS_MS = 50
 
-# From the moment of the tap, as the browser noted it, to the end of the frame that was painted after it.
+# From the moment when a finger came down, and from that when it was lifted, as the browser noted them, to the end of
+# the frame that was painted after it: what answers the one is the pressed button, what answers the other the mark.
 WATCH = """
+window.touches = [];
 window.taps = [];
-addEventListener("click", (event) => {
+const watch = (kind, times) => addEventListener(kind, (event) => {
   const began = event.timeStamp;
   requestAnimationFrame(() => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => window.taps.push(performance.now() - began);
+    port1.onmessage = () => times.push(performance.now() - began);
     port2.postMessage(0);
   });
 }, true);
+watch("pointerdown", window.touches);
+watch("click", window.taps);
 """
 
 
-def tap_through(page: Page, pace: float) -> int:
+class Finger:
+    """A finger on a page's glass."""
+
+    def __init__(self, page: Page, session: CDPSession) -> None:
+        self._page = page
+        self._session = session
+
+    def tap(self, place: Locator) -> None:
+        """Come down in the middle of a place that is in sight by then, rest, and go up."""
+        place.scroll_into_view_if_needed()
+        box = place.bounding_box()
+        assert box is not None
+        middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        self._session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [middle]})
+        self._page.wait_for_timeout(RESTS_MS)
+        self._session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def tap_through(page: Page, finger: Finger, pace: float) -> int:
     """Mark every criterion once as a person does; returns how many there were."""
     criteria = page.locator("form[data-criterion]").all()
     for each in criteria:
         page.wait_for_timeout(1000 * pace)
         match each.get_attribute("data-kind"):
             case "judged":
-                each.locator("button[name=level][value='2']").tap()
+                finger.tap(each.locator("button[name=level][value='2']"))
             case "measured":
-                _measure(each)
+                _measure(each, finger)
             case _:
-                each.locator("button[value=yes]").tap()
+                finger.tap(each.locator("button[value=yes]"))
     return len(criteria)
 
 
-def _measure(criterion: Locator) -> None:
+def _measure(criterion: Locator, finger: Finger) -> None:
     place = criterion.locator("[data-measure]")
     value = place.get_attribute("data-upper") or place.get_attribute("data-lower") or "1"
     for digit in value:
-        criterion.locator(f"[data-key='{'separator' if digit == '.' else digit}']").tap()
-    criterion.locator("[data-save]").tap()
+        finger.tap(criterion.locator(f"[data-key='{'separator' if digit == '.' else digit}']"))
+    finger.tap(criterion.locator("[data-save]"))
 
 
 def main(orders_file: str, report_file: str) -> None:
@@ -66,14 +90,15 @@ def main(orders_file: str, report_file: str) -> None:
         page.add_init_script(WATCH)
         page.goto(f"{orders['address']}/practicals/{orders['practical']}/sheet")
         expect(page.locator("[data-ready]")).to_be_attached(timeout=WAIT_MS)
-        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": orders["throttling"]})
+        session = context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": orders["throttling"]})
         began = time.monotonic()
-        criteria = tap_through(page, orders["pace"])
+        criteria = tap_through(page, Finger(page, session), orders["pace"])
         seconds = time.monotonic() - began
         expect(page.locator("[data-state] .saved.server")).to_have_count(criteria, timeout=WAIT_MS)
-        taps = page.evaluate("window.taps")
+        times = page.evaluate("({ touches: window.touches, taps: window.taps })")
         browser.close()
-    Path(report_file).write_text(json.dumps({"seconds": seconds, "criteria": criteria, "taps": taps}))
+    Path(report_file).write_text(json.dumps({"seconds": seconds, "criteria": criteria, **times}))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 // Speaks to the page by events of the document: sheet:settled, sheet:photo, sheet:unsent, sheet:reach, sheet:standing,
 // sheet:clock.
 import { fates, vary } from "../kept/fate.js";
-import { noteNow, tell } from "./page.js";
+import { afterPaint, noteNow, tell } from "./page.js";
 import * as kept from "./store.js";
 
 const BATCH = 100;
@@ -202,10 +202,11 @@ const count = async () => {
   say();
 };
 
-// A tap counts as unsent from the moment it is tapped, before it has reached the disk.
+// A tap counts as unsent from the moment it is tapped, before it has reached the disk; the line that says so is drawn
+// after the mark itself.
 export const keepingOne = async (work) => {
   keeping += 1;
-  say();
+  afterPaint(say);
   try {
     return await work();
   } finally {
