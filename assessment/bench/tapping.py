@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import CDPSession, Locator, Page, expect, sync_playwright
 
@@ -35,6 +36,14 @@ watch("pointerdown", window.touches);
 watch("click", window.taps);
 """
 
+BARE = """<!doctype html><title>One button</title>
+<button type="button" aria-pressed="false" style="padding: 2rem">0</button><script>
+document.querySelector("button").addEventListener("click", ({ currentTarget: button }) => {
+  button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+});
+</script>"""
+BARE_TAPS = 40
+
 
 class Finger:
     """A finger on a page's glass."""
@@ -44,8 +53,7 @@ class Finger:
         self._session = session
 
     def tap(self, place: Locator) -> None:
-        """Come down in the middle of a place that is in sight by then, rest, and go up."""
-        place.scroll_into_view_if_needed()
+        """Come down in the middle of a place that is in sight, rest, and go up."""
         box = place.bounding_box()
         assert box is not None
         middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
@@ -55,26 +63,49 @@ class Finger:
 
 
 def tap_through(page: Page, finger: Finger, pace: float) -> int:
-    """Mark every criterion once as a person does; returns how many there were."""
+    """Mark every criterion once as a person does; returns how many there were.
+
+    The sheet leads to the next criterion by itself; what is not in sight then is scrolled to, looked at, and tapped.
+    """
     criteria = page.locator("form[data-criterion]").all()
     for each in criteria:
-        page.wait_for_timeout(1000 * pace)
-        match each.get_attribute("data-kind"):
-            case "judged":
-                finger.tap(each.locator("button[name=level][value='2']"))
-            case "measured":
-                _measure(each, finger)
-            case _:
-                finger.tap(each.locator("button[value=yes]"))
+        places = _places(each)
+        page.wait_for_timeout(1000 * pace / 2)
+        for place in places:
+            place.scroll_into_view_if_needed()
+        page.wait_for_timeout(1000 * pace / 2)
+        for place in places:
+            finger.tap(place)
     return len(criteria)
 
 
-def _measure(criterion: Locator, finger: Finger) -> None:
-    place = criterion.locator("[data-measure]")
-    value = place.get_attribute("data-upper") or place.get_attribute("data-lower") or "1"
-    for digit in value:
-        finger.tap(criterion.locator(f"[data-key='{'separator' if digit == '.' else digit}']"))
-    finger.tap(criterion.locator("[data-save]"))
+def _places(criterion: Locator) -> list[Locator]:
+    """Return what is tapped of a criterion, in order."""
+    match criterion.get_attribute("data-kind"):
+        case "judged":
+            return [criterion.locator("button[name=level][value='2']")]
+        case "measured":
+            measure = criterion.locator("[data-measure]")
+            value = measure.get_attribute("data-upper") or measure.get_attribute("data-lower") or "1"
+            keys = ["separator" if digit == "." else digit for digit in value]
+            return [*(criterion.locator(f"[data-key='{key}']") for key in keys), criterion.locator("[data-save]")]
+        case _:
+            return [criterion.locator("button[value=yes]")]
+
+
+def tap_a_bare_button(page: Page, finger: Finger, pace: float, times: int) -> None:
+    """Tap the one button of a page that does nothing but show that it was pressed: what the browser takes by itself."""
+    page.goto(f"data:text/html,{quote(BARE)}")
+    button = page.locator("button")
+    for _ in range(times):
+        page.wait_for_timeout(1000 * pace)
+        finger.tap(button)
+    expect(button).to_have_attribute("aria-pressed", "true" if times % 2 else "false")
+
+
+def _times(page: Page) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = page.evaluate("({ touches: window.touches, taps: window.taps })")
+    return found
 
 
 def main(orders_file: str, report_file: str) -> None:
@@ -86,19 +117,28 @@ def main(orders_file: str, report_file: str) -> None:
         context = browser.new_context(viewport=TABLET, has_touch=True)  # type: ignore[arg-type]  # a dict is what it takes
         context.set_default_timeout(WAIT_MS)
         context.add_cookies([{"name": name, "value": value, "url": orders["address"]}])
+        context.add_init_script(WATCH)
         page = context.new_page()
-        page.add_init_script(WATCH)
+        tap_a_bare_button(page, _slow_finger(page, orders["throttling"]), orders["pace"] / 4, BARE_TAPS)
+        bare = _times(page)
+        page.close()
+        page = context.new_page()
         page.goto(f"{orders['address']}/practicals/{orders['practical']}/sheet")
         expect(page.locator("[data-ready]")).to_be_attached(timeout=WAIT_MS)
-        session = context.new_cdp_session(page)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": orders["throttling"]})
+        finger = _slow_finger(page, orders["throttling"])
         began = time.monotonic()
-        criteria = tap_through(page, Finger(page, session), orders["pace"])
+        criteria = tap_through(page, finger, orders["pace"])
         seconds = time.monotonic() - began
         expect(page.locator("[data-state] .saved.server")).to_have_count(criteria, timeout=WAIT_MS)
-        times = page.evaluate("({ touches: window.touches, taps: window.taps })")
+        times = _times(page)
         browser.close()
-    Path(report_file).write_text(json.dumps({"seconds": seconds, "criteria": criteria, **times}))
+    Path(report_file).write_text(json.dumps({"seconds": seconds, "criteria": criteria, "bare": bare, **times}))
+
+
+def _slow_finger(page: Page, throttling: int) -> Finger:
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": throttling})
+    return Finger(page, session)
 
 
 if __name__ == "__main__":

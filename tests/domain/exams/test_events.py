@@ -143,6 +143,41 @@ def test_a_stored_response_reads_back(response: dict[str, Any]) -> None:
     assert parse(body(sent(response=response))).events == (read,)
 
 
+ODD: dict[str, list[Any]] = {
+    "client": ["phone-1", "", "a b", "x" * 64, "x" * 65, 5],
+    "seq": [0, 2**53 - 1, 2**53, 2**70, -1, 1.0, True, "1", None],
+    "item": ["K01", "K 01", None],
+    "response": [
+        {"RESPONSE": "A"},
+        {"RESPONSE": ["A", "B"], "RESPONSE2": None},
+        {"RESPONSE": ["A", None]},
+        {"RESPONSE": ["A"] * 201},
+        {"RESPONSE": "a\0b"},
+        {"RESPONSE": "\ud800"},
+        {"RESPONSE": "é" * 9000},
+        {"RE SPONSE": "A"},
+        {},
+        [],
+        None,
+    ],
+    "lang": ["id", "zh-Hans", "i", "x" * 65, None],
+    "elapsed": [0, -1, 1.5, 7 * 24 * 3600 * 1000 + 1],
+}
+
+
+@given(
+    st.lists(st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in ODD.items()})),
+    st.sampled_from([{}, {"score": 1}]),
+)
+def test_of_an_event_the_same_is_read_whatever_stands_beside_it(
+    fields: list[dict[str, Any]], more: dict[str, Any]
+) -> None:
+    entries = [sent(**each) | more for each in fields]
+    alone, beside = parse(body(*entries)), parse(body(*entries, 7))
+    assert beside.events == alone.events
+    assert beside.unreadable[:-1] == alone.unreadable
+
+
 def test_canonical_bytes_do_not_depend_on_the_order_of_members() -> None:
     shuffled = dict(reversed(sent().items()))
     read = parse_event(shuffled)
