@@ -3,7 +3,7 @@
 // Speaks to the page by events of the document: sheet:settled, sheet:photo, sheet:unsent, sheet:reach, sheet:standing,
 // sheet:clock.
 import { fates, vary } from "../kept/fate.js";
-import { afterPaint, noteNow, tell } from "./page.js";
+import { noteNow, tell } from "./page.js";
 import * as kept from "./store.js";
 
 const BATCH = 100;
@@ -202,11 +202,10 @@ const count = async () => {
   say();
 };
 
-// A tap counts as unsent from the moment it is tapped, before it has reached the disk; the line that says so is drawn
-// after the mark itself.
+// A tap counts as unsent from the moment it is tapped, before it has reached the disk.
 export const keepingOne = async (work) => {
   keeping += 1;
-  afterPaint(say);
+  say();
   try {
     return await work();
   } finally {
