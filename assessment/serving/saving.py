@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from assessment.domain.outbox import MAXIMUM_BODY
 from assessment.exams.answers import ADDRESS
-from assessment.exams.delivery.application import PAGES_AT_A_TIME, Answered, Asked, Incoming, lines
+from assessment.exams.delivery.application import PAGES_AT_A_TIME, Answered, Asked, Incoming, header_lines
 from assessment.exams.delivery.storing import Sent, Taken
 from assessment.exams.delivery.writer import PATIENCE
 from assessment.serving.environment import environ_of
@@ -254,7 +254,7 @@ class SavingProtocol(HttpToolsProtocol):
                 STATUS_LINE[answered.status] + answered.lasting.lines + b"content-length: %d\r\n" % len(answered.body)
             )
             if answered.own:
-                head += lines(answered.own)
+                head += header_lines(answered.own)
             if request_id is not None:
                 head += b"%b: %b\r\n" % (_REQUEST_ID, request_id.encode())
             if not saving.keep_alive:

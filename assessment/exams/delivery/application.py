@@ -349,7 +349,7 @@ class AnswerPath:
             response.headers["Cache-Control"] = "no-store"
             response = self._app.process_response(response)
             del response.headers["Content-Length"]
-            return Answered(status, NONE_LASTING, response.get_data(), (*response.headers.to_wsgi_list(), *headers))
+            return Answered(status, NOTHING_LASTING, response.get_data(), (*response.headers.to_wsgi_list(), *headers))
 
     @cached_property
     def _security(self) -> Lasting:
@@ -364,16 +364,16 @@ class AnswerPath:
         return _lasting((*self._security.headers, ("Content-Type", JSON_TYPE)))
 
 
-def lines(headers: Headers) -> bytes:
+def header_lines(headers: Headers) -> bytes:
     """Return headers as they are sent."""
     return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("latin-1")
 
 
 def _lasting(headers: Headers) -> Lasting:
-    return Lasting(headers, lines(headers))
+    return Lasting(headers, header_lines(headers))
 
 
-NONE_LASTING = _lasting(())
+NOTHING_LASTING = _lasting(())
 
 
 def _incoming(environ: WSGIEnvironment) -> Incoming:

@@ -204,8 +204,8 @@ def store_carefully(connection: Connection, group: Sequence[Sent]) -> list[Taken
             head = Judged(busy=True)
         fates = (each if isinstance(each, Fate) else _fate(judged[each]) for each in outcome)
         expired = _expired(sent, head)
-        told = tuple(_explained(each, head) for each in fates) if head.state is not None and not expired else ()
-        found.append(Taken(state=head.state, deadline=head.deadline, fates=told, expired=expired, busy=head.busy))
+        said = tuple(_explained(each, head) for each in fates) if head.state is not None and not expired else ()
+        found.append(Taken(state=head.state, deadline=head.deadline, fates=said, expired=expired, busy=head.busy))
     note(connection, statements, group, found)
     return found
 
