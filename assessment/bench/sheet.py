@@ -76,7 +76,7 @@ def measure(*, pace: float, tell: Tell) -> list[Figure]:
             acknowledged=criteria,
             lost=criteria - stored,
         ),
-        _slowest("slowest touch until the pressed button is painted", found["touches"], found["bare"]["touches"]),
+        _slowest("slowest touch until the next frame is painted", found["touches"], found["bare"]["touches"]),
         _slowest(
             "slowest tap, from the lifted finger, until the mark is painted", found["taps"], found["bare"]["taps"]
         ),

@@ -20,7 +20,7 @@ WAIT_MS = 60_000
 RESTS_MS = 50
 
 # From the moment when a finger came down, and from that when it was lifted, as the browser noted them, to the end of
-# the frame that was painted after it: what answers the one is the pressed button, what answers the other the mark.
+# the frame that was painted after it. The mark is the answer to the second.
 WATCH = """
 window.touches = [];
 window.taps = [];

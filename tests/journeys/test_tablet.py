@@ -4,6 +4,7 @@ Nothing that was marked or photographed may get lost, each arrives once, and not
 """
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -237,6 +238,40 @@ def test_a_day_without_a_network_loses_nothing(site: Site, practical: MadePracti
     expect(page.locator("[data-forgotten]")).to_be_visible()
     left = page.evaluate(KEPT)
     assert left == {"practicals": 0, "marks": 0, "outbox": 0, "photos": 0, "pages": 0, "caches": 0}
+
+
+ON_SERVER = re.compile("di server", re.IGNORECASE)
+
+# Holds back what makes the first photo smaller, as a slow tablet does, until `release` is called.
+SLOW_FIRST_PHOTO = """() => {
+  const make = globalThis.createImageBitmap;
+  const held = new Promise((release) => { globalThis.release = release; });
+  globalThis.createImageBitmap = async (...given) => {
+    globalThis.createImageBitmap = make;
+    await held;
+    return make(...given);
+  };
+}"""
+
+
+def test_a_photo_counts_from_the_moment_it_was_taken(
+    site: Site, practical: MadePractical, new_device: NewDevice
+) -> None:
+    page = open_sheet(site, new_device(), practical)
+    page.evaluate(SLOW_FIRST_PHOTO)
+    first, second = (criterion(page, code).locator("[data-photo-list] li") for code in ("J1", "C1"))
+    criterion(page, "J1").locator("summary").click()
+    picture = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": a_photo(900, 600)}
+    criterion(page, "J1").locator("[data-take=root] input").set_input_files(picture)
+    expect(first).to_have_text(["Akar las · sedang disiapkan …"])
+    page.get_by_role("link", name="Selesai").click()
+    take_photo(page, "C1", "cap", a_photo(800, 600))
+    expect(second).to_contain_text(ON_SERVER, timeout=20_000)
+    assert photos_of(site) == [("cap", "kept", 800)]
+    page.evaluate("release()")
+    expect(first).to_contain_text(ON_SERVER, timeout=20_000)
+    assert photos_of(site) == [("root", "kept", 900), ("cap", "kept", 800)]
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_what_lies_on_the_tablet_says_nothing_without_the_pin(

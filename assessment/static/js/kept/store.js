@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // What a device keeps, in IndexedDB: one database with a store for each kind of record. A promise is kept only when
 // the write has reached the disk, so that a flat battery costs nothing. Where a browser has no IndexedDB or refuses
 // it, everything stays in this page's memory and `durable()` says so.

@@ -2,7 +2,7 @@
 // is said here at once: criteria without a mark, changes without a reason, photos, and what is not sent.
 import { find, island } from "./page.js";
 import { flush, state } from "./sending.js";
-import { missing as missingPhotos } from "./photos.js";
+import { allKept, missing as missingPhotos } from "./photos.js";
 import * as kept from "./store.js";
 
 const dialog = document.querySelector("[data-finishing]");
@@ -43,6 +43,7 @@ const open = async () => {
 export const begin = () => {
   link.addEventListener("click", async (event) => {
     event.preventDefault();
+    await allKept();
     await flush();
     if (!(await open())) location.assign(link.href);
   });

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // One tap is one mark: the buttons of a criterion hand their mark over at once instead of loading the page again.
 // Undo hands over the mark before as a new one; nothing is overwritten. A mark that is changed is kept at once and
 // goes out when its reason is given.

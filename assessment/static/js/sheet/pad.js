@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // The number pad of a measured criterion, and the value judged against its limits while it is typed; what was
 // read stands in `data-read` of the field.
 // Numbers are compared digit by digit, never as binary fractions: 0.1 + 0.2 has no place beside a limit.

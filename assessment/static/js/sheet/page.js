@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // What the modules of the sheet have in common: the page's own facts, its words, and the time by the server's clock.
 export const sheet = document.querySelector("[data-sheet-page]");
 export const texts = sheet?.dataset ?? {};

@@ -54,18 +54,25 @@ const draw = (photo) => {
   if (group && !photo.refused) group.dataset.taken = "";
 };
 
+// A slow tablet takes seconds to shrink a photo: the line stands from the first moment, and so does the time.
 const take = async (criterion, kind, file, said) => {
   said.textContent = "";
+  const taken_at = now().toISOString();
+  const line = document.createElement("li");
+  line.textContent = `${kindText(kind)} · ${texts.photoShrinkingText}`;
+  listOf(criterion).append(line);
   let bytes;
   try {
     bytes = await shrink(file);
   } catch {
     said.textContent = texts.noPictureText;
     return;
+  } finally {
+    line.remove();
   }
   const { client, seq } = kept.nextKey();
   const sha256 = hex(await crypto.subtle.digest("SHA-256", bytes));
-  const photo = { id: `${client} ${seq}`, practical: island.practical, client, seq, criterion, kind, sha256, size: bytes.byteLength, taken_at: now().toISOString(), bytes };
+  const photo = { id: `${client} ${seq}`, practical: island.practical, client, seq, criterion, kind, sha256, size: bytes.byteLength, taken_at, bytes };
   const durable = await kept.keepPhoto(photo);
   draw(photo);
   if (!durable) {
@@ -74,6 +81,15 @@ const take = async (criterion, kind, file, said) => {
   }
   soon();
 };
+
+// Until a photo is small enough to be kept, it is in this page only and not counted: who leaves waits for it, or is asked.
+const underway = new Set();
+const taken = async (photo) => {
+  underway.add(photo);
+  await photo.finally(() => underway.delete(photo));
+};
+export const allKept = () => Promise.allSettled(underway);
+addEventListener("beforeunload", (event) => { if (underway.size) event.preventDefault(); });
 
 const build = (criterion, wanted) => {
   const form = find(criterion);
@@ -89,7 +105,7 @@ const build = (criterion, wanted) => {
     const field = way.querySelector("input");
     field.addEventListener("change", async () => {
       const [file] = field.files;
-      if (file) await take(criterion, kind, file, said);
+      if (file) await taken(take(criterion, kind, file, said));
       field.value = "";
     });
   }

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Steps with their progress, how many are marked in all, and the way to the next criterion without a mark.
 import { sheet } from "./page.js";
 

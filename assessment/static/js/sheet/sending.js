@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Sends the marks and photos of this tablet and says what became of them. Retries for ever, with pauses that grow and
 // vary, and at once when the network comes back. Everything of whoever is signed in goes, the open sheet first.
 // Speaks to the page by events of the document: sheet:settled, sheet:photo, sheet:unsent, sheet:reach, sheet:standing,

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // What a tablet keeps of practicals: marks and photos until the server has said what became of them, the last known
 // mark of each criterion, and pages as the vault locked them. An event is deleted only after the server acknowledged,
 // held or refused it, never by age.

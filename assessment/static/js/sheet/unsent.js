@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // The line that is always in sight: how many marks and photos are on this tablet only, why they are not sent, and the
 // sealed file that saves the day.
 import { saveFile } from "./file.js";
