@@ -25,6 +25,7 @@ from assessment.web.actor import Actor
 from tests.factories.accounts import PASSWORD
 from tests.factories.practicals import MadePractical, demo_document, make_practical
 from tests.factories.visitors import writing_on
+from tests.fixtures.browser import outbox
 from tests.fixtures.sites import Site
 from tests.journeys.device import Device
 
@@ -189,7 +190,7 @@ def test_a_day_without_a_network_loses_nothing(site: Site, practical: MadePracti
     device.wire.cut()
     level(page, "J1", 2).click()
     take_photo(page, "J1", "root", a_photo())
-    expect(page.locator("[data-outbox]")).to_have_text("Belum terkirim: 1 nilai, 1 foto · menunggu jaringan")
+    expect(outbox(page)).to_have_text("Belum terkirim: 1 nilai, 1 foto · menunggu jaringan")
     assert page.evaluate(HOLDS, "hall 3") == [False]
     device.kill()
 
@@ -209,7 +210,7 @@ def test_a_day_without_a_network_loses_nothing(site: Site, practical: MadePracti
     criterion(page, "C1").locator("button[value=yes]").click()
     take_photo(page, "J1", "fit_up", a_photo(colour="#204a7a"))
     take_photo(page, "C1", "cap", a_photo(800, 600))
-    expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 4 nilai, 3 foto")
+    expect(outbox(page)).to_contain_text("Belum terkirim: 4 nilai, 3 foto")
     page.get_by_role("link", name="Selesai").click()
     expect(page.get_by_role("dialog")).to_contain_text("Sekarang tidak ada jaringan")
     assert marks_of(site) == []
@@ -220,11 +221,11 @@ def test_a_day_without_a_network_loses_nothing(site: Site, practical: MadePracti
         session.execute(update(SignInSession).values(expires_at=datetime.now(UTC) - timedelta(minutes=1)))
     page = device.open(f"/practicals/{practical.id}/sheet", **TABLET)
     unlock(page)
-    expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 4 nilai, 3 foto")
+    expect(outbox(page)).to_contain_text("Belum terkirim: 4 nilai, 3 foto")
     device.wire.mend()
     page.evaluate("dispatchEvent(new Event('online'))")
     sign_in_again(page, login_of(site, practical.assessor))
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT, timeout=20_000)
+    expect(outbox(page)).to_have_text(ALL_SENT, timeout=20_000)
     assert marks_of(site) == [
         ({"level": 2}, ""),
         ({"level": 3}, "Dilihat lagi"),
@@ -320,11 +321,11 @@ def mark_everything(page: Page, judged: int) -> None:
     last = page.locator("form[data-criterion]").last.get_attribute("data-criterion") or ""
     for place, kind in enumerate(("fit_up", "root", "cap")):
         take_photo(page, last, kind, a_photo(900, 700, colour=f"#{place}{judged}2a4a"))
-    expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 30 nilai, 3 foto")
+    expect(outbox(page)).to_contain_text("Belum terkirim: 30 nilai, 3 foto")
 
 
 def hand_in(page: Page) -> None:
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT, timeout=30_000)
+    expect(outbox(page)).to_have_text(ALL_SENT, timeout=30_000)
     page.get_by_role("link", name="Selesai").click()
     page.get_by_role("button", name="Kirim lembar").click()
     expect(page.locator("h1")).to_have_text("Lembar sudah dikirim")
@@ -361,7 +362,7 @@ def test_two_tablets_that_were_away_settle_what_lies_apart(site: Site, new_devic
         site.app.extensions["clock"] = lambda hours=hours: datetime.now(UTC) + timedelta(hours=hours)
         page = device.open(f"{home}/sheet", **TABLET)
         unlock(page)
-        expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 30 nilai, 3 foto")
+        expect(outbox(page)).to_contain_text("Belum terkirim: 30 nilai, 3 foto")
         device.wire.mend()
         page.evaluate("dispatchEvent(new Event('online'))")
         # A browser that was killed within half a minute has lost its session; an older one may still have it.

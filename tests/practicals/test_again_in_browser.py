@@ -16,7 +16,7 @@ from assessment.practicals.tables import Practical, TaskResult
 from tests.factories.accounts import NOW, PASSWORD
 from tests.factories.practicals import check_in_by_hand
 from tests.factories.visitors import writing_on
-from tests.fixtures.browser import OpenPage
+from tests.fixtures.browser import OpenPage, outbox
 from tests.fixtures.sites import Site
 from tests.practicals.test_naming import Planned
 from tests.practicals.test_reassessing import Workshop
@@ -90,7 +90,7 @@ def test_only_what_was_missing_is_marked_again_and_the_record_opens_the_rest(
         yes.click()
         expect(yes).to_have_attribute("aria-pressed", "true")
     expect(assessor.locator("[data-total-marked]")).to_have_text("2 of 2 marked")
-    expect(assessor.locator("[data-outbox]")).to_have_text("All marks are on the server")
+    expect(outbox(assessor)).to_have_text("All marks are on the server")
     assessor.get_by_role("link", name="Finish").tap()
     assessor.get_by_role("button", name="Submit the sheet").tap()
     expect(assessor.locator(".digest")).to_have_text(re.compile("^[0-9a-f]{64}$"))

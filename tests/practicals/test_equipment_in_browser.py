@@ -16,7 +16,7 @@ from tests.factories.accounts import NOW, PASSWORD, make_actor
 from tests.factories.practicals import MadePractical, a_criterion, a_document, make_practical
 from tests.factories.tools import a_calibration, make_tool
 from tests.factories.visitors import signed_in, writing_on
-from tests.fixtures.browser import OpenPage
+from tests.fixtures.browser import OpenPage, outbox
 from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
 from tests.practicals.test_pieces import TYPED
@@ -132,7 +132,7 @@ def test_without_a_network_a_tool_is_chosen_and_limits_know_the_piece(
     measure(page, "M3", "0.4", f"inside · {advice}")
     criterion(page, "M3").locator("[data-save]").click()
     page.context.set_offline(False)
-    expect(page.locator("[data-outbox]")).to_have_text("All marks are on the server")
+    expect(outbox(page)).to_have_text("All marks are on the server")
     assert stored(site) == [("0.4", "", "G-1"), ("1.5", "", "G-1"), ("0.4", "", "G-1")]
     with site.app.app_context():
         assert [row.mark.get("length") for row in db.session.scalars(select(Observation))] == [None, None, "25"]
@@ -147,10 +147,10 @@ def test_a_tool_that_is_chosen_afterwards_is_said_of_the_values_of_before(
     page = sheet(site, open_page(768, 1024), practical)
     measure(page, "M1", "0.3", "inside")
     criterion(page, "M1").locator("[data-save]").click()
-    expect(page.locator("[data-outbox]")).to_have_text("All marks are on the server")
+    expect(outbox(page)).to_have_text("All marks are on the server")
     with page.expect_response(lambda answer: "/observations" in answer.url):
         page.get_by_label("Gauge (en)").select_option(index=1)
-    expect(page.locator("[data-outbox]")).to_have_text("All marks are on the server")
+    expect(outbox(page)).to_have_text("All marks are on the server")
     assert stored(site) == [("0.3", "", None), ("0.3", "The tool was chosen afterwards", "G-1")]
 
 

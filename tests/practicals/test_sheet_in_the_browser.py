@@ -28,7 +28,7 @@ from tests.factories.practicals import (
     mark_all,
 )
 from tests.factories.visitors import writing_on
-from tests.fixtures.browser import OpenPage
+from tests.fixtures.browser import OpenPage, outbox
 from tests.fixtures.sites import Site
 
 pytestmark = pytest.mark.only_on("sqlite")  # a browser knows of no database; what lies behind is tested on both
@@ -94,7 +94,7 @@ def test_thirty_criteria_are_tapped_within_ninety_seconds(site: Site, open_page:
             case Measured(limits=limits):
                 type_value(page, each.code, f"{limits.upper:f}".replace(".", ","), Locator.tap)
     took = time.monotonic() - began
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     expect(page.locator("[data-total-marked]")).to_have_text("30 dari 30 dinilai")
     with site.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Observation)) == 30
@@ -129,6 +129,21 @@ def test_nothing_moves_under_a_finger(site: Site, open_page: OpenPage, cue: str)
     expect(page.locator("[data-next]")).to_have_attribute("href", f"#{second.get_attribute('id')}")
 
 
+# Taps and looks at the line of what is unsent before anything else can happen.
+TAP_AND_LOOK = """(button) => {
+  button.click();
+  const line = document.querySelector("[data-outbox] span");
+  return getComputedStyle(line).visibility === "hidden" ? "" : line.textContent;
+}"""
+
+
+def test_a_mark_that_was_just_tapped_is_nowhere_said_to_be_on_the_server(site: Site, open_page: OpenPage) -> None:
+    page = sheet(site, open_page(**TABLET), made_on(site))
+    expect(outbox(page)).to_have_text(ALL_SENT)
+    assert level(page, "J1", 2).evaluate(TAP_AND_LOOK) != ALL_SENT
+    expect(outbox(page)).to_have_text(ALL_SENT)
+
+
 def test_one_tap_is_one_mark_and_says_where_it_is(site: Site, open_page: OpenPage) -> None:
     page = sheet(site, open_page(**TABLET), made_on(site))
     level(page, "J1", 2).click()
@@ -136,7 +151,7 @@ def test_one_tap_is_one_mark_and_says_where_it_is(site: Site, open_page: OpenPag
     expect(criterion(page, "J1").locator("[data-state]")).to_have_text("Di server 09:05 WIB")
     expect(page.locator("[data-step=prepare] [data-progress]")).to_have_text("1 dari 1")
     level(page, "J1", 2).click()
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     assert marks_of(site) == [{"v": 1, "level": 2}]
 
 
@@ -159,7 +174,7 @@ def test_a_value_is_judged_while_it_is_typed(site: Site, open_page: OpenPage) ->
     type_value(page, "M1", "2")
     expect(position).to_have_text("di atas batas")
     give_reason(page, "M1", "Diukur lagi")
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     assert marks_of(site) == [{"v": 1, "value": "0.4"}, {"v": 1, "value": "2"}]
 
 
@@ -169,7 +184,7 @@ def test_undoing_is_a_new_observation(site: Site, open_page: OpenPage) -> None:
     level(page, "J1", 3).click()
     criterion(page, "J1").get_by_role("button", name="Batalkan: kembali ke 1").click()
     expect(level(page, "J1", 1)).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     assert [mark["level"] for mark in marks_of(site)] == [1, 3, 1]
 
 
@@ -180,7 +195,7 @@ def test_what_was_undone_comes_back_by_undoing_again(site: Site, open_page: Open
     criterion(page, "J1").get_by_role("button", name="Batalkan: kembali ke 1").click()
     criterion(page, "J1").get_by_role("button", name="Batalkan: kembali ke 3").click()
     expect(level(page, "J1", 3)).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     assert [mark["level"] for mark in marks_of(site)] == [1, 3, 1, 3]
 
 
@@ -191,7 +206,7 @@ def test_a_note_goes_with_the_mark_or_after_it(site: Site, open_page: OpenPage) 
     criterion(page, "C1").locator("button[value=no]").click()
     criterion(page, "C1").locator("textarea").fill("sarung tangan basah, diganti")
     criterion(page, "C1").get_by_role("button", name="Simpan catatan").click()
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     with site.app.app_context():
         notes = list(db.session.scalars(select(Observation.note).order_by(Observation.number)))
     assert notes == ["sarung tangan basah", "sarung tangan basah, diganti"]
@@ -202,11 +217,11 @@ def test_marks_wait_on_the_device_until_the_network_is_back(site: Site, open_pag
     page.context.set_offline(True)
     level(page, "J1", 2).click()
     criterion(page, "C1").locator("button[value=yes]").click()
-    expect(page.locator("[data-outbox]")).to_have_text("Belum terkirim: 2 nilai · menunggu jaringan")
+    expect(outbox(page)).to_have_text("Belum terkirim: 2 nilai · menunggu jaringan")
     expect(criterion(page, "J1").locator("[data-state]")).to_have_text("Di perangkat ini, menunggu jaringan")
     assert marks_of(site) == []
     page.context.set_offline(False)
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     assert len(marks_of(site)) == 2
 
 
@@ -214,14 +229,14 @@ def test_marks_survive_a_closed_page(site: Site, open_page: OpenPage) -> None:
     page = sheet(site, open_page(**TABLET), made_on(site))
     page.context.set_offline(True)
     level(page, "J1", 2).click()
-    expect(page.locator("[data-outbox]")).to_contain_text("Belum terkirim: 1 nilai")
+    expect(outbox(page)).to_contain_text("Belum terkirim: 1 nilai")
     address, context = page.url, page.context
     page.close()
     context.set_offline(False)
     again = context.new_page()
     again.goto(address)
     expect(level(again, "J1", 2)).to_have_attribute("aria-pressed", "true")
-    expect(again.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(again)).to_have_text(ALL_SENT)
     assert marks_of(site) == [{"v": 1, "level": 2}]
 
 
@@ -248,7 +263,7 @@ def test_a_refused_mark_is_named(site: Site, open_page: OpenPage) -> None:
     with writing_on(site) as session:
         session.scalars(select(Sheet).where(Sheet.practical_id == practical.id)).one().state = SheetState.ASSIGNED
     level(page, "J1", 2).click()
-    expect(page.locator("[data-outbox]")).to_contain_text("1 nilai tidak diterima")
+    expect(outbox(page)).to_contain_text("1 nilai tidak diterima")
     expect(criterion(page, "J1").locator("[data-state]")).to_contain_text("Lembar ini belum dibuka")
 
 
@@ -277,7 +292,7 @@ def test_a_keyboard_marks_and_stays_where_it_is(site: Site, open_page: OpenPage)
     criterion(page, "M1").locator("[data-value]").focus()
     page.keyboard.type("0,3")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     assert marks_of(site) == [{"v": 1, "level": 1}, {"v": 1, "value": "0.3"}]
 
 
@@ -321,7 +336,7 @@ def test_axe_finds_no_barrier(
     page = sheet(site, open_page(width=width, color_scheme=scheme), practical)
     type_value(page, "M1", "0,6")
     level(page, "J1", 2).click()
-    expect(page.locator("[data-outbox]")).to_have_text(ALL_SENT)
+    expect(outbox(page)).to_have_text(ALL_SENT)
     axe(page)
     for address in (
         f"/practicals/{practical.id}/finish",

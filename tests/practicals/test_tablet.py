@@ -19,7 +19,7 @@ from assessment.practicals.tables_photos import PhotoContent
 from tests.factories.accounts import PASSWORD, make_actor
 from tests.factories.practicals import MadePractical, a_criterion, a_document, make_practical
 from tests.factories.visitors import writing_on
-from tests.fixtures.browser import OpenPage
+from tests.fixtures.browser import OpenPage, outbox
 from tests.fixtures.sites import Site
 
 pytestmark = [
@@ -63,10 +63,6 @@ def criterion(page: Page, code: str) -> Locator:
 
 def level(page: Page, code: str, value: int) -> Locator:
     return criterion(page, code).locator(f"button[name=level][value='{value}']").first
-
-
-def outbox(page: Page) -> Locator:
-    return page.locator("[data-outbox]")
 
 
 def a_photo() -> bytes:

@@ -2,7 +2,7 @@
 // One tap is one mark: the buttons of a criterion hand their mark over at once instead of loading the page again.
 // Undo hands over the mark before as a new one; nothing is overwritten. A mark that is changed is kept at once and
 // goes out when its reason is given.
-import { find, island, now, sheet, tell, texts, time } from "./page.js";
+import { afterPaint, find, island, now, sheet, tell, texts, time } from "./page.js";
 import { keepingOne, soon } from "./sending.js";
 import * as kept from "./store.js";
 import { toolFor } from "./tools.js";
@@ -105,10 +105,6 @@ const askReason = (form) => {
 };
 
 // --- marking
-
-// The tap is answered first; what follows from it comes when that frame is drawn.
-const DRAWN_AFTER = 30;
-const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work, DRAWN_AFTER));
 
 const keep = async (form, field, raw, { note, length = "", reason = "", waits = false }) => {
   const { criterion } = form.dataset;

@@ -10,6 +10,10 @@ export const fromDevice = document.documentElement.hasAttribute("data-kept");
 export const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`sheet:${name}`, { detail }));
 export const find = (criterion) => document.querySelector(`form[data-criterion="${CSS.escape(criterion)}"]`);
 
+// A tap is answered first; what follows from it comes when that frame is drawn.
+const DRAWN_AFTER = 30;
+export const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work, DRAWN_AFTER));
+
 // --- the clock
 
 const WRONG_FROM = 120_000;

@@ -2,13 +2,14 @@
 // The line that is always in sight: how many marks and photos are on this tablet only, why they are not sent, and the
 // sealed file that saves the day.
 import { saveFile } from "./file.js";
-import { clockAhead, island } from "./page.js";
+import { afterPaint, clockAhead, island } from "./page.js";
 import { state } from "./sending.js";
 import { spare } from "./store.js";
 
 const place = document.querySelector("[data-outbox]");
 const texts = place?.dataset ?? {};
 const save = document.querySelector("[data-save-file]");
+const full = document.querySelector("[data-storage-full]");
 let refused = new Map();
 let counts = null;
 let offering = 0;
@@ -35,6 +36,7 @@ const offer = (some, stays) => {
 // Until the tablet's own store was looked into, nothing is said: the server does not know what waits here.
 const say = () => {
   if (!counts) return;
+  if (full) hide(full, spare() === 0);
   const { marks, photos, waits } = counts;
   const what = [marks && some(marks, texts.markText, texts.marksText), photos && some(photos, texts.photoText, texts.photosText)].filter(Boolean);
   const parts = [what.length ? texts.unsentText.replace("{what}", what.join(", ")) : texts.allText];
@@ -55,7 +57,17 @@ const say = () => {
   offer(marks + photos > 0, !reachable || Boolean(standing) || spare() > 0);
 };
 
-const full = document.querySelector("[data-storage-full]");
+// That everything is on the server is no longer to be seen with the tap that ends it, and is replaced when the mark is
+// drawn: to write another text lays the page out anew, and the mark would wait for it.
+const sayAfterPaint = () => {
+  if (place.hasAttribute("aria-busy")) return;
+  place.setAttribute("aria-busy", "true");
+  afterPaint(() => {
+    place.removeAttribute("aria-busy");
+    say();
+  });
+};
+
 const wrong = document.querySelector("[data-clock-wrong]");
 
 const sayClock = (ahead) => {
@@ -71,8 +83,8 @@ if (place) {
   place.querySelector("span").textContent = "";
   document.addEventListener("sheet:unsent", ({ detail }) => {
     counts = detail;
-    if (full) hide(full, spare() === 0);
-    say();
+    if (counts.marks && !place.classList.contains("some")) sayAfterPaint();
+    else say();
   });
   for (const name of ["reach", "standing"]) document.addEventListener(`sheet:${name}`, say);
   document.addEventListener("sheet:settled", ({ detail: { practical, criterion, where, detail } }) => {
