@@ -133,7 +133,7 @@ def test_nothing_moves_under_a_finger(site: Site, open_page: OpenPage, cue: str)
 TAP_AND_LOOK = """(button) => {
   button.click();
   const line = document.querySelector("[data-outbox] span");
-  return getComputedStyle(line).visibility === "hidden" ? "" : line.textContent;
+  return getComputedStyle(line).opacity === "0" ? "" : line.textContent;
 }"""
 
 

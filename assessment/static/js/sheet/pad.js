@@ -2,7 +2,7 @@
 // The number pad of a measured criterion, and the value judged against its limits while it is typed; what was
 // read stands in `data-read` of the field.
 // Numbers are compared digit by digit, never as binary fractions: 0.1 + 0.2 has no place beside a limit.
-import { texts } from "./page.js";
+import { afterPaint, texts } from "./page.js";
 
 const PLACES = 6;
 
@@ -56,23 +56,37 @@ for (const place of document.querySelectorAll("[data-measure]")) {
     return open(value) ? "open" : "inside";
   };
 
+  const point = (value) => {
+    const along = ((Number(value) - Number(start)) / (Number(end) - Number(start))) * 100;
+    needle?.setAttribute("d", value && `M${Math.max(0, Math.min(100, along)).toFixed(2)} 0V16`);
+  };
+
   // Writes only what changed: a digit that leaves the value inside costs no new layout, and is not read out again.
   let shown = null;
-  const say = (words, kind = "", shape = "") => {
-    const now = `${kind} ${shape} ${words}`;
-    if (now === shown) return;
-    shown = now;
-    output.className = `position ${kind}`.trimEnd();
-    output.innerHTML = shape && shapeOf(shape);
-    output.append(shape ? Object.assign(document.createElement("span"), { textContent: words }) : words);
+  let next = null;
+  const verdict = ({ words, kind, shape }) => `${kind} ${shape} ${words}`;
+  const draw = () => {
+    if (!next) return;
+    const { value, words, kind, shape } = next;
+    point(value);
+    if (verdict(next) !== shown) {
+      shown = verdict(next);
+      output.className = `position ${kind}`.trimEnd();
+      output.innerHTML = shape && shapeOf(shape);
+      output.append(shape ? Object.assign(document.createElement("span"), { textContent: words }) : words);
+    }
+    output.removeAttribute("aria-busy");
+    next = null;
+  };
+  // The digit is drawn first, and what it means right after it; a verdict that no longer holds is not to be seen.
+  const say = (value, words = "", kind = "", shape = "") => {
+    if (!next) afterPaint(draw);
+    next = { value, words, kind, shape };
+    if (verdict(next) !== shown) output.setAttribute("aria-busy", "true");
   };
   const doubt = (wrong) => {
     if (wrong) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
-  };
-  const point = (value) => {
-    const along = ((Number(value) - Number(start)) / (Number(end) - Number(start))) * 100;
-    needle?.setAttribute("d", value && `M${Math.max(0, Math.min(100, along)).toFixed(2)} 0V16`);
   };
 
   const judge = () => {
@@ -81,19 +95,19 @@ for (const place of document.querySelectorAll("[data-measure]")) {
     if (long) long.dataset.read = read(long.value);
     const wrong = !value && !/^[+−-]?$|[.,]$/.test(field.value.trim());
     doubt(wrong);
-    point(value);
     if (!value) {
-      say(wrong ? texts.numberText : "");
+      say(value, wrong ? texts.numberText : "");
       return;
     }
     const position = where(value);
     const word = position === "open" ? texts.openText.replace("{what}", open(value)) : texts[`${position}Text`];
     // What only advises says both: where the value lies, and that it decides nothing.
     const advice = short || position === "open" ? `${word} · ${texts.recordedText}` : texts.recordedText;
-    say(confirmed ? word : advice, confirmed ? position : "", position);
+    say(value, confirmed ? word : advice, confirmed ? position : "", position);
   };
 
   judge();
+  draw();
   keys.addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]")?.dataset.key;
     if (!key) return;
@@ -117,7 +131,7 @@ for (const place of document.querySelectorAll("[data-measure]")) {
   field.form.addEventListener("submit", (event) => {
     if (event.submitter === save && !read(field.value)) {
       event.preventDefault();
-      say(texts.numberText);
+      say("", texts.numberText);
       doubt(true);
       field.focus();
     }
