@@ -64,8 +64,8 @@ def measure(*, pace: float, tell: Tell) -> list[Figure]:
             stored = db.session().query(Observation).filter_by(practical_id=bench.practical_id).count()
             db.session().rollback()
             db.engine.dispose()
-    criteria = found["criteria"]
-    tell(f"budget: {MOST_SECONDS:g} s for 30 criteria, {MOST_MS:g} ms for a tap; {len(found['taps'])} taps in all")
+    criteria, taps = found["criteria"], [each / 1000 for each in found["taps"]]
+    tell(f"budget: {MOST_SECONDS:g} s for 30 criteria, {MOST_MS:g} ms for a tap; {len(taps)} taps in all")
     return [
         Figure(
             name=f"{criteria} criteria tapped, with {pace:g} s to look at each",
@@ -76,26 +76,18 @@ def measure(*, pace: float, tell: Tell) -> list[Figure]:
             acknowledged=criteria,
             lost=criteria - stored,
         ),
-        _slowest("slowest touch until the next frame is painted", found["touches"], found["bare"]["touches"]),
-        _slowest(
-            "slowest tap, from the lifted finger, until the mark is painted", found["taps"], found["bare"]["taps"]
+        # Held against the slowest of a page with nothing but a button on it.
+        Figure(
+            name="slowest tap, from the lifted finger until the mark is on the glass",
+            database="sqlite",
+            ours=max(found["taps"]),
+            floor=max(found["bare"]),
+            unit="ms",
+            p50_ms=percentile(taps, 50),
+            p95_ms=percentile(taps, 95),
+            p99_ms=percentile(taps, 99),
         ),
     ]
-
-
-def _slowest(name: str, milliseconds: list[float], bare: list[float]) -> Figure:
-    """Hold the slowest against the slowest of a page with nothing but a button on it."""
-    seconds = [each / 1000 for each in milliseconds]
-    return Figure(
-        name=name,
-        database="sqlite",
-        ours=max(milliseconds),
-        floor=max(bare),
-        unit="ms",
-        p50_ms=percentile(seconds, 50),
-        p95_ms=percentile(seconds, 95),
-        p99_ms=percentile(seconds, 99),
-    )
 
 
 def _tap(folder: Path, bench: _Bench, port: int, pace: float) -> dict[str, Any]:
