@@ -61,6 +61,8 @@ class Finger:
         """Return how long each tap took, in milliseconds; those below the threshold as long as that."""
         self._page.wait_for_timeout(SETTLED_MS)
         found: list[float] = self._page.evaluate("taps")
+        clicks = self._page.evaluate("performance.eventCounts.get('click')")
+        assert clicks == self._taps, f"{self._taps} taps, but the page had {clicks} clicks"
         return found + [float(FASTEST_MS)] * (self._taps - len(found))
 
 

@@ -144,6 +144,23 @@ def test_a_mark_that_was_just_tapped_is_nowhere_said_to_be_on_the_server(site: S
     expect(outbox(page)).to_have_text(ALL_SENT)
 
 
+# Presses a key of the number pad and looks at the verdict before anything else can happen.
+KEY_AND_LOOK = """(key) => {
+  key.click();
+  const line = key.closest("[data-measure]").querySelector("[data-position]");
+  return getComputedStyle(line).visibility === "hidden" ? "" : line.textContent;
+}"""
+
+
+def test_a_verdict_that_no_longer_holds_is_not_to_be_seen(site: Site, open_page: OpenPage) -> None:
+    page = sheet(site, open_page(**TABLET), made_on(site))
+    verdict = criterion(page, "M1").locator("[data-position]:not([aria-busy])")
+    criterion(page, "M1").locator("[data-key='0']").click()
+    expect(verdict).to_have_text("di dalam batas")
+    assert criterion(page, "M1").locator("[data-key='9']").evaluate(KEY_AND_LOOK) == ""
+    expect(verdict).to_have_text("di atas batas")
+
+
 def test_one_tap_is_one_mark_and_says_where_it_is(site: Site, open_page: OpenPage) -> None:
     page = sheet(site, open_page(**TABLET), made_on(site))
     level(page, "J1", 2).click()
