@@ -153,6 +153,21 @@ def test_the_service_is_ready_within_ten_seconds_and_ends_as_a_whole(service: Se
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
 
 
+@pytest.mark.parametrize("module", ["assessment.serving.commands", "assessment.serving.server"])
+def test_who_starts_the_processes_does_without_the_application(module: str) -> None:
+    # It would take the time and the memory of one more web process for as long as the service runs.
+    loaded = f"import sys, {module}; print('assessment.app' in sys.modules, 'assessment.blueprints' in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-P", "-c", loaded],
+        cwd=CHECKOUT,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == ["False", "False"]
+
+
 def test_it_logs_a_json_line_a_request_without_query_and_counts_it(service: Service) -> None:
     status, headers, _body = service.get("/healthz?name=Budi")
     assert status == 200

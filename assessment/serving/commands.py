@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import click
 
-from assessment.app import bring_up_to_date
 from assessment.domain.errors import N_, Conflict
 from assessment.migrating import MigrationError, engine_for, pending
 from assessment.serving.processes import Serving, serve
@@ -50,6 +49,8 @@ def refuse_pending(settings: Settings, *, migrate_first: bool) -> None:
     try:
         missing = pending(engine)
         if missing and migrate_first:
+            from assessment.app import bring_up_to_date  # noqa: PLC0415  # all of the application: for this alone
+
             bring_up_to_date(settings, now=datetime.now(UTC))
         elif missing:
             raise Conflict(

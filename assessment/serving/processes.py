@@ -20,7 +20,6 @@ from assessment.credentials.separation import hand_over, why_not
 from assessment.domain.errors import N_, Conflict
 from assessment.serving.child import LOOK_EVERY, Child
 from assessment.serving.ending import set_when_told
-from assessment.serving.web import PROXIES
 from assessment.settings import Separation, Settings, SettingsError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -109,18 +108,19 @@ def refuse_taken_port(serving: Serving) -> None:
 
 
 def _children(settings: Settings, serving: Serving, *, apart: bool) -> list[Child]:
-    environment = _environment(settings, serving)
+    environment = _environment(settings)
     if apart:
         hand_over(settings)
     else:
         environment["TERUJI_KEY_SEPARATION"] = Separation.OFF
     user = settings.web_user if apart else None
     web = ["assessment.serving.server", "--host", serving.host, "--port", str(serving.port)]
+    web += ["--processes", str(serving.processes), "--proxies", str(serving.proxies)]
     return [
         Child("signer", ["assessment.credentials.signer", "--until-end-of-input"], environment),  # leaves root itself
         # People wait for the web processes, nobody for the worker.
         Child("worker", ["assessment.serving.worker"], environment, after=3, user=user),
-        Child("web", [*web, "--processes", str(serving.processes)], environment, user=user),
+        Child("web", web, environment, user=user),
     ]
 
 
@@ -129,7 +129,7 @@ def _python_path() -> str:
     return os.pathsep.join([str(CHECKOUT), before] if before else [str(CHECKOUT)])
 
 
-def _environment(settings: Settings, serving: Serving) -> dict[str, str]:
+def _environment(settings: Settings) -> dict[str, str]:
     counters = settings.home / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(parents=True)
@@ -138,7 +138,6 @@ def _environment(settings: Settings, serving: Serving) -> dict[str, str]:
         "PYTHONPATH": _python_path(),
         "PROMETHEUS_MULTIPROC_DIR": str(counters),
         **settings.environment(),
-        PROXIES: str(serving.proxies),
     }
 
 

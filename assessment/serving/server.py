@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--processes", type=int, required=True)
+    parser.add_argument("--proxies", type=int, required=True)
     arguments = parser.parse_args()
     log_as_json()
     logging.config.dictConfig(LOGGING)
@@ -29,6 +30,7 @@ def main() -> None:
     set_when_told(stopped)
     end_with_parent()
     command = ["assessment.serving.web", "--host", arguments.host, "--port", str(arguments.port)]
+    command += ["--proxies", str(arguments.proxies)]
     children = [
         Child(f"web {number}", command, longest_pause=LONGEST_PAUSE) for number in range(1, arguments.processes + 1)
     ]

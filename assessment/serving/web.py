@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import gc
 import logging.config
-import os
 import socket
 import sys
 
@@ -16,7 +15,6 @@ import uvicorn
 import uvloop
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from assessment.app import create_app
 from assessment.credentials.signer_client import report_readiness
 from assessment.database import db
 from assessment.serving.front import Front
@@ -25,7 +23,6 @@ from assessment.serving.saving import SECONDS_IDLE, Desk
 from assessment.settings import Settings
 from assessment.web.observing import LOGGING, log_as_json, observe
 
-PROXIES = "TERUJI_PROXIES"
 # A room of phones connects within the same second.
 BACKLOG = 4096
 SECONDS_TO_END = 10
@@ -42,11 +39,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m assessment.serving.web", description=main.__doc__)
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--proxies", type=int, required=True)
     arguments = parser.parse_args()
     log_as_json()
     logging.config.dictConfig(LOGGING)
     end_with_parent()
-    front = make_web()
+    front = make_web(arguments.proxies)
     desk = Desk(front)
     config = uvicorn.Config(
         front,
@@ -80,20 +78,23 @@ def listening(host: str, port: int) -> socket.socket:
     return place
 
 
-def make_web() -> Front:
-    """Make the application of the installation that the environment names."""
+def make_web(proxies: int) -> Front:
+    """Make the application of the installation that the environment names, behind so many proxies."""
     sys.setswitchinterval(SECONDS_OF_INTERPRETER)
+    gc.disable()
+    from assessment.app import create_app  # noqa: PLC0415  # what it imports stays: a search of it costs a fifth
+
     app = create_app(Settings.from_environment())
     with app.app_context():
         db.engine.hide_parameters = True
     observe(app)
     report_readiness(app)
-    proxies = int(os.environ.get(PROXIES, "0"))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # the way Werkzeug documents
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS)
+    gc.enable()
     return Front(app, app.extensions["answers"], app.extensions["lasting"])
 
 
