@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--processes", type=int, required=True)
-    parser.add_argument("--proxies", type=int, required=True)
+    parser.add_argument("--proxies", type=int, default=0)
     arguments = parser.parse_args()
     log_as_json()
     logging.config.dictConfig(LOGGING)

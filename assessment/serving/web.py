@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m assessment.serving.web", description=main.__doc__)
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--proxies", type=int, required=True)
+    parser.add_argument("--proxies", type=int, default=0)
     arguments = parser.parse_args()
     log_as_json()
     logging.config.dictConfig(LOGGING)
