@@ -18,8 +18,10 @@ from tests.fixtures.faults import Effort
 
 BETWEEN = 150
 CARELESS_CUTS = 12
-# What SQLite's `synchronous` is set to in every connection of a process that finds this module on its path.
+# A process that finds this module on its path commits to SQLite without a flush, and makes none afterwards.
 CARELESS = """
+import os
+
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
@@ -29,6 +31,9 @@ def _be_careless(connection, record, proxy):
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
+
+
+os.fdatasync = id
 """
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="a loop device needs root")

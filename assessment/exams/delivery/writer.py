@@ -1,8 +1,8 @@
 """The one thread of a process that writes what devices send: what waits is one group, one transaction, one commit.
 
-Nobody is answered before the commit. When the database does not take a group, nobody of it is told that anything
-was kept; the device sends it again, and what was stored all the same is known by its key. One request, or one
-event, that the database refuses costs no other its place: the group is halved until it stands alone.
+Nobody is answered before the commit is on the disk. When the database does not take a group, nobody of it is told
+that anything was kept; the device sends it again, and what was stored all the same is known by its key. One request,
+or one event, that the database refuses costs no other its place: the group is halved until it stands alone.
 """
 
 import queue
@@ -23,11 +23,15 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from assessment.database import turn_on, writing
+from assessment.exams.delivery.flushing import WriteAheadLog
 from assessment.exams.delivery.statements import STATEMENTS, SQLite, Statements
 from assessment.exams.delivery.storing import Fate, Inserted, Sent, Taken, insert_alone, store_carefully, store_quickly
 from assessment.turns import Turn
 
 MOST_IN_A_GROUP = 256
+# Who is answered comes again within the same moment: the first of them would be a group, and a flush, of its own.
+FEW = 24
+SECONDS_TO_GATHER = 0.0004
 PATIENCE = 8.0  # seconds that a request waits for its commit; a device gives up after ten
 PATIENCE_FOR_A_LOCK = 3.0
 LOOK_AGAIN = 0.002
@@ -72,6 +76,7 @@ class GroupWriter:
         self._thread: threading.Thread | None = None
         self._turn: Turn | None = None
         self._kept: PoolProxiedConnection | None = None
+        self._log: WriteAheadLog | None = None
         self._statements: Statements | None = None
 
     @property
@@ -112,11 +117,12 @@ class GroupWriter:
             if group:
                 held_up = self._commit(group)
                 continue
+            self._let_go()
             with self._starting:
+                self._thread = None  # first: who comes after the look into the queue starts another thread
                 if self._queue.empty():
-                    self._let_go()
-                    self._thread = None
                     return
+                self._thread = threading.current_thread()
 
     def _next(self, seconds: float, most: int) -> list[Waiting]:
         try:
@@ -124,6 +130,9 @@ class GroupWriter:
         except queue.Empty:
             return []
         self._fill(group, most)
+        if len(group) < FEW:
+            time.sleep(SECONDS_TO_GATHER)
+            self._fill(group, most)
         return group
 
     def _fill(self, group: list[Waiting], most: int) -> None:
@@ -133,6 +142,8 @@ class GroupWriter:
                 group.append(self._queue.get_nowait())
 
     def _let_go(self) -> None:
+        if self._log is not None:
+            self._log.close()
         if self._kept is not None:
             self._kept.close()
             self._kept = None
@@ -144,12 +155,14 @@ class GroupWriter:
         """Commit a group and have it told; returns those whose attempt somebody else holds."""
         found: list[Taken | None] = []
         try:
-            self._turn = self._turn or turn_on(self._engine())
+            self._line_up()
             with nullcontext() if self._turn is None else self._turn.taken():
                 self._fill(group, MOST_IN_A_GROUP)  # those who came while another process wrote
                 inserted = self._insert_alone(group)
                 if inserted is None:
                     found = self._store([waiting.sent for waiting in group])
+            if self._log is not None:
+                self._log.flush()  # whoever committed: what is stored already may be so since a moment ago
             if inserted is not None:
                 self.deliver(partial(self._tell_of, group, inserted, inserted.look(self._driver())))
                 return []
@@ -167,6 +180,15 @@ class GroupWriter:
         self.deliver(partial(_tell, told))
         return held_up
 
+    def _line_up(self) -> None:
+        """Take a place in the queue of those who write, with a connection that is open as long as its log is."""
+        if self._turn is None:
+            engine = self._engine()
+            self._turn = turn_on(engine)
+            if self._turn is not None:
+                self._log = self._log or WriteAheadLog(engine)
+                self._driver()
+
     def _insert_alone(self, group: Sequence[Waiting]) -> Inserted | None:
         """Store a group in one statement; None where it takes more than that, or the database is not SQLite.
 
@@ -180,7 +202,10 @@ class GroupWriter:
     def _driver(self) -> sqlite3.Connection:
         if self._kept is None:
             self._kept = self._engine().raw_connection()
-        connection: Any = self._kept.driver_connection
+            if self._log is not None:
+                self._kept.detach()  # nobody else is to commit without a flush
+                self._kept.cursor().execute("PRAGMA synchronous=NORMAL")
+        connection: Any = self._kept.dbapi_connection
         assert isinstance(connection, sqlite3.Connection)
         return connection
 
