@@ -161,10 +161,12 @@ class GroupWriter:
                 inserted = self._insert_alone(group)
                 if inserted is None:
                     found = self._store([waiting.sent for waiting in group])
+            # Seen before another process writes: after that SQLite reads every page anew.
+            seen = None if inserted is None else inserted.look(self._driver())
             if self._log is not None:
                 self._log.flush()  # whoever committed: what is stored already may be so since a moment ago
-            if inserted is not None:
-                self.deliver(partial(self._tell_of, group, inserted, inserted.look(self._driver())))
+            if inserted is not None and seen is not None:
+                self.deliver(partial(self._tell_of, group, inserted, seen))
                 return []
         except Exception:
             log.exception("answers were not stored", requests=len(group))
