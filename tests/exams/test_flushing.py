@@ -125,7 +125,10 @@ def test_nothing_is_acknowledged_while_somebody_reads_the_log_that_must_be_empti
 
 
 def test_everybody_else_flushes_within_the_commit(room: Room, engine: Engine) -> None:
+    let_go = threading.Event()
+    event.listen(engine, "close_detached", lambda _connection: let_go.set())
     assert room.send(room.event(), token=room.token()).status_code == 200
+    assert let_go.wait(PATIENCE)  # the one that does not flush is closed, not given to the others
     with ExitStack() as open_ones:
         others = [open_ones.enter_context(engine.connect()) for _ in range(4)]
         assert {each.exec_driver_sql("PRAGMA synchronous").scalar_one() for each in others} == {FULL}
