@@ -4,7 +4,7 @@
 // everything stays in this page's memory and `durable()` says so.
 import { openStore } from "../kept/store.js";
 
-const { all, drop, durable, get, put } = openStore(
+const { all, change, drop, durable, get, put } = openStore(
   "teruji exam",
   { exams: "attempt", answers: "key", outbox: "number", sealed: "number" },
   { answers: "attempt", outbox: "attempt" },
@@ -19,8 +19,7 @@ const keyOf = (attempt, item) => `${attempt} ${item}`;
 export const exams = () => all("exams");
 export const examOf = async (attempt) => (await get("exams", attempt)) ?? { attempt };
 export const noteExam = async (attempt, changes) => {
-  const exam = { ...(await examOf(attempt)), ...changes };
-  await put({ exams: [exam] });
+  const { exams: [exam] } = await change("exams", [attempt], (known) => ({ exams: [{ attempt, ...known, ...changes }] }));
   return exam;
 };
 
@@ -30,32 +29,44 @@ export const answerOf = (attempt, item) => get("answers", keyOf(attempt, item));
 export const answersOf = (attempt) => all("answers", attempt);
 export const eventsOf = (attempt) => all("outbox", attempt);
 
+// Changes what is known of an answer: `work(answer)` returns what changes, or null where nothing does.
+const changeAnswer = (attempt, item, work, event = null) => change(
+  "answers",
+  [keyOf(attempt, item)],
+  (known) => {
+    const answer = { key: keyOf(attempt, item), attempt, item, ...known };
+    const changes = work(answer);
+    return { ...(changes ? { answers: [{ ...answer, ...changes }] } : {}), ...(event ? { outbox: [event] } : {}) };
+  },
+  event ? ["outbox"] : [],
+);
+
 // Keeps an answer and its event in one transaction.
-export const keepAnswer = async (attempt, event) => {
-  const known = await answerOf(attempt, event.item);
-  const answer = { ...known, key: keyOf(attempt, event.item), attempt, item: event.item, response: event.response, where: "device", client: event.client, seq: event.seq, detail: "" };
-  await put({ answers: [answer], outbox: [{ ...event, attempt }] });
-  return answer;
+export const keepAnswer = (attempt, event) => {
+  const { client, seq, item, response } = event;
+  return changeAnswer(attempt, item, () => ({ response, where: "device", client, seq, detail: "" }), { ...event, attempt });
 };
 
-export const noteAnswer = async (attempt, item, changes) => {
-  const answer = { key: keyOf(attempt, item), attempt, item, ...(await answerOf(attempt, item)), ...changes };
-  await put({ answers: [answer] });
-  return answer;
-};
+// Notes what the server said of an event; an answer that was given since is not meant.
+export const settleAnswer = (attempt, { client, seq, item }, said) =>
+  changeAnswer(attempt, item, (answer) => (answer.client === client && answer.seq === seq ? said : null));
+
+export const keepFlag = (attempt, item, flagged) => changeAnswer(attempt, item, () => ({ flagged, flagUnsent: true }));
+export const settleFlag = (attempt, item, flagged) =>
+  changeAnswer(attempt, item, (answer) => (answer.flagged === flagged ? { flagUnsent: false } : null));
 
 // Takes over what the server knows; what is still on its way from here is newer and stays.
 export const noteServer = async (attempt, { answers, flags }) => {
-  const known = new Map((await answersOf(attempt)).map((answer) => [answer.item, answer]));
   const flagged = new Set(flags);
-  const changed = [];
-  for (const item of new Set([...Object.keys(answers), ...flags, ...known.keys()])) {
-    const mine = known.get(item) ?? { key: keyOf(attempt, item), attempt, item };
-    if (mine.where !== "device" && answers[item]) Object.assign(mine, { response: answers[item].response, at: answers[item].at, where: "server" });
-    if (!mine.flagUnsent) mine.flagged = flagged.has(item);
-    changed.push(mine);
-  }
-  await put({ answers: changed });
+  const items = [...new Set([...Object.keys(answers), ...flags, ...(await answersOf(attempt)).map(({ item }) => item)])];
+  await change("answers", items.map((item) => keyOf(attempt, item)), (...known) => ({
+    answers: items.map((item, place) => {
+      const mine = known[place] ?? { key: keyOf(attempt, item), attempt, item };
+      if (mine.where !== "device" && answers[item]) Object.assign(mine, { response: answers[item].response, at: answers[item].at, where: "server" });
+      if (!mine.flagUnsent) mine.flagged = flagged.has(item);
+      return mine;
+    }),
+  }));
 };
 
 export const settleEvents = (numbersOfEvents) => drop("outbox", numbersOfEvents);

@@ -92,7 +92,7 @@ const showFlag = (flagged) => {
 const flag = async () => {
   const flagged = flagButton.value === "1";
   showFlag(flagged);
-  await outbox.noteAnswer(attempt, item, { flagged, flagUnsent: true });
+  await outbox.keepFlag(attempt, item, flagged);
   await paintNavigator();
   soon();
 };

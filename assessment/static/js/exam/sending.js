@@ -113,10 +113,7 @@ const settle = async (events, reply) => {
     const where = fateOf(event);
     if (!where) continue;
     done.push(event.number);
-    const answer = await outbox.answerOf(attempt, event.item);
-    if (answer && answer.client === event.client && answer.seq === event.seq) {
-      await outbox.noteAnswer(attempt, event.item, { where, at: reply.now, detail: detailOf(event) });
-    }
+    await outbox.settleAnswer(attempt, event, { where, at: reply.now, detail: detailOf(event) });
     tell("settled", { item: event.item });
   }
   await outbox.settleEvents(done);
@@ -132,8 +129,7 @@ const sendFlags = async () => {
     const body = new URLSearchParams({ token, item: answer.item, flag: answer.flagged ? "1" : "0" });
     const reply = await fetch(exam.dataset.answersUrl, { method: "POST", credentials: "omit", signal: AbortSignal.timeout(PATIENCE), headers: { Accept: "application/json" }, body });
     if (!reply.ok) return;
-    const now = await outbox.answerOf(attempt, answer.item);
-    if (now.flagged === answer.flagged) await outbox.noteAnswer(attempt, answer.item, { flagUnsent: false });
+    await outbox.settleFlag(attempt, answer.item, answer.flagged);
   }
 };
 

@@ -171,14 +171,16 @@ const showKnown = (known) => {
 export const takeIn = async (marks) => {
   const unsent = new Set((await kept.eventsOf(island.practical)).map(({ criterion }) => criterion));
   let news = 0;
-  for (const each of marks) {
-    const form = find(each.criterion);
-    const mark = readMark(each.mark);
-    if (!form || !mark || unsent.has(each.criterion)) continue;
-    if (form.dataset.field === mark[0] && form.dataset.raw === String(mark[1])) continue;
-    showKnown(each);
-    say(each.criterion, "server", { at: each.received_at ?? island.now });
-    await kept.noteMark(island.practical, each.criterion, { mark: each.mark, note: each.note, tool: each.tool, observed_at: each.observed_at, where: "server" });
+  for (const { criterion, mark, note, tool, observed_at, received_at } of marks) {
+    const form = find(criterion);
+    const read = readMark(mark);
+    if (!form || !read || unsent.has(criterion)) continue;
+    const { field, raw } = form.dataset;
+    if (field === read[0] && raw === String(read[1])) continue;
+    const taken = await kept.noteServerMark(island.practical, criterion, { mark, note, tool, observed_at });
+    if (!taken || form.dataset.field !== field || form.dataset.raw !== raw) continue; // marked here meanwhile
+    showKnown({ criterion, mark, note, tool });
+    say(criterion, "server", { at: received_at ?? island.now });
     news += 1;
   }
   return news;

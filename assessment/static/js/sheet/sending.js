@@ -96,9 +96,7 @@ const settle = async (practical, events, reply) => {
     const where = fateOf(event);
     if (!where) continue;
     done.push(event);
-    const known = await kept.markOf(practical, event.criterion);
-    const newest = !known || (known.client === event.client && known.seq === event.seq);
-    if (newest) await kept.noteMark(practical, event.criterion, { where, at: reply.now, detail: detailOf(event) });
+    const newest = await kept.settleMark(practical, event, { where, at: reply.now, detail: detailOf(event) });
     tell("settled", { practical, criterion: event.criterion, newest, where, time: reply.now, detail: detailOf(event) });
   }
   await kept.settleEvents(done);

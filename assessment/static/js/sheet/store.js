@@ -37,9 +37,7 @@ export const deviceName = async () => {
 export const practicals = () => store.all("practicals");
 export const practicalOf = async (practical) => (await store.get("practicals", practical)) ?? { practical };
 export const notePractical = async (practical, changes) => {
-  const known = { ...(await practicalOf(practical)), ...changes };
-  await store.put({ practicals: [known] }).catch(() => {});
-  return known;
+  await store.change("practicals", [practical], (known) => ({ practicals: [{ practical, ...known, ...changes }] })).catch(() => {});
 };
 
 // --- marks
@@ -51,10 +49,36 @@ const onDisk = async () => {
 const markKey = (practical, criterion) => `${practical} ${criterion}`;
 
 export const marksOf = (practical) => store.all("marks", practical);
-export const markOf = (practical, criterion) => store.get("marks", markKey(practical, criterion));
-export const noteMark = async (practical, criterion, changes) => {
-  const known = await markOf(practical, criterion);
-  await store.put({ marks: [{ key: markKey(practical, criterion), practical, criterion, ...known, ...changes }] }).catch(() => {});
+
+// Notes of a mark what `work(mark)` returns, nothing where that is null.
+const noteMark = (practical, criterion, work) => store.change("marks", [markKey(practical, criterion)], (known) => {
+  const changes = work(known);
+  return changes ? { marks: [{ key: markKey(practical, criterion), practical, criterion, ...known, ...changes }] } : {};
+}).catch(() => {});
+
+// Notes what the server said of an event. Returns whether its mark is still the newest of its criterion. An event that
+// found no place on the disk is newer than what lies there of another page.
+export const settleMark = async (practical, event, said) => {
+  const { client, seq, criterion, mark, note, observed_at, tool } = event;
+  const later = (each) => each.client === client && each.seq > seq;
+  const spared = [...memory.outbox.values()].filter((each) => each.practical === practical && each.criterion === criterion);
+  let newest = true;
+  await noteMark(practical, criterion, (known) => {
+    newest = !spared.some(later) && (!known || (known.client === client ? !later(known) : memory.outbox.has(idOf(event))));
+    return newest ? { client, seq, mark, note, observed_at, tool, ...said } : null;
+  });
+  return newest;
+};
+
+// Takes over a mark that the server has; one that is still on its way from here is newer and stays. Returns whether
+// it was taken.
+export const noteServerMark = async (practical, criterion, mark) => {
+  let taken = true;
+  await noteMark(practical, criterion, (known) => {
+    taken = known?.where !== "device";
+    return taken ? { ...mark, where: "server" } : null;
+  });
+  return taken;
 };
 
 // Events in the order in which they were made; those in memory only are among them.
@@ -85,7 +109,7 @@ export const changeEvent = async (event, changes) => {
     return;
   }
   const found = (await store.all("outbox", event.practical)).find((each) => idOf(each) === idOf(event));
-  if (found) await store.put({ outbox: [{ ...found, ...changes }] });
+  if (found) await store.change("outbox", [found.number], (known) => (known ? { outbox: [{ ...known, ...changes }] } : {}));
 };
 
 export const settleEvents = async (events) => {

@@ -79,6 +79,22 @@ export const make = async (pin, person) => {
   await tellWorker({ sheet: "key", key });
 };
 
+const changeVault = (changes) => store.change("vault", ["vault"], (known) => (known ? { vault: [{ ...known, ...changes }] } : {}));
+
+const waitAfter = (wrong) => (wrong < FREE_TRIES ? 0 : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (wrong - FREE_TRIES)));
+
+// Counts a wrong PIN, in whichever tab it was tried; returns how many there were.
+const countWrong = async () => {
+  let wrong = LAST_TRY; // the vault of another tab that tried too often is gone
+  await store.change("vault", ["vault"], (known) => {
+    if (!known) return {};
+    wrong = known.wrong + 1;
+    const wait = waitAfter(wrong);
+    return { vault: [{ ...known, wrong, next: wait ? Date.now() + wait : 0 }] };
+  });
+  return wrong;
+};
+
 // Tries a PIN. Returns {opened}, or {wait: milliseconds}, {left: tries} or {gone: true} after the last one.
 export const open = async (pin) => {
   const vault = await vaultOf();
@@ -88,16 +104,15 @@ export const open = async (pin) => {
     const raw = await subtle.decrypt({ name: AES, iv: vault.iv }, await wrapping(pin, vault.salt, vault.rounds), vault.wrapped);
     key = await use(raw);
   } catch {
-    const wrong = vault.wrong + 1;
+    const wrong = await countWrong();
     if (wrong >= LAST_TRY) {
       await destroy();
       return { gone: true };
     }
-    const wait = wrong < FREE_TRIES ? 0 : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (wrong - FREE_TRIES));
-    await store.put({ vault: [{ ...vault, wrong, next: wait ? Date.now() + wait : 0 }] });
+    const wait = waitAfter(wrong);
     return wait ? { wait } : { left: FREE_TRIES - wrong };
   }
-  await store.put({ vault: [{ ...vault, wrong: 0, next: 0 }] });
+  await changeVault({ wrong: 0, next: 0 });
   await tellWorker({ sheet: "key", key });
   return { opened: true };
 };
