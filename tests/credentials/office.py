@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -12,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from assessment.accounts.tables import Account
 from assessment.credentials.changing_status import propose
+from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import StatusPurpose
 from assessment.database import Act, db, unit_of_work
 from assessment.domain.roles import Role
@@ -21,7 +24,8 @@ from assessment.web.actor import Actor
 from tests.factories.accounts import NOW, PASSWORD, make_actor, make_body
 from tests.factories.certification import World, make_world
 from tests.factories.credentials import change_status, make_decided, make_released, make_releaser
-from tests.fixtures.sites import Site
+from tests.fixtures.databases import migrated_database, settings_for
+from tests.fixtures.sites import Door, Site, give_secret
 
 BODY = "las"
 LATER = NOW + timedelta(days=40)
@@ -78,8 +82,32 @@ def write(now: datetime) -> AbstractContextManager[Session]:
     return unit_of_work(Act(body_id=BODY, account_id=None, person_id=None, at=now, name="test"))
 
 
+_built: dict[tuple[str, str, bool], Office] = {}
+
+
 def open_office(site: Site, *, full: bool = False) -> Office:
-    """Build the office and issue its certificates, then let forty days pass; the site's signer must answer."""
+    """Give an empty site an office with its certificates, and let forty days pass; the site's signer must answer.
+
+    A worker builds an office once for each database, and copies it.
+    """
+    kind = (site.engine.dialect.name, site.base_url, full)
+    if kind not in _built:
+        _built[kind] = _build(site, full=full)
+    site.become(_built[kind].site)
+    site.app.extensions["clock"] = lambda: LATER
+    return replace(_built[kind], site=site, clients={})
+
+
+def _build(site: Site, *, full: bool) -> Office:
+    """Build an office on a site that has the origin of `site` and answers nowhere."""
+    folder = Path(mkdtemp(dir=site.run_folder))
+    settings = settings_for(folder, migrated_database(site.engine.dialect.name, site.run_folder), site.base_url)
+    give_secret(settings)
+    with Door() as door, closing(Site(settings, door, site.run_folder)) as own, running_signer(settings):
+        return _filled(own, full=full)
+
+
+def _filled(site: Site, *, full: bool) -> Office:
     site.app.extensions["clock"] = lambda: LATER
     with site.app.app_context(), write(NOW) as session:
         world = make_world(session)
