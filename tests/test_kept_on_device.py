@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.fixtures.browser import OpenPage
+from tests.fixtures.browser import FULL_DISK, OpenPage
 from tests.fixtures.sites import Site
 
 pytestmark = pytest.mark.only_on("sqlite")  # a browser knows of no database
@@ -177,3 +177,48 @@ def test_a_mark_without_a_place_on_the_disk_is_the_newest_until_it_is_on_the_ser
         """,
     )
     assert found == [[False, False], False, True]
+
+
+def test_what_a_full_disk_does_not_take_is_kept_in_the_page_until_it_is_sent(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    page.add_init_script(FULL_DISK)
+    page.goto(f"{site.serve()}/signin")
+    found = run(
+        page,
+        "exam/outbox.js",
+        """
+        const event = { client: "c", item: "i" };
+        const look = async () => {
+          const { response, where, flagged } = await kept.answerOf("x", "i");
+          const lasts = await kept.lasts(await kept.answerOf("x", "i"));
+          const unsent = (await kept.eventsOf("x")).map(({ client, seq }) => `${client}${seq}`);
+          return [response, where, flagged, lasts, await kept.durable(), unsent];
+        };
+        const seen = [];
+        await kept.keepAnswer("x", { ...event, client: "before", seq: 9, response: "A" });
+        await kept.keepAnswer("x", { ...event, seq: 1, response: "B" });
+        globalThis.full = true;
+        await kept.keepAnswer("x", { ...event, seq: 2, response: "C" });
+        await kept.keepFlag("x", "i", true);
+        await kept.noteExam("x", { wished: true });
+        seen.push(await look());
+        globalThis.full = false;
+        await kept.keepAnswer("x", { ...event, seq: 3, response: "D" });
+        seen.push(await look());
+        globalThis.full = true;
+        await kept.settleAnswer("x", { ...event, seq: 3 }, { where: "server", at: "now" });
+        seen.push(await look());
+        globalThis.full = false;
+        await kept.settleFlag("x", "i", true);
+        await kept.settleEvents((await kept.eventsOf("x")).map(({ number }) => number));
+        seen.push(await look(), (await kept.examOf("x")).wished);
+        return seen;
+        """,
+    )
+    assert found == [
+        ["C", "device", True, False, False, ["before9", "c1", "c2"]],
+        ["D", "device", True, True, False, ["before9", "c1", "c2", "c3"]],
+        ["D", "server", True, False, False, ["before9", "c1", "c2", "c3"]],
+        ["D", "server", True, True, True, []],
+        True,
+    ]

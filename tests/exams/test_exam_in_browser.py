@@ -12,7 +12,7 @@ from assessment.exams.tables import Attempt
 from tests.exams.room import BODY, Room, open_room
 from tests.factories.accounts import PASSWORD
 from tests.factories.exams import let_start, single_choice
-from tests.fixtures.browser import OpenPage
+from tests.fixtures.browser import FULL_DISK, OpenPage
 from tests.fixtures.sites import Site
 
 pytestmark = [
@@ -93,6 +93,30 @@ def test_lost_network_keeps_the_answer_and_sends_it_later(room: Room, open_page:
     page.evaluate("dispatchEvent(new Event('online'))")
     saved(page, "server")
     assert [each.response["RESPONSE"] for each in room.events()] == ["B", "C"]
+
+
+def test_a_full_phone_loses_nothing_and_says_what_it_could_not_keep(room: Room, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, room)
+    page.add_init_script(FULL_DISK.replace("full = false", "full = true"))
+    cut = True
+    page.route("**/answers", lambda route: route.abort() if cut else route.continue_())
+    page.goto(f"{room.site.base_url}/exam/{room.attempt_id}/1")
+    choose(page, "B")
+    expect(page.locator("[data-saved]")).to_contain_text(re.compile("Tetap di halaman ini|Stay on this page"))
+    expect(page.locator("[data-unsent-line]")).to_be_visible()
+    page.locator(".thumb button").last.click()
+    expect(page.locator("[data-saved]")).to_contain_text(re.compile("Tetap di halaman ini|Stay on this page"))
+    assert page.url.endswith("/1")
+    cut = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+    saved(page, "server")
+    page.locator(".thumb button").last.click()
+    page.wait_for_url("**/2")
+    page.locator(".thumb button").first.click()
+    page.wait_for_url("**/1")
+    assert page.locator('input[value="B"]').is_checked()
+    assert [each.response["RESPONSE"] for each in room.events()] == ["B"]
 
 
 def test_a_press_while_the_page_still_wakes_counts_once(room: Room, open_page: OpenPage) -> None:

@@ -51,7 +51,13 @@ export const prepare = async () => {
     }
     await navigator.serviceWorker.ready;
     say("ready");
-  } catch {
+  } catch (error) {
+    if (error.name === "QuotaExceededError") {
+      // What room there is belongs to the answers.
+      await outbox.forgetPages(attempt);
+      say("unavailable");
+      return;
+    }
     say("loading");
     setTimeout(prepare, 10_000 + Math.random() * 10_000);
   }

@@ -1,16 +1,20 @@
 // What is kept on this device, in IndexedDB: every answer as an event until the server has said what became of it,
 // the last known answer to each question, what is known of each exam, and sealed boxes of other people. An event is
-// deleted only after the server acknowledged, held or refused it, never by age. Where a browser has no IndexedDB,
-// everything stays in this page's memory and `durable()` says so.
+// deleted only after the server acknowledged, held or refused it, never by age. Where a browser has no IndexedDB, or
+// its disk is full, an answer stays in this page's memory until the server has it, and `durable()` says so.
+import { sparing } from "../kept/sparing.js";
 import { openStore } from "../kept/store.js";
 
-const { all, change, drop, durable, get, put } = openStore(
-  "teruji exam",
-  { exams: "attempt", answers: "key", outbox: "number", sealed: "number" },
-  { answers: "attempt", outbox: "attempt" },
-);
+const STORES = { exams: "attempt", answers: "key", outbox: "number", sealed: "number" };
+const INDEXED = { answers: "attempt", outbox: "attempt" };
+const store = sparing(openStore("teruji exam", STORES, INDEXED), STORES, INDEXED);
+const { all, change, drop, get, put } = store;
 
-export { durable };
+// Whether anything unsent is lost with this page, though the browser has a disk.
+export const spared = () => store.spared("outbox").length > 0 || store.spared("answers").some(({ flagUnsent }) => flagUnsent);
+export const durable = async () => (await store.durable()) && !spared();
+// Whether an answer outlives this page by itself.
+export const lasts = async ({ key }) => (await store.durable()) && !store.spared("answers").some((answer) => answer.key === key);
 
 const keyOf = (attempt, item) => `${attempt} ${item}`;
 
@@ -27,7 +31,14 @@ export const noteExam = async (attempt, changes) => {
 
 export const answerOf = (attempt, item) => get("answers", keyOf(attempt, item));
 export const answersOf = (attempt) => all("answers", attempt);
-export const eventsOf = (attempt) => all("outbox", attempt);
+
+// In the order in which they were made: those for which the disk had no room are of this page, which is the newest.
+export const eventsOf = async (attempt) => {
+  const events = await all("outbox", attempt);
+  const spare = events.find(({ number }) => number < 0);
+  const own = ({ client }) => client === spare?.client;
+  return [...events.filter((event) => !own(event)), ...events.filter(own).sort((a, b) => a.seq - b.seq)];
+};
 
 // Changes what is known of an answer: `work(answer)` returns what changes, or null where nothing does.
 const changeAnswer = (attempt, item, work, event = null) => change(

@@ -30,17 +30,22 @@ const show = (when, text) => {
   if (text) said.querySelector(`[data-when="${when}"] .saved > span`).textContent = text;
 };
 
-const showAnswer = (answer) => {
+const unsentText = said.querySelector('[data-when="unsent"] .saved > span').textContent;
+
+const showAnswer = async (answer) => {
+  const lasts = !answer || (await outbox.lasts(answer));
+  if (changing()) return;
   if (!answer?.where) only(told);
   else if (answer.where === "server") show("server", said.dataset.serverText.replace("{time}", time(answer.at)));
   else if (answer.where === "held") show("refused", said.dataset.heldText);
   else if (answer.where === "refused") show("refused", answer.detail || said.dataset.refusedText);
-  else show(state().reachable ? "device" : "unsent");
+  else if (!lasts) show("unsent", said.dataset.stayText);
+  else if (state().reachable) show("device");
+  else show("unsent", unsentText);
 };
 
 const repaint = async () => {
-  const answer = await outbox.answerOf(attempt, item);
-  if (!changing()) showAnswer(answer);
+  await showAnswer(await outbox.answerOf(attempt, item));
   await paintNavigator();
 };
 
@@ -57,6 +62,8 @@ const keep = async () => {
   written = text;
   seq += 1;
   await outbox.keepAnswer(attempt, { client, seq, item, response, lang: form.dataset.lang, elapsed: Math.round(performance.now()) });
+  // A full device makes room: without the form that it keeps, the next pages come from the server.
+  if (outbox.spared()) await outbox.forgetPages(attempt);
   soon();
 };
 
@@ -158,7 +165,7 @@ else {
 }
 if (frame || known?.flagUnsent) showFlag(Boolean(known?.flagged));
 if (frame) finishFrame();
-if (frame || (known && known.where !== "server")) showAnswer(known);
+if (frame || (known && known.where !== "server")) await showAnswer(known);
 await paintNavigator();
 if (early.submitter) onSubmit(early.submitter);
 await begin();

@@ -123,7 +123,7 @@ document.addEventListener("exam:reach", ({ detail: { reachable } }) => {
 });
 
 addEventListener("beforeunload", (event) => {
-  if (!leaving && !keptHere && document.querySelector("[data-unsent-line]:not([hidden])")) event.preventDefault();
+  if (!leaving && !(keptHere && !outbox.spared()) && document.querySelector("[data-unsent-line]:not([hidden])")) event.preventDefault();
 });
 
 // --- beginning
