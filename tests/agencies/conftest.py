@@ -9,13 +9,12 @@ import pytest
 from werkzeug.test import TestResponse
 
 from assessment.agencies.keys import NewKey, make_key, register
-from assessment.credentials.signer_client import running_signer
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor
 from tests.credentials.office import BODY, Office, open_office
 from tests.factories.accounts import make_actor
 from tests.fixtures.receiver import Receiver, receiving
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 
 
 @dataclass(kw_only=True)
@@ -49,7 +48,7 @@ class Desk:
 def desk(site: Site) -> Iterator[Desk]:
     """The desk on a site whose signer answers; webhooks may lead to this machine."""
     site.app.extensions["settings"] = replace(site.settings, webhooks_inside=True)
-    with running_signer(site.settings):
+    with signer_of(site):
         office = open_office(site, full=True)
         with office.writing() as session:
             official = make_actor(session, BODY, Role.OFFICIAL, name="Rini Pejabat")

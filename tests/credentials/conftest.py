@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from assessment.credentials.signer_client import running_signer
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 
 
 @pytest.fixture(scope="session")
@@ -40,5 +40,5 @@ def signing(
 @pytest.fixture
 def signing_site(site: Site) -> Iterator[Site]:
     """An installation of the test's own, with its signer."""
-    with running_signer(site.settings):
+    with signer_of(site):
         yield site

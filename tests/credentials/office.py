@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 
 from assessment.accounts.tables import Account
 from assessment.credentials.changing_status import propose
-from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import StatusPurpose
 from assessment.database import Act, db, unit_of_work
 from assessment.domain.roles import Role
@@ -25,7 +24,7 @@ from tests.factories.accounts import NOW, PASSWORD, make_actor, make_body
 from tests.factories.certification import World, make_world
 from tests.factories.credentials import change_status, make_decided, make_released, make_releaser
 from tests.fixtures.databases import migrated_database, settings_for
-from tests.fixtures.sites import Door, Site, give_secret
+from tests.fixtures.sites import Door, Site, signer_of
 
 BODY = "las"
 LATER = NOW + timedelta(days=40)
@@ -86,7 +85,7 @@ _built: dict[tuple[str, str, bool], Office] = {}
 
 
 def open_office(site: Site, *, full: bool = False) -> Office:
-    """Give an empty site an office with its certificates, and let forty days pass; the site's signer must answer.
+    """Give an empty site an office with its certificates, and let forty days pass; it needs a signer of `signer_of`.
 
     A worker builds an office once for each database, and copies it.
     """
@@ -102,8 +101,7 @@ def _build(site: Site, *, full: bool) -> Office:
     """Build an office on a site that has the origin of `site` and answers nowhere."""
     folder = Path(mkdtemp(dir=site.run_folder))
     settings = settings_for(folder, migrated_database(site.engine.dialect.name, site.run_folder), site.base_url)
-    give_secret(settings)
-    with Door() as door, closing(Site(settings, door, site.run_folder)) as own, running_signer(settings):
+    with Door() as door, closing(Site(settings, door, site.run_folder)) as own, signer_of(own):
         return _filled(own, full=full)
 
 

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from assessment.credentials.changing_keys import key_lines, propose
-from assessment.credentials.signer_client import SignerClient, running_signer
+from assessment.credentials.signer_client import SignerClient
 from assessment.credentials.tables_keys import KeyChangeKind
 from assessment.database import db
 from assessment.domain.errors import Conflict
@@ -15,7 +15,7 @@ from assessment.web.actor import Actor
 from tests.credentials.office import BODY, LATER, Office, hidden, open_office
 from tests.factories.accounts import make_actor
 from tests.fixtures.measuring import count_statements
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 
 pytestmark = pytest.mark.long_lock("the office is built in one go")
 
@@ -114,7 +114,7 @@ def test_nobody_else_answers_and_no_one_their_own(office: Office, administrator:
 
 
 def test_without_the_signer_a_rotation_waits_on(site: Site) -> None:
-    with running_signer(site.settings):
+    with signer_of(site):
         office = open_office(site)
     with office.writing() as session:
         administrator = make_actor(session, BODY, Role.ADMINISTRATOR, name="Adi Contoh")

@@ -23,7 +23,6 @@ import pytest
 from assessment.credentials.exporting import Format, export
 from assessment.credentials.public import published_keys
 from assessment.credentials.publishing import publish
-from assessment.credentials.signer_client import running_signer
 from assessment.database import reading
 from assessment.domain.credentials.did_web import assertion_keys
 from assessment.domain.credentials.json_text import write_object
@@ -37,7 +36,7 @@ from tests.faults.mutations.drawing import drawn
 from tests.faults.mutations.genuine import Genuine, Mutated
 from tests.faults.mutations.judging import says_the_same
 from tests.faults.mutations.presentations import present
-from tests.fixtures.sites import CHECKOUT, Site
+from tests.fixtures.sites import CHECKOUT, Site, signer_of
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.long_lock("the office is built in one go")]
 
@@ -114,7 +113,7 @@ class Outcome:
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site, full=True)
 
 

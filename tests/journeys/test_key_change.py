@@ -17,7 +17,7 @@ from assessment.credentials.exporting import Format, export
 from assessment.credentials.key_files import KeyFiles, own_secret
 from assessment.credentials.publishing import publish
 from assessment.credentials.releasing import release
-from assessment.credentials.signer_client import SignerClient, running_signer
+from assessment.credentials.signer_client import SignerClient
 from assessment.database import reading
 from assessment.domain.credentials.json_text import read_object, write_object
 from assessment.domain.credentials.proof import add_proof, read_proof
@@ -29,7 +29,7 @@ from assessment.verification.published import folder, sources_from
 from assessment.web.actor import Actor
 from tests.credentials.office import BODY, LATER, Office, open_office
 from tests.factories.accounts import PASSWORD, make_actor
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 
 pytestmark = pytest.mark.long_lock("the office is built in one go")
 
@@ -38,7 +38,7 @@ ROTATED, STOLEN, REMOVED = LATER + timedelta(days=1), LATER + timedelta(days=2),
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site)
 
 

@@ -34,7 +34,7 @@ from tests.credentials.test_certifying import StampAuthority, stamping_by
 from tests.factories.accounts import make_actor
 from tests.factories.credentials import make_decided
 from tests.fixtures.databases import settings_for
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.journeys.test_key_change import change, give
 from tests.verification.test_doctored import changed, overlay
 from tests.verification.test_verify_page import by_file
@@ -47,7 +47,7 @@ FIRST, SECOND, THIRD = (f"pdf-{LATER.year}{number}" for number in ("", "-2", "-3
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site)
 
 
@@ -214,7 +214,7 @@ def test_what_is_listed_is_told_of_withdrawn_keys_alone(office: Office, administ
 
 def test_a_stolen_authority_is_replaced_as_the_handbook_says(site: Site, tmp_path: Path) -> None:
     keys, place = site.settings.keys, tmp_path / "published"
-    with running_signer(site.settings):
+    with signer_of(site):
         office = open_office(site)
         with office.writing() as session:
             administrator = make_actor(session, BODY, Role.ADMINISTRATOR, name="Adi Contoh")
@@ -243,7 +243,7 @@ def test_a_stolen_authority_is_replaced_as_the_handbook_says(site: Site, tmp_pat
 
 def test_nothing_is_half_done_where_the_signer_fails(site: Site) -> None:
     """The signer is gone when a rotation is confirmed: the proposal waits on, and the old key signs."""
-    with running_signer(site.settings):
+    with signer_of(site):
         office = open_office(site)
         with office.writing() as session:
             administrator = make_actor(session, BODY, Role.ADMINISTRATOR, name="Adi Contoh")

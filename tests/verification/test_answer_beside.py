@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from assessment.credentials.sharing import make_link
-from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import Shown
 from assessment.domain.certification.qualification import Basis
 from assessment.domain.credentials.json_text import write_object
@@ -22,7 +21,7 @@ from assessment.verification.own_confirmations import make_confirmation_link
 from tests.credentials.office import LATER, Office, open_office
 from tests.domain.credentials.certificates import NOW, signed, sources
 from tests.factories.qualification import WELDED
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_qualification_on_page import qualified, qualify
 
 STATED = Statement(
@@ -165,7 +164,7 @@ def test_what_does_not_stand_vouches_for_nothing(verification: Verification, ver
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site, full=True)
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from assessment.accounts.persons import erase_person
-from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import StatusPurpose
 from assessment.domain.errors import Conflict, Invalid, NotFound
 from assessment.domain.language import PUBLIC_LANGUAGES
@@ -34,7 +33,7 @@ from tests.factories.certification import make_world
 from tests.factories.credentials import change_status, make_issued
 from tests.factories.verification import open_house
 from tests.fixtures.measuring import count_statements
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_present import ENGLISH
 from tests.verification.test_show import text_of
 
@@ -141,7 +140,7 @@ def test_a_welders_certificate_says_that_nobody_confirmed_it(site: Site) -> None
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site, full=True)
 
 

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from assessment.credentials.signer_client import running_signer
 from assessment.database import Base
 from assessment.settings import Settings, SettingsError
 from assessment.verification import counting
@@ -21,7 +20,7 @@ from assessment.verification.own_checks import checks_of
 from assessment.verification.tables_checks import CheckCount
 from tests.credentials.office import LATER, Office, open_office
 from tests.fixtures.measuring import count_statements
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 
 ONE = Checked(body_id="las", credential_id="x", day=date(2026, 4, 21), country="")
 
@@ -39,7 +38,7 @@ def test_a_single_check_is_written_at_once_and_a_crowd_in_one_go() -> None:
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site)
 
 

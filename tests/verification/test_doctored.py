@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assessment.credentials.exporting import Format, export
-from assessment.credentials.signer_client import running_signer
 from assessment.database import reading
 from assessment.verification.arriving import visible_lines
 from assessment.verification.doctored import Difference, absent_facts, line_differences
 from tests.credentials.office import BODY, Office, open_office
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_arriving import pdf_with
 from tests.verification.test_show import text_of
 from tests.verification.test_verify_page import by_file
@@ -25,7 +24,7 @@ NAME = "DEWI PALSU BUKAN SITI"
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site, full=True)
 
 

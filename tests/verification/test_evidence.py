@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assessment.accounts.ids import new_id
-from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import CredentialIntent, StatusPurpose
 from assessment.exams.tables import Form, FormState, RosterEntry, Sitting
 from assessment.verification.evidence import Evidence, Exam, PassMark, agreement
@@ -21,7 +20,7 @@ from tests.factories.practicals import make_practical, mark_all
 from tests.factories.verification import DRAWN_ANEW, House, Made, open_house
 from tests.factories.visitors import writing_on
 from tests.fixtures.measuring import count_statements
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_present import ENGLISH
 from tests.verification.test_show import text_of
 
@@ -131,7 +130,7 @@ def test_a_status_says_since_when() -> None:
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site, full=True)
 
 

@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from assessment.credentials.signer_client import running_signer
 from assessment.verification.tables import PageChoice
 from tests.credentials.office import LATER, Office, hidden, open_office
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_show import text_of
 
 pytestmark = pytest.mark.long_lock("the office is built in one go")
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.long_lock("the office is built in one go")
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site)
 
 

@@ -14,11 +14,10 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from assessment.credentials.exporting import Format, export
 from assessment.credentials.publishing import publish
-from assessment.credentials.signer_client import running_signer
 from assessment.database import reading
 from assessment.verification.commands import verify
 from tests.credentials.office import BODY, LATER, Office, open_office
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_doctored import changed, overlay
 
 pytestmark = pytest.mark.long_lock("the office is built in one go")
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.long_lock("the office is built in one go")
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site)
 
 

@@ -17,7 +17,6 @@ from assessment.certification.consents import consents_of, save_consents
 from assessment.certification.tables import Purpose
 from assessment.credentials.exporting import MEDIA_TYPES
 from assessment.credentials.sharing import make_link
-from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import CredentialIntent, Shown
 from assessment.domain.errors import Invalid, NotAllowed
 from assessment.domain.roles import Role
@@ -32,7 +31,7 @@ from tests.factories.photos import drawn_face, photograph, show_on_page
 from tests.factories.verification import NOW, STATES, House, Made, open_house
 from tests.factories.visitors import writing_on
 from tests.fixtures.measuring import count_statements
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_show import text_of
 
 PICTURE = re.compile(
@@ -48,7 +47,7 @@ def house(site: Site) -> House:
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site)
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from assessment.credentials.signer_client import running_signer
 from assessment.domain.language import PUBLIC_LANGUAGES, RIGHT_TO_LEFT
 from tests.credentials.office import LATER, Office, open_office
 from tests.factories.accounts import PASSWORD
@@ -15,7 +14,7 @@ from tests.factories.photos import drawn_face, photograph, show_on_page
 from tests.factories.verification import NOW, House, Made, open_house
 from tests.factories.visitors import writing_on
 from tests.fixtures.browser import OpenPage
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 
 pytestmark = pytest.mark.only_on("sqlite")  # what the browser shows does not depend on the database
 
@@ -109,7 +108,7 @@ def test_the_copy_on_the_readers_device_has_no_face(house: House, open_page: Ope
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         office = open_office(site)
         with office.writing() as session:
             photograph(session, site.app.extensions["storage"], office.valid, at=LATER + timedelta(hours=1))

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from assessment.credentials.qualifying import answer_qualification, propose_end, propose_qualification
-from assessment.credentials.signer_client import running_signer
 from assessment.credentials.tables import StatusPurpose
 from assessment.domain.certification.qualification import Basis, Product, TestedWeld, Weld
 from assessment.domain.credentials.json_text import write_object
@@ -23,7 +22,7 @@ from tests.domain.credentials.certificates import NOW, signed, sources
 from tests.factories.credentials import change_status
 from tests.factories.qualification import WELDED, make_piece
 from tests.fixtures.measuring import count_statements
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_present import ENGLISH, page_of
 from tests.verification.test_show import text_of
 
@@ -93,7 +92,7 @@ def test_the_sentence_that_there_is_none_gives_way_to_the_record() -> None:
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site, full=True)
 
 

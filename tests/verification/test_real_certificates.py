@@ -11,13 +11,12 @@ from click.testing import CliRunner
 
 from assessment.credentials.exporting import Format, export
 from assessment.credentials.publishing import publish
-from assessment.credentials.signer_client import running_signer
 from assessment.database import reading
 from assessment.verification.commands import verify
 from tests.credentials.office import BODY, LATER, Office, open_office
 from tests.factories.verification import DRAWN_ANEW
 from tests.fixtures.measuring import count_statements
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 from tests.verification.test_show import text_of
 
 pytestmark = pytest.mark.long_lock("the office is built in one go")
@@ -27,7 +26,7 @@ FORMS = (Format.JSON, Format.PDF, Format.QR_TEXT, Format.QR_PNG)
 
 @pytest.fixture
 def office(site: Site) -> Iterator[Office]:
-    with running_signer(site.settings):
+    with signer_of(site):
         yield open_office(site, full=True)
 
 

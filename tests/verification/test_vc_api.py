@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from assessment.credentials.signer_client import running_signer
 from assessment.settings import Settings, SettingsError
 from assessment.verification.views_vc_api import MOST_TRIES
 from tests.credentials.office import open_office
@@ -15,7 +14,7 @@ from tests.factories.accounts import NOW
 from tests.faults.mutations.genuine import CHALLENGE, DOMAIN, FORGER, FORGER_DID, HOLDER_DID
 from tests.faults.mutations.presentations import present
 from tests.faults.mutations.presentations import signed as signed_presentation
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, signer_of
 
 TOKEN = "a-token-of-a-test-instance-0123456789"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -206,7 +205,7 @@ def test_without_the_token_checking_has_a_limit(trial: FlaskClient) -> None:
 
 @pytest.mark.long_lock("the office is built in one go")
 def test_a_certificate_of_a_registered_body_is_verified_here_too(site: Site) -> None:
-    with running_signer(site.settings):
+    with signer_of(site):
         office = open_office(site)
         client = site.client()
         document = json.loads(client.get(f"/v/{office.valid}", headers={"Accept": "application/vc"}).data)
