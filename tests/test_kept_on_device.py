@@ -222,3 +222,27 @@ def test_what_a_full_disk_does_not_take_is_kept_in_the_page_until_it_is_sent(sit
         ["D", "server", True, True, True, []],
         True,
     ]
+
+
+def test_a_sealed_box_that_finds_no_room_costs_no_answer(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    page.add_init_script(FULL_DISK)
+    page.goto(f"{site.serve()}/signin")
+    found = run(
+        page,
+        "exam/outbox.js",
+        """
+        const { sealAttempt } = await import("/static/js/exam/seal.js");
+        const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+        const point = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+        const key = btoa(String.fromCharCode(...point)).replaceAll("+", "-").replaceAll("/", "_");
+        await kept.noteExam("x", { token: "t", key });
+        await kept.keepAnswer("x", { client: "c", seq: 1, item: "i", response: "A" });
+        const seen = [];
+        for (globalThis.full of [true, false]) {
+          seen.push([await sealAttempt("x"), (await kept.eventsOf("x")).length, (await kept.sealed()).length]);
+        }
+        return seen;
+        """,
+    )
+    assert found == [[False, 1, 0], [True, 0, 1]]

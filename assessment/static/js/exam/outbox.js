@@ -7,8 +7,9 @@ import { openStore } from "../kept/store.js";
 
 const STORES = { exams: "attempt", answers: "key", outbox: "number", sealed: "number" };
 const INDEXED = { answers: "attempt", outbox: "attempt" };
-const store = sparing(openStore("teruji exam", STORES, INDEXED), STORES, INDEXED);
-const { all, change, drop, get, put } = store;
+const disk = openStore("teruji exam", STORES, INDEXED);
+const store = sparing(disk, STORES, INDEXED);
+const { all, change, drop, get } = store;
 
 // Whether anything unsent is lost with this page, though the browser has a disk.
 export const spared = () => store.spared("outbox").length > 0 || store.spared("answers").some(({ flagUnsent }) => flagUnsent);
@@ -85,7 +86,8 @@ export const settleEvents = (numbersOfEvents) => drop("outbox", numbersOfEvents)
 // --- sealed boxes
 
 export const sealed = () => all("sealed");
-export const keepSealed = (box) => put({ sealed: [box] });
+// On the disk or not at all, because what is sealed is forgotten and the page is left.
+export const keepSealed = (box) => disk.put({ sealed: [box] });
 export const dropSealed = (number) => drop("sealed", [number]);
 
 // Forgets an attempt: what is known of it, and the pages that the worker keeps.

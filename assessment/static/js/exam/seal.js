@@ -27,13 +27,17 @@ export const saveSealed = async () => {
   for (const { number, box } of await outbox.sealed()) saveAs(`teruji-${number}.teruji`, box);
 };
 
-// Seals what is unsent of an attempt and forgets the rest of it; what cannot be sealed stays as it is.
+// Seals what is unsent of an attempt and forgets the rest of it; what cannot be sealed, or finds no room, stays as it is.
 export const sealAttempt = async (attempt) => {
   const events = await outbox.eventsOf(attempt);
   if (events.length) {
     const box = await boxOf(attempt);
     if (!box) return false;
-    await outbox.keepSealed({ box, count: events.length });
+    try {
+      await outbox.keepSealed({ box, count: events.length });
+    } catch {
+      return false;
+    }
   }
   await outbox.forget(attempt);
   return true;

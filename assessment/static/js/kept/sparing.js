@@ -27,8 +27,6 @@ export const sparing = (store, stores, indexed) => {
     return [...found.filter((value) => !memory[each].has(value[stores[each]])), ...own];
   };
 
-  const put = (changes) => store.put(changes).then(() => free(changes), () => spare(changes));
-
   const change = async (each, keys, work, others) => {
     const newest = (records) => keys.map((key, place) => memory[each].get(key) ?? records[place]);
     try {
@@ -48,5 +46,5 @@ export const sparing = (store, stores, indexed) => {
     await store.drop(each, keys);
   };
 
-  return { all, change, drop, durable: store.durable, get, put, spared };
+  return { all, change, drop, durable: store.durable, get, spared };
 };
