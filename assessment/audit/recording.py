@@ -132,7 +132,7 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 @cache
 def _name(table: Table) -> str:
-    return str(table.name)
+    return str(table.name)  # a driver asks a string of SQLAlchemy's own, row by row, what it would be for it
 
 
 @cache
@@ -147,7 +147,7 @@ def _entries(session: Session, table: Table, rows: Iterable[dict[str, Any]], cha
     for row in rows:
         yield {
             "body_id": row.get("body_id", body_id),
-            "record_table": table.name,
+            "record_table": _name(table),
             "record_key": record_key(table, row),
             "change": change,
             "digest": recorder.digest(table, row),

@@ -6,12 +6,13 @@ Nothing here knows a key: questions come from `candidate_view`, which names what
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, cast, func, null, select
 from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, NotFound
-from assessment.domain.exams.arrangement import ArrangedItem, from_json
+from assessment.domain.exams.arrangement import ArrangedItem, item_at, item_order
 from assessment.domain.exams.events import Value, response_from_json
 from assessment.domain.items.view import CandidateView, candidate_view
 from assessment.exams.content import Worded, items_of, texts_of, worded
@@ -56,8 +57,7 @@ class Saved:
         return any(value not in (None, "", ()) for value in self.response.values())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One question in the navigator."""
 
     number: int
@@ -83,7 +83,7 @@ class Question:
 
 def places(session: Session, attempt: Attempt) -> list[Place]:
     """Return every question of an attempt in its own order, with its state; one statement."""
-    return _places(from_json(attempt.layout), *state_of(session, attempt))
+    return _places(item_order(attempt.layout), *state_of(session, attempt))
 
 
 def saved_answers(session: Session, attempt: Attempt) -> dict[str, Saved]:
@@ -105,10 +105,9 @@ def state_of(session: Session, attempt: Attempt) -> tuple[dict[str, Saved], froz
 
 def question(session: Session, attempt: Attempt, number: int) -> tuple[Question, list[Place]]:
     """Return one question and the navigator. Raises NotFound when there is no such number."""
-    layout = from_json(attempt.layout)
-    arranged = _at(layout, number)
+    arranged = arranged_item(attempt, number)
     saved, flagged = state_of(session, attempt)
-    every = _places(layout, saved, flagged)
+    every = _places(item_order(attempt.layout), saved, flagged)
     return (
         Question(
             number=number,
@@ -122,7 +121,10 @@ def question(session: Session, attempt: Attempt, number: int) -> tuple[Question,
 
 def arranged_item(attempt: Attempt, number: int) -> ArrangedItem:
     """Return the item at a place of the attempt's own order. Raises NotFound."""
-    return _at(from_json(attempt.layout), number)
+    found = item_at(attempt.layout, number)
+    if found is None:
+        raise NotFound(N_("There is no such question."))
+    return found
 
 
 def view_of(session: Session, body_id: str, arranged: ArrangedItem, language: str) -> CandidateView:
@@ -144,23 +146,17 @@ def form_views(session: Session, body_id: str, version_ids: list[str], *, langua
     return [candidate_view(items[version], texts[version]) for version in version_ids if version in texts]
 
 
-def _at(layout: Sequence[ArrangedItem], number: int) -> ArrangedItem:
-    if not 1 <= number <= len(layout):
-        raise NotFound(N_("There is no such question."))
-    return layout[number - 1]
-
-
 def _view(found: Worded, arranged: ArrangedItem) -> CandidateView:
     return candidate_view(found.item, found.text, arranged.choices)
 
 
-def _places(layout: Sequence[ArrangedItem], saved: Mapping[str, Saved], flagged: Collection[str]) -> list[Place]:
+def _places(order: Sequence[str], saved: Mapping[str, Saved], flagged: Collection[str]) -> list[Place]:
     return [
         Place(
             number=number,
-            item=arranged.item_id,
-            answered=arranged.item_id in saved and saved[arranged.item_id].answered,
-            flagged=arranged.item_id in flagged,
+            item=item,
+            answered=item in saved and saved[item].answered,
+            flagged=item in flagged,
         )
-        for number, arranged in enumerate(layout, start=1)
+        for number, item in enumerate(order, start=1)
     ]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams import result as results
-from assessment.domain.exams.arrangement import from_json
+from assessment.domain.exams.arrangement import item_order
 from assessment.domain.exams.attempt_states import STARTED
 from assessment.domain.exams.events import Event, Receipt, Value, current_answers, receipt, stored_response
 from assessment.domain.exams.form import Cut
@@ -150,6 +150,8 @@ _FACTS = (
     .order_by(ResponseEvent.number)
 )
 
+_ATTEMPT = select(Attempt).where(Attempt.body_id == bindparam("body_id"), Attempt.id == bindparam("attempt_id"))
+
 _frames: WeakKeyDictionary[Engine | Connection, dict[tuple[str, str, int], Frame]] = WeakKeyDictionary()
 
 
@@ -166,7 +168,7 @@ def newest_of(session: Session, attempt: Attempt) -> tuple[int, int]:
 
 def foresee(session: Session, body_id: str, attempt_id: str) -> Scored | None:
     """Score a started attempt before the write lock is taken; None when it is not running. Reads only."""
-    attempt = session.get(Attempt, (body_id, attempt_id))
+    attempt = session.scalar(_ATTEMPT, {"body_id": body_id, "attempt_id": attempt_id})
     if attempt is None or attempt.state not in STARTED:
         return None
     return score_attempt(session, attempt, kept=True)
@@ -283,7 +285,7 @@ def facts_of(
     every = list(rows)
     events = [(event_of(row), row.counted) for row in every if row.counted or row.number in late]
     return Facts(
-        order=tuple(arranged.item_id for arranged in from_json(attempt.layout)),
+        order=item_order(attempt.layout),
         counted=tuple(event for event, counted in events if counted),
         answers=current_answers([event for event, _ in events]),
         shown=frozenset(row.item for row in every),

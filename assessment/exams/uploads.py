@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.sealing import Erased, wrapped_key
 from assessment.domain.errors import N_, Conflict, Invalid, NotAllowed, NotFound
-from assessment.domain.exams.arrangement import from_json
+from assessment.domain.exams.arrangement import item_order
 from assessment.domain.items.item import UploadInteraction
 from assessment.domain.items.lexical import FileValue
 from assessment.exams.answering import LATE_RULE
@@ -159,7 +159,7 @@ def name_of_upload(media_type: str) -> str:
 
 
 def _asked(session: Session, attempt: Attempt, item_id: str, response: str) -> UploadInteraction:
-    if item_id in {arranged.item_id for arranged in from_json(attempt.layout)}:
+    if item_id in item_order(attempt.layout):
         item = items_of(session, attempt.body_id, [item_id]).get(item_id)
         interaction = item.find_interaction(response) if item is not None else None
         if isinstance(interaction, UploadInteraction):

@@ -7,11 +7,9 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.wrappers import Response as FlaskResponse
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from assessment.accounts.ids import new_id
 from assessment.accounts.waiting import Pile, Task, waits_for
 from assessment.database import db, reading, writers_take_turns
 from assessment.domain.errors import N_, Conflict
@@ -19,13 +17,15 @@ from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptState
 from assessment.domain.roles import Role
 from assessment.exams.answering import LATE_RULE
 from assessment.exams.attempt_queries import OwnExam, own_exams, title_of
-from assessment.exams.devices import device_cookie, device_digest, remember, writes_here
+from assessment.exams.devices import device_cookie, device_digest, person_mark, remember, writes_here
 from assessment.exams.moving import ELSEWHERE
 from assessment.exams.own import own_exam
 from assessment.exams.paper import places
 from assessment.exams.paper import question as find_question
 from assessment.exams.parts import part_of
-from assessment.exams.runner import runner_context, secret_of_installation, spot_of
+from assessment.exams.question_page import navigator_lines, question_page
+from assessment.exams.runner import secret_of_installation
+from assessment.exams.running import Running, running_words, time_left
 from assessment.exams.scoring import foresee
 from assessment.exams.taking import hand_in, locked, token_for
 from assessment.exams.taking import start as begin
@@ -87,20 +87,11 @@ def question(attempt_id: str, number: int) -> str | Response:
     found = own_exam(attempt_id)
     if elsewhere := _where(found):
         return redirect(elsewhere, 303)
-    asked, navigator = find_question(db.session(), found.attempt, number)
+    asked, every = find_question(db.session(), found.attempt, number)
     part = part_of(db.session(), found.attempt, asked, language=language())
     reason = request.args.get("refused", "")
-    return render_template(
-        "exams/question.html",
-        spot=spot_of(asked, last=len(navigator), language=part.lang),
-        part=Markup(part.html),
-        saved_at=asked.saved.received_at if asked.saved else None,
-        flagged=asked.flagged,
-        navigator=navigator,
-        client=new_id(),
-        refusal=gettext(REFUSALS.get(reason, REFUSED)) if reason else "",
-        **_running(found),
-    )
+    refusal = gettext(REFUSALS.get(reason, REFUSED)) if reason else ""
+    return question_page(asked, part, every, _running(found), refusal=refusal)
 
 
 @exams.get("/exam/<attempt_id>/review")
@@ -111,11 +102,12 @@ def review(attempt_id: str) -> str | Response:
     every = places(db.session(), found.attempt)
     return render_template(
         "exams/review.html",
-        navigator=every,
+        places=every,
+        navigator=navigator_lines(every),
         empty=[place for place in every if not place.answered],
         flagged=[place for place in every if place.flagged],
         answered=sum(place.answered for place in every),
-        **_running(found),
+        **running_words(_running(found)),
     )
 
 
@@ -141,7 +133,7 @@ def receipt(attempt_id: str) -> str | Response:
         return render_template("exams/receipt.html", exam=found, attempt=attempt, title=title)
     if attempt.state is AttemptState.RUNNING and attempt.deadline is not None and now() >= attempt.deadline:
         return render_template(
-            "exams/time_over.html", settled_at=LATE_RULE.settled_at(attempt.deadline), **_running(found)
+            "exams/time_over.html", settled_at=LATE_RULE.settled_at(attempt.deadline), **running_words(_running(found))
         )
     return redirect(_where(found) or _question(found), 303)
 
@@ -158,7 +150,7 @@ def move(attempt_id: str) -> str | Response:
 def paused(attempt_id: str) -> str | Response:
     found = own_exam(attempt_id)
     if found.attempt.state is AttemptState.PAUSED and writes_here(found.attempt):
-        return render_template("exams/paused.html", **_running(found))
+        return render_template("exams/paused.html", **running_words(_running(found)))
     return redirect(_where(found) or _question(found), 303)
 
 
@@ -214,17 +206,14 @@ def _state(found: OwnExam) -> dict[str, object]:
     }
 
 
-def _running(found: OwnExam) -> dict[str, object]:
-    """What a page of a running exam carries: the token, the server's clock, the end."""
+def _running(found: OwnExam) -> Running:
     deadline = found.attempt.deadline
-    return {
-        **runner_context(found, me().person_id),
-        "frame": False,
-        "token": _token(found),
-        "now": now(),
-        "deadline": deadline,
-        "seconds_left": max(0, int((deadline - now()).total_seconds())) if deadline else 0,
-    }
+    return Running(
+        attempt_id=found.attempt.id,
+        mark=person_mark(me().person_id),
+        token=_token(found),
+        time=time_left(now(), deadline) if deadline else None,
+    )
 
 
 def _waiting(session: Session, actor: Actor, moment: datetime) -> list[Pile]:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from assessment.database import db, reading
 from assessment.domain.errors import N_, Invalid, NotFound
-from assessment.domain.exams.arrangement import from_json
+from assessment.domain.exams.arrangement import item_order
 from assessment.domain.exams.events import Batch, Malformed, parse_event
 from assessment.domain.items.fields import field_name, response_from_fields
 from assessment.exams.answering import take_events
@@ -101,7 +101,7 @@ def _save(token: WriterToken, item_id: str, response: str, kept: Kept) -> str:
         raise Invalid(N_("Expected an answer that this page can send, got %(reason)s."), reason=event.value)
     reply = take_events(session, token, Batch(events=(event,), unreadable=()), now=now())
     layout = session.get_one(Attempt, (token.body_id, token.attempt_id)).layout
-    number = [arranged.item_id for arranged in from_json(layout)].index(item_id) + 1
+    number = item_order(layout).index(item_id) + 1
     return url_for("exams.question", attempt_id=token.attempt_id, number=number, refused=reply.reason)
 
 

@@ -14,7 +14,8 @@ from assessment.exams.devices import device_cookie, device_digest, person_mark, 
 from assessment.exams.exported import settle
 from assessment.exams.moving import ELSEWHERE, ask_to_move, open_request
 from assessment.exams.moving import stay as know_again
-from assessment.exams.runner import answers_of, navigator_lines, runner_context, secret_of_installation, whole_form
+from assessment.exams.runner import answers_of, secret_of_installation, whole_form
+from assessment.exams.running import this_page_in
 from assessment.exams.sealed import LARGEST, open_box
 from assessment.exams.tokens import read_token, writer_key
 from assessment.web.actor import me
@@ -45,7 +46,9 @@ def move_page(found: OwnExam) -> str:
     """The page of a device that does not write: what it may do, and whether it has asked."""
     device = this_device()
     asked = open_request(db.session(), me().body_id, found.attempt.id, device) if device else None
-    return render_template("exams/move.html", asked=asked, **runner_context(found, me().person_id))
+    return render_template(
+        "exams/move.html", asked=asked, attempt_id=found.attempt.id, switch_language_url=this_page_in
+    )
 
 
 def ask(attempt_id: str) -> WerkzeugResponse:
@@ -87,7 +90,7 @@ def _tell_app(state: BlueprintSetupState) -> None:
     """What shows a token needs no proof against forgery; every page of a candidate tells the device whose it is."""
     state.app.extensions["csrf"].exempt(boxes)
     state.app.extensions["csrf"].exempt(stay)
-    state.app.jinja_env.globals.update(person_mark=person_mark, navigator_lines=navigator_lines)
+    state.app.jinja_env.globals.update(person_mark=person_mark)
 
 
 def _unkept(response: Response) -> Response:

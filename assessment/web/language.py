@@ -136,13 +136,14 @@ def read_catalogue(folder: Path) -> Catalog:
 
 def _translations() -> NullTranslations:
     """The texts of the page that is made, looked up once for each language that it speaks."""
-    chosen = getattr(g.get("_flask_babel"), "babel_locale", None)
+    here = g._get_current_object()  # asked by every text: to go through the proxy each time costs more than the answer
+    chosen = getattr(here.get("_flask_babel"), "babel_locale", None)
     texts: NullTranslations
-    if chosen is not None and g.get("texts_of") is chosen:
-        texts = g.texts
+    if chosen is not None and here.get("texts_of") is chosen:
+        texts = here.texts
         return texts
-    texts = g.texts = get_translations()
-    g.texts_of = getattr(g.get("_flask_babel"), "babel_locale", None)
+    texts = here.texts = get_translations()
+    here.texts_of = getattr(here.get("_flask_babel"), "babel_locale", None)
     return texts
 
 

@@ -85,7 +85,7 @@ def hashed_files() -> frozenset[tuple[str, str]]:
 
 def static_url(path: str) -> str:
     """The address of a static file, changed whenever its content changes."""
-    return _static_url(_root(), path)
+    return _static_url(script_root(), path)
 
 
 @cache
@@ -93,7 +93,7 @@ def _static_url(_root: str, path: str) -> str:
     return url_for("static", filename=path, v=_hash_of(path))
 
 
-def _root() -> str:
+def script_root() -> str:
     """Below which address the application lies; addresses are built once for each."""
     return request.script_root if has_request_context() else ""
 
@@ -130,7 +130,7 @@ def import_map(*folders: str) -> Markup:
 
     Stands before the first module of a page; its hash goes into the page's policy.
     """
-    content, digest = _import_map(_root(), *folders)
+    content, digest = _import_map(script_root(), *folders)
     g.setdefault("script_hashes", []).append(digest)
     return Markup(f'<script type="importmap">{content}</script>')
 
@@ -153,7 +153,7 @@ def written_once(name: str, macro: Callable[..., Markup], *told: Hashable) -> Ma
 
 def written_each(name: str, macro: Callable[..., Markup], every: Iterable[tuple[Hashable, ...]]) -> list[Markup]:
     """As `written_once`, for many things that a macro is told one after the other."""
-    where = (name, spoken(), _root())
+    where = (name, spoken(), script_root())
     return [_written.get((where, told)) or _write(macro, (where, told), told) for told in every]
 
 

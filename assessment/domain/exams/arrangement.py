@@ -4,7 +4,7 @@ The order of choices is that of `items.view.order_choices`, with a seed of its o
 two items with as many choices are not shuffled alike. Scoring never sees an order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +62,26 @@ def to_json(arrangement: Iterable[ArrangedItem]) -> dict[str, Any]:
 
 def from_json(value: Mapping[str, Any]) -> tuple[ArrangedItem, ...]:
     """Read an arrangement that `to_json` wrote. Raises Invalid for another format version."""
+    return tuple(map(_arranged, _entries(value)))
+
+
+def item_order(value: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read only the item ids of an arrangement, in their order. Raises Invalid as `from_json` does."""
+    return tuple([entry["item"] for entry in _entries(value)])
+
+
+def item_at(value: Mapping[str, Any], number: int) -> ArrangedItem | None:
+    """Read the item at a place of an arrangement, counted from 1; None where there is none."""
+    entries = _entries(value)
+    return _arranged(entries[number - 1]) if 1 <= number <= len(entries) else None
+
+
+def _entries(value: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     if value.get("v") != FORMAT_VERSION:
         raise Invalid(N_("Expected an arrangement of format version 1, got %(got)s."), got=value.get("v"))
-    return tuple(
-        ArrangedItem(item_id=entry["item"], choices={name: tuple(ids) for name, ids in entry["choices"].items()})
-        for entry in value["items"]
-    )
+    entries: Sequence[Mapping[str, Any]] = value["items"]
+    return entries
+
+
+def _arranged(entry: Mapping[str, Any]) -> ArrangedItem:
+    return ArrangedItem(item_id=entry["item"], choices={name: tuple(ids) for name, ids in entry["choices"].items()})
