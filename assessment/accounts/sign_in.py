@@ -21,6 +21,7 @@ from assessment.accounts.tables import (
     RoleGrant,
     SignInSession,
 )
+from assessment.database import select_columns
 from assessment.domain.errors import N_, Invalid, NotAllowed
 from assessment.domain.roles import Role
 from assessment.web.actor import Actor
@@ -187,7 +188,7 @@ _ACTOR = (
 
 def find_actor(session: Session, secret: str, *, now: datetime) -> Actor | None:
     """Return who a session's secret stands for, with the roles held now; one statement."""
-    rows = session.execute(_ACTOR, {"secret": digest(secret), "now": now, "long_after": now + LIFETIME}).all()
+    rows = select_columns(session, _ACTOR, {"secret": digest(secret), "now": now, "long_after": now + LIFETIME}).all()
     if not rows:
         return None
     row = rows[0]

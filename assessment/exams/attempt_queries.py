@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from assessment.accounts.tables import CheckIn, Occasion, Site
 from assessment.audit.tables import AuditEntry
+from assessment.database import select_columns
 from assessment.domain.exams.attempt_states import AttemptState
 from assessment.domain.language import text_in
 from assessment.exams.tables import (
@@ -152,7 +153,7 @@ _TITLES = select(SchemeText.language, SchemeText.title).where(
 def title_of(session: Session, found: OwnExam, language: str) -> str:
     """Return the title of the scheme for which an exam is sat, in the wished language or the nearest there is."""
     asked = {"body_id": found.attempt.body_id, "scheme_version_id": found.scheme_version_id}
-    return text_in({row.language: row.title for row in session.execute(_TITLES, asked)}, language)
+    return text_in({row.language: row.title for row in select_columns(session, _TITLES, asked)}, language)
 
 
 def extra_times(session: Session, body_id: str, attempt_id: str) -> list[ExtraTime]:

@@ -4,7 +4,7 @@ from flask import g, has_request_context, request
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from assessment.database import db
+from assessment.database import db, select_columns
 from assessment.domain.errors import N_, NotFound
 from assessment.exams.attempt_queries import OwnExam, own_exams
 from assessment.exams.closing import close_in_own_transaction, settled
@@ -27,7 +27,7 @@ def standing_at_gate(session: Session, body_id: str, attempt_id: str) -> RecordS
     if not has_request_context() or MATRIX.get(request.endpoint or "") is not OWN_EXAM:
         return standing_of_attempt(session, body_id, attempt_id)
     if request.method not in SAFE_METHODS:
-        person_id = session.scalar(_WHOSE, {"body_id": body_id, "attempt_id": attempt_id})
+        person_id = select_columns(session, _WHOSE, {"body_id": body_id, "attempt_id": attempt_id}).scalar()
         return None if person_id is None else RecordStanding(person_id=person_id)
     found = next(iter(own_exams(session, body_id, None, attempt_id=attempt_id)), None)
     if found is None:

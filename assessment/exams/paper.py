@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, cast, func, null, select
 from sqlalchemy.orm import Session
 
+from assessment.database import select_columns
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams.arrangement import ArrangedItem, item_at, item_order
 from assessment.domain.exams.events import Value, response_from_json
@@ -95,7 +96,7 @@ def state_of(session: Session, attempt: Attempt) -> tuple[dict[str, Saved], froz
     """Return item -> its current answer, and the items that are flagged; one statement."""
     saved: dict[str, Saved] = {}
     flagged: set[str] = set()
-    for row in session.execute(_STATE, {"body_id": attempt.body_id, "attempt_id": attempt.id}):
+    for row in select_columns(session, _STATE, {"body_id": attempt.body_id, "attempt_id": attempt.id}):
         if row.received_at is None:
             flagged.add(row.item)
         else:

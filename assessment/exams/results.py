@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from assessment.audit.recording import insert_rows
+from assessment.database import select_columns, writers_take_turns
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent
 from assessment.exams.scoring import (
@@ -57,7 +58,8 @@ def close_attempt(
     not running.
     """
     following = ATTEMPT.after(attempt.state, event)
-    _lock_form(session, attempt.body_id, attempt.form_id, alone=False)
+    if not writers_take_turns(session.get_bind()):
+        _lock_form(session, attempt.body_id, attempt.form_id, alone=False)
     current = foreseen is not None and (foreseen.newest, foreseen.generation) == newest_of(session, attempt)
     scored = foreseen if foreseen is not None and current else score_attempt(session, attempt, kept=True)
     attempt.state = following
@@ -135,7 +137,8 @@ def lock_form(session: Session, body_id: str, form_id: str, *, alone: bool) -> i
 
 
 def _lock_form(session: Session, body_id: str, form_id: str, *, alone: bool) -> None:
-    if session.scalar(_FORM_ALONE if alone else _FORM_SHARED, {"body_id": body_id, "form_id": form_id}) is None:
+    wanted = _FORM_ALONE if alone else _FORM_SHARED
+    if select_columns(session, wanted, {"body_id": body_id, "form_id": form_id}).scalar() is None:
         raise NotFound(N_("There is no such form."))
 
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from assessment.database import select_columns
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams import result as results
 from assessment.domain.exams.arrangement import item_order
@@ -162,7 +163,7 @@ def newest_of(session: Session, attempt: Attempt) -> tuple[int, int]:
     form are confirmed.
     """
     asked = {"body_id": attempt.body_id, "attempt_id": attempt.id, "form_id": attempt.form_id}
-    row = session.execute(_NEWEST, asked).one()
+    row = select_columns(session, _NEWEST, asked).one()
     return row.number + row.decisions, row.generation
 
 
@@ -181,7 +182,7 @@ def score_attempt(session: Session, attempt: Attempt, *, generation: int | None 
     come from this process's memory, as a form that is sat does not change.
     """
     asked = {"body_id": attempt.body_id, "attempt_id": attempt.id, "form_id": attempt.form_id}
-    facts_rows = session.execute(_FACTS, asked).all()
+    facts_rows = select_columns(session, _FACTS, asked).all()
     rows = [row for row in facts_rows if row.number is not None]
     newest = (rows[-1].number if rows else 0) + facts_rows[0].decisions
     present: int = facts_rows[0].generation

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -105,7 +106,10 @@ def test_a_full_phone_loses_nothing_and_says_what_it_could_not_keep(room: Room, 
     choose(page, "B")
     expect(page.locator("[data-saved]")).to_contain_text(re.compile("Tetap di halaman ini|Stay on this page"))
     expect(page.locator("[data-unsent-line]")).to_be_visible()
-    page.locator(".thumb button").last.click()
+    # The press waits for a sending that is on its way, or begins one: after the second that failed it has its answer.
+    failed = count(1)
+    with page.expect_event("requestfailed", lambda each: each.url.endswith("/answers") and next(failed) == 2):
+        page.locator(".thumb button").last.click()
     expect(page.locator("[data-saved]")).to_contain_text(re.compile("Tetap di halaman ini|Stay on this page"))
     assert page.url.endswith("/1")
     cut = False
