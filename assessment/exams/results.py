@@ -58,7 +58,7 @@ def close_attempt(
     not running.
     """
     following = ATTEMPT.after(attempt.state, event)
-    if not writers_take_turns(session.get_bind()):
+    if not writers_take_turns(session.get_bind()):  # whose turn it is passes nobody
         _lock_form(session, attempt.body_id, attempt.form_id, alone=False)
     current = foreseen is not None and (foreseen.newest, foreseen.generation) == newest_of(session, attempt)
     scored = foreseen if foreseen is not None and current else score_attempt(session, attempt, kept=True)

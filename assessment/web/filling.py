@@ -15,7 +15,7 @@ from assessment.web.pages import script_root
 
 MOST_DRAWN = 500
 
-_PLACE = re.compile(r"~~(\w+)~~")  # nothing that HTML or an address writes otherwise
+_PLACE = re.compile(r"~~(\w+)~~")  # which neither HTML nor an address (RFC 3986, unreserved) writes in another way
 
 
 class Drawn(NamedTuple):
