@@ -14,10 +14,7 @@ from tests.factories.verification import STATES, House, Made, open_house
 from tests.fixtures.browser import OpenPage
 from tests.fixtures.sites import Site
 
-pytestmark = [
-    pytest.mark.long_lock("a browser works beside the write; test_verify_page measures it without one"),
-    pytest.mark.only_on("sqlite"),  # what the browser shows does not depend on the database
-]
+pytestmark = pytest.mark.only_on("sqlite")  # what the browser shows does not depend on the database
 
 AGREE = "The code in your hand and this page agree"
 FORGED = "The code in your hand is forged"
