@@ -8,6 +8,7 @@ nothing to keep beside it. What may be inside stands with the feature that opens
 """
 
 import secrets
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -29,6 +30,7 @@ TAG_BYTES = 16
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
+@lru_cache(maxsize=1)
 def public_key(secret: bytes) -> bytes:
     """Return the server's public key as an uncompressed point of 65 bytes."""
     return _point(_private_key(secret).public_key())

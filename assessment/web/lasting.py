@@ -1,7 +1,7 @@
-"""Static files under their hashed address, from memory: the same bytes for everybody, for as long as the process lives.
+"""Static files under their hashed address, and service workers, from memory: the same bytes for everybody.
 
 A room that starts an exam asks for the same few files thousands of times within a minute. Flask answers each the
-first time, with all that its hooks do; what it said is said again to everybody after.
+first time, with all that its hooks do; what it said is said again to everybody after, for as long as the process lives.
 """
 
 import time
@@ -16,6 +16,8 @@ from assessment.web.observing import REQUEST_ID, observed
 from assessment.web.pages import hashed_files
 from assessment.web.passing import pass_on
 
+# Service workers stand at one address whatever is in them; whoever has one asks whether it is still the same.
+WORKERS = {"/exam/worker.js": "exams.worker", "/practicals/worker.js": "practicals.worker"}
 # What asks for less than the whole file, or says that it has it.
 CONDITIONS = ("HTTP_RANGE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
@@ -41,7 +43,7 @@ class LastingFiles:
         return _key(environ) in self._kept
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a hashed address from memory."""
+        """Answer from memory what is there for everybody."""
         key = _key(environ)
         if key is None:
             return self._onward(environ, start_response)
@@ -49,7 +51,9 @@ class LastingFiles:
         kept = self._kept.get(key)
         if kept is None:
             return self._ask(key, environ, start_response)
-        more = observed(self._app, endpoint="static", path=environ["PATH_INFO"], status=HTTPStatus.OK, began=began)
+        path = environ["PATH_INFO"]
+        endpoint = WORKERS.get(path, "static")
+        more = observed(self._app, endpoint=endpoint, path=path, status=HTTPStatus.OK, began=began)
         start_response("200 OK", kept.headers + more)
         return (kept.body,)
 
@@ -65,8 +69,9 @@ class LastingFiles:
 
 def _key(environ: WSGIEnvironment) -> Key | None:
     """Under what an answer is kept; None for what only Flask answers."""
-    path = environ.get("PATH_INFO", "")
-    if environ["REQUEST_METHOD"] != "GET" or (path, environ.get("QUERY_STRING", "")) not in hashed_files():
+    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+    lasting = (path, query) in hashed_files() or (path in WORKERS and not query)
+    if environ["REQUEST_METHOD"] != "GET" or not lasting:
         return None
     packings = environ.get("HTTP_ACCEPT_ENCODING", "")
     if ";" in packings or any(condition in environ for condition in CONDITIONS):

@@ -169,6 +169,7 @@ def worker_script(path: str, *, scope: str | None = None) -> Response:
 
     `scope` lets it cover more than what lies below its own address.
     """
+    g.no_cookies = True
     response = send_from_directory(STATIC, path, mimetype="text/javascript", max_age=0)
     response.headers["Cache-Control"] = "no-cache"
     if scope is not None:

@@ -6,6 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from assessment.domain.roles import Role
+from assessment.web.lasting import WORKERS
 from assessment.web.pages import STATIC, static_url
 from tests.factories.accounts import make_actor, make_body
 from tests.factories.visitors import signed_in, writing_on
@@ -52,6 +53,20 @@ def test_a_file_carries_no_cookie_of_whoever_asks_first(site: Site, address: str
         assert "Set-Cookie" not in answer.headers
         assert "Cookie" not in answer.headers.get("Vary", "")
     assert somebody.get("/today").status_code == 200
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_a_worker_is_the_same_for_everybody_and_asked_for_again(site: Site, worker: str) -> None:
+    with writing_on(site) as session:
+        make_body(session)
+        make_actor(session, "las", Role.ADMINISTRATOR, login="admin", name="Anwar Admin")
+    first, second = signed_in(site, "admin").get(worker, buffered=True), ask(site, worker)
+    assert len(site.app.wsgi_app._kept) == 1  # type: ignore[attr-defined]  # the application in front of Flask
+    assert second.get_data() == first.get_data() != b""
+    assert dict(second.headers) == dict(first.headers)
+    assert second.headers["Cache-Control"] == "no-cache"
+    assert "Cookie" not in second.headers.get("Vary", "")
+    assert ask(site, worker, If_None_Match=second.headers["ETag"]).status_code == 304
 
 
 def test_who_has_the_file_is_told_so(site: Site, address: str) -> None:
