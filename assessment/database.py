@@ -165,6 +165,8 @@ def choice(kind: type[StrEnum], name: str) -> Enum:
 
 # Whether what runs now writes (True), may only read (False), or stands outside of requests and units of work (None).
 writing: ContextVar[bool | None] = ContextVar("writing", default=None)
+# Whether every statement that is asked stands for itself, outside of a transaction; those only read.
+alone: ContextVar[bool] = ContextVar("alone", default=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,7 +236,8 @@ def prepare_engine(engine: Engine) -> Engine:
     """Set an engine's connection options; SQLite gets WAL, full synchronisation and foreign keys.
 
     On PostgreSQL a transaction that may only read is READ ONLY, and ends with COMMIT: after a ROLLBACK the driver
-    forgets the statements that it prepared, and every page would have all of its statements planned anew.
+    forgets the statements that it prepared, and every page would have all of its statements planned anew. None is
+    begun there for what stands `alone`: it would take two more steps of the database and show nothing else.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
@@ -243,6 +246,7 @@ def prepare_engine(engine: Engine) -> Engine:
         event.listen(engine, "close", _close_turn)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "checkin", _no_longer_alone)
         engine.dialect.do_rollback = _end_postgresql  # type: ignore[method-assign]  # there is no event that replaces it
     return engine
 
@@ -285,9 +289,17 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
+    if alone.get():
+        driver.autocommit = connection.info[alone] = True
+        return
     wanted = True if writing.get() is False else None
     if driver.read_only is not wanted:
         driver.read_only = wanted
+
+
+def _no_longer_alone(dbapi_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    if record.info.pop(alone, False) and dbapi_connection is not None:
+        dbapi_connection.autocommit = False
 
 
 def _end_postgresql(dbapi_connection: PoolProxiedConnection) -> None:

@@ -1,14 +1,14 @@
 """One request is one transaction: who acts, when, and the one place that commits.
 
 A safe request reads and is rolled back at its end. Any other request writes in a transaction that begins at
-its first statement after the gate; it is committed when the response says that it went well.
+its first statement after the gate, whose own stand alone; it is committed when the response says that it went well.
 """
 
 from datetime import UTC, datetime
 
 from flask import Flask, Response, current_app, g, request
 
-from assessment.database import Act, db, writing
+from assessment.database import Act, alone, db, writing
 from assessment.web.actor import actor
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -33,6 +33,8 @@ def open_transactions(app: Flask) -> None:
     def stamp() -> None:
         g.now = current_app.extensions["clock"]()
         g.reading = writing.set(False)
+        if request.method not in SAFE_METHODS:
+            alone.set(True)
         if request.endpoint == "static":
             g.no_cookies = True
 
@@ -47,6 +49,7 @@ def close_transactions(app: Flask) -> None:
         somebody = actor()
         session = db.session()
         session.rollback()
+        alone.set(False)
         g.writing = writing.set(True)
         session.info["act"] = Act(
             body_id=somebody.body_id if somebody else None,
@@ -70,6 +73,7 @@ def close_transactions(app: Flask) -> None:
         session = db.session()
         session.info.pop("act", None)
         session.rollback()
+        alone.set(False)
         for name in ("writing", "reading"):
             token = g.pop(name, None)
             if token is not None:

@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Blueprint, Response
+from psycopg.pq import TransactionStatus
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import InternalError, OperationalError
 
@@ -64,6 +66,34 @@ def test_reading_never_writes(site: Site, serve: Callable[..., Visitor]) -> None
     else:
         assert serve(view).get("/try").status_code == 200
     assert counts(site) == 0
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize(("method", "at_gate"), [("post", "IDLE"), ("get", "INTRANS")])
+def test_what_the_gate_of_a_writing_request_asks_stands_alone(
+    site: Site, serve: Callable[..., Visitor], method: str, at_gate: str
+) -> None:
+    statuses: list[str] = []
+
+    def look() -> None:
+        statuses.append(status_after_a_look())
+
+    def view() -> str:
+        look()
+        return "looked"
+
+    visitor = serve(view)
+    site.app.before_request_funcs[None].insert(1, look)
+    assert getattr(visitor, method)("/try").status_code == 200
+    with site.app.app_context():
+        look()
+    assert statuses == [at_gate, "INTRANS", "INTRANS"]
+
+
+def status_after_a_look() -> str:
+    db.session.execute(text("SELECT 1"))
+    driver: Any = db.session.connection().connection.driver_connection
+    return TransactionStatus(driver.info.transaction_status).name
 
 
 @pytest.mark.parametrize(("refusal", "status"), [(Invalid, 422), (NotAllowed, 403), (NotFound, 404), (Conflict, 409)])
