@@ -28,7 +28,7 @@ BACKLOG = 4096
 SECONDS_TO_END = 10
 # How long a thread may keep the interpreter while another waits for it, where writers take turns. Whoever has the turn
 # gives the interpreter away at every step of the database, and at Python's own 5 ms each step could wait for a page
-# that is being written. Without turns nobody waits for a writer, and the changes cost a fifth of handing in.
+# that is being written. Without turns nobody waits for a writer, and the changes cost a sixth of handing in.
 SECONDS_OF_INTERPRETER = 0.0001
 # How many new objects make a search for unreachable ones worth it. What lives as long as the process is left out of
 # it: to walk through the application again and again cost a twentieth of a saved answer.
