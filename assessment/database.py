@@ -215,6 +215,17 @@ def reading() -> Iterator[Session]:
         writing.reset(token)
 
 
+@contextmanager
+def looking_up(engine: Engine) -> Iterator[Connection]:
+    """Read past the session, where nothing is written: each statement stands `alone`."""
+    token = alone.set(True)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        alone.reset(token)
+
+
 def select_columns(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> CursorResult[Any]:
     """Run a statement that selects columns and no entities, in the session's transaction.
 

@@ -6,7 +6,7 @@ writer wait for every other (see `sealing.py`).
 """
 
 import hmac
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,15 +14,16 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from flask import current_app
 from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapper, Session, UOWTransaction
+from sqlalchemy.orm.attributes import set_committed_value
 
 from assessment.audit.covered import COVERED
-from assessment.audit.inserting import insert_many
+from assessment.audit.statements import Change, Insertion, write_all
 from assessment.audit.tables import AuditEntry, current_transaction
 from assessment.database import Act
 
@@ -31,7 +32,6 @@ FORMAT = 1
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 _encode = msgspec.json.Encoder(order="sorted").encode
 _TRANSACTION = (("transaction", current_transaction()),)
-_WAITING = "entries that wait for the flush"
 
 
 class Recorder:
@@ -45,13 +45,27 @@ class Recorder:
         return hmac.digest(self._key, canonical_row(table, row), sha256)
 
 
+class NewRows(NamedTuple):
+    """Rows of a covered table that are to be inserted; each names every column but those that are `shared`."""
+
+    model: type[DeclarativeBase]
+    rows: Sequence[Mapping[str, Any]]
+    shared: Mapping[str, Any] = {}
+
+
+class NewValues(NamedTuple):
+    """What is to stand in some columns of a stored record of a covered table."""
+
+    record: object
+    values: Mapping[str, Any]
+
+
 def record_changes(session: Session, _context: UOWTransaction) -> None:
     """Write an entry for every covered row of this flush.
 
     Raises LookupError for a row that nobody is the author of.
     """
-    entries = session.info.pop(_WAITING, [])
-    entries += [
+    entries = [
         entry
         for change, records in (
             ("insert", session.new),
@@ -63,45 +77,52 @@ def record_changes(session: Session, _context: UOWTransaction) -> None:
         and (change != "update" or session.is_modified(record))
         for entry in _entries(session, _table(mapper), [_row(record, mapper)], change)
     ]
-    _write(session, entries)
+    if entries:
+        write_all(session.connection(), [_insertion(session, entries)])
 
 
 event.listen(Session, "after_flush", record_changes)
 
 
-def insert_rows(
-    session: Session, model: type[DeclarativeBase], rows: list[dict[str, Any]], shared: Mapping[str, Any]
-) -> None:
-    """Insert many rows of a covered table with their entries, without making an object of each; and flush.
+def write_rows(session: Session, *written: NewRows | NewValues) -> None:
+    """Write what a busy request writes together with its entries, without the work that an ORM does for each object.
 
-    Every row names every column but those that are `shared`. What else waits in the session is flushed along, so that
-    the entries of both are one statement. Raises LookupError when nobody is the author.
+    On PostgreSQL all of it is one statement. Raises LookupError when nobody is the author.
     """
-    if not rows:
+    session.flush()
+    writings: list[Insertion | Change] = []
+    entries: list[dict[str, Any]] = []
+    for each in written:
+        if isinstance(each, NewValues):
+            mapper = inspect(type(each.record))
+            table, row = _table(mapper), _row(each.record, mapper)
+            writings.append(Change(table, {name: row[name] for name in _key(table)}, each.values))
+            entries += _entries(session, table, [row | dict(each.values)], "update")
+        elif each.rows:
+            table = _table(inspect(each.model))
+            writings.append(Insertion(table, each.rows, each.shared))
+            same = {name: plain(value) for name, value in each.shared.items()}
+            entries += _entries(session, table, ({**same, **row} for row in each.rows), "insert")
+    if not entries:
         return
-    table = _table(inspect(model))
-    insert_many(session.connection(), table, rows, shared)
-    same = {name: plain(value) for name, value in shared.items()}
-    session.info[_WAITING] = list(_entries(session, table, (same | row for row in rows), "insert"))
-    try:
-        session.flush()
-        _write(session, session.info.get(_WAITING, []))  # where nothing else was waiting
-    finally:
-        session.info.pop(_WAITING, None)
+    write_all(session.connection(), [*writings, _insertion(session, entries)])
+    for each in written:
+        if isinstance(each, NewValues):
+            for name, value in each.values.items():
+                set_committed_value(each.record, name, value)
 
 
-def _write(session: Session, entries: list[dict[str, Any]]) -> None:
-    if entries:
-        act = _act(session, entries[0]["record_table"])
-        shared = {
-            "v": FORMAT,
-            "at": act.at,
-            "account_id": act.account_id,
-            "person_id": act.person_id,
-            "act": act.name,
-            "reason": act.reason,
-        }
-        insert_many(session.connection(), _table(inspect(AuditEntry)), entries, shared, _TRANSACTION)
+def _insertion(session: Session, entries: list[dict[str, Any]]) -> Insertion:
+    act = _act(session, entries[0]["record_table"])
+    shared = {
+        "v": FORMAT,
+        "at": act.at,
+        "account_id": act.account_id,
+        "person_id": act.person_id,
+        "act": act.name,
+        "reason": act.reason,
+    }
+    return Insertion(_table(inspect(AuditEntry)), entries, shared, _TRANSACTION)
 
 
 def _act(session: Session, table: str) -> Act:

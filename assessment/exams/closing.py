@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from assessment.database import Act, reading, unit_of_work
 from assessment.domain.exams.attempt_states import AttemptEvent, AttemptState
 from assessment.exams.answering import LATE_RULE
-from assessment.exams.results import close_attempt
+from assessment.exams.results import close_attempt, to_end
 from assessment.exams.scoring import foresee
 from assessment.exams.tables import Attempt
 from assessment.jobs.service import ask_for, handle
@@ -44,7 +44,7 @@ def close_in_own_transaction(body_id: str, now: datetime, *, attempt_id: str | N
         with reading() as session:
             foreseen = foresee(session, body_id, each)
         with unit_of_work(act) as session:
-            attempt = session.scalar(_overdue(body_id, now).where(Attempt.id == each).with_for_update())
+            attempt = session.scalar(to_end(_overdue(body_id, now).where(Attempt.id == each)))
             if attempt is not None:
                 close_attempt(session, attempt, AttemptEvent.TIME_OVER, now=now, foreseen=foreseen)
                 closed += 1

@@ -67,7 +67,7 @@ def begin(
     Raises NotFound, Invalid for too few or unfit judges or words that say nothing, and Conflict while a study of this
     form is open.
     """
-    lock_form(session, actor.body_id, form_id, alone=True)
+    lock_form(session, actor.body_id, form_id)
     words = _words(candidate)
     if not LEAST_JUDGES <= len(set(judges)) <= MOST_JUDGES:
         raise Invalid(
@@ -318,7 +318,7 @@ def _locked(session: Session, actor: Actor, study_id: str) -> Standing:
     study = session.get(CutStudy, (actor.body_id, study_id))
     if study is None:
         raise NotFound(N_("There is no such study."))
-    lock_form(session, actor.body_id, study.form_id, alone=True)
+    lock_form(session, actor.body_id, study.form_id)
     return standing_of(session, actor.body_id, study_id)
 
 

@@ -30,7 +30,7 @@ from assessment.exams.results import close_attempt
 from assessment.exams.scoring import Scored
 from assessment.exams.tables import Attempt, AttemptRelease, ExtraTime
 from assessment.exams.tables_room import AttemptEnd, AttemptPause, PauseChange
-from assessment.exams.taking import locked
+from assessment.exams.taking import locked, locked_to_end
 from assessment.storage import Storage
 from assessment.web.actor import Actor
 
@@ -219,7 +219,7 @@ def end(
     reason, and Conflict when the attempt is not running or the actor stands on another side of the application.
     """
     reason = check_reason(reason)
-    attempt = locked(session, actor.body_id, attempt_id)
+    attempt = locked_to_end(session, actor.body_id, attempt_id)
     if attempt.state not in STARTED:
         raise Conflict(N_("This exam is not running, so it cannot be ended."))
     take_side(session, actor.body_id, attempt.application_id, actor.person_id, Side.INVIGILATOR, now=now)

@@ -35,7 +35,7 @@ def propose(
     nothing, NotAllowed to somebody who sat this form, and what `check_proposal` raises.
     """
     text = _reason(reason)
-    lock_form(session, actor.body_id, proposal.form_id, alone=True)
+    lock_form(session, actor.body_id, proposal.form_id)
     check_proposal(session, actor.body_id, proposal)
     _refuse_own(session, actor, proposal.form_id)
     if seen != foreseen.digest:
@@ -111,7 +111,7 @@ def confirm(
     NotAllowed to the person who proposed it and to somebody who sat this form; NotFound.
     """
     regrade = _answerable(session, actor, regrade_id)
-    generation = lock_form(session, actor.body_id, regrade.form_id, alone=True)
+    generation = lock_form(session, actor.body_id, regrade.form_id)
     stands = generation == foreseen.generation and foreseen.basis == basis(session, actor.body_id, regrade.form_id)
     if seen != foreseen.digest or not stands:
         raise _stale()

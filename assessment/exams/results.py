@@ -6,12 +6,13 @@ Nothing that was stored is changed: a regrade, or the last mark of a person, add
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from assessment.audit.recording import insert_rows
-from assessment.database import select_columns, writers_take_turns
+from assessment.audit.recording import NewRows, NewValues, write_rows
+from assessment.database import select_columns
 from assessment.domain.errors import N_, NotFound
 from assessment.domain.exams.attempt_states import ATTEMPT, AttemptEvent
 from assessment.exams.scoring import (
@@ -26,9 +27,7 @@ from assessment.exams.scoring import (
 )
 from assessment.exams.tables import Attempt, ExamResult, Form, ItemScore
 
-_FORM = select(Form.id).where(Form.body_id == bindparam("body_id"), Form.id == bindparam("form_id"))
-_FORM_ALONE = _FORM.with_for_update()
-_FORM_SHARED = _FORM.with_for_update(read=True, key_share=True)
+_FORM = select(Form.id).where(Form.body_id == bindparam("body_id"), Form.id == bindparam("form_id")).with_for_update()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +42,15 @@ class Stored:
     items: Mapping[str, ScoredItem]
 
 
+def to_end(attempts: Select[Attempt]) -> Select[Attempt]:
+    """Lock attempts that are to end, and their form: no regrade passes them, but others that end do."""
+    return (
+        attempts.join(Form, (Form.body_id == Attempt.body_id) & (Form.id == Attempt.form_id))
+        .with_for_update(of=Attempt)
+        .suffix_with("FOR KEY SHARE OF form", dialect="postgresql")
+    )
+
+
 def close_attempt(
     session: Session,
     attempt: Attempt,
@@ -53,21 +61,17 @@ def close_attempt(
 ) -> Scored:
     """End an attempt by submission or by time: state, receipt, item scores and result in one stroke.
 
-    `foreseen` was scored before the write lock was taken; it is used when neither an event nor a regrade has come
-    since. An attempt with an answer for people to mark gets its result later. Raises Conflict when the attempt is
-    not running.
+    The attempt is locked as by `to_end`. `foreseen` was scored before the write lock was taken; it is used when
+    neither an event nor a regrade has come since. An attempt with an answer for people to mark gets its result later.
+    Raises Conflict when the attempt is not running.
     """
     following = ATTEMPT.after(attempt.state, event)
-    if not writers_take_turns(session.get_bind()):  # whose turn it is passes nobody
-        _lock_form(session, attempt.body_id, attempt.form_id, alone=False)
     current = foreseen is not None and (foreseen.newest, foreseen.generation) == newest_of(session, attempt)
     scored = foreseen if foreseen is not None and current else score_attempt(session, attempt, kept=True)
-    attempt.state = following
-    attempt.answers = scored.receipt.answers
-    attempt.receipt = scored.receipt.digest
+    ended: dict[str, Any] = {"state": following, "answers": scored.receipt.answers, "receipt": scored.receipt.digest}
     if event is not AttemptEvent.TIME_OVER:
-        attempt.submitted_at = now
-    store(session, attempt, scored, scored.items, now=now)
+        ended["submitted_at"] = now
+    write_rows(session, NewValues(attempt, ended), *_rows(attempt, scored, scored.items, now=now))
     return scored
 
 
@@ -80,66 +84,47 @@ def settle(session: Session, attempt: Attempt, *, now: datetime) -> bool:
     scored = score_attempt(session, attempt)
     fresh = [each for each in scored.items if before.items.get(each.item_version_id) != each]
     if before.result is None:
-        store(session, attempt, scored, fresh, now=now)
+        write_rows(session, *_rows(attempt, scored, fresh, now=now))
     return scored.result is not None
 
 
-def store(session: Session, attempt: Attempt, scored: Scored, fresh: Iterable[ScoredItem], *, now: datetime) -> None:
-    """Add rows for the `fresh` items, and the result if there is one, in the generation that was scored."""
-    if scored.result is not None:
-        session.add(
-            ExamResult(
-                body_id=attempt.body_id,
-                attempt_id=attempt.id,
-                generation=scored.generation,
-                application_id=attempt.application_id,
-                v=FORMAT,
-                score=scored.result.total.score,
-                max_score=scored.result.total.maximum,
-                cut_reached=scored.result.passed,
-                by_unit=units_to_json(scored.result),
-                by_criterion=criteria_to_json(scored.result),
-                derived_at=now,
-            )
-        )
-    insert_rows(
-        session,
-        ItemScore,
-        [
-            {
-                "item_version_id": each.item_version_id,
-                "answered": each.answered,
-                "reached": each.reached,
-                "counts": each.counts,
-                "score": each.score,
-                "max_score": each.maximum,
-            }
-            for each in fresh
-        ],
+def _rows(attempt: Attempt, scored: Scored, fresh: Iterable[ScoredItem], *, now: datetime) -> list[NewRows]:
+    """Return rows for the `fresh` items, and the result if there is one, in the generation that was scored."""
+    of_attempt = {"body_id": attempt.body_id, "attempt_id": attempt.id, "generation": scored.generation, "v": FORMAT}
+    items = [
         {
-            "body_id": attempt.body_id,
-            "attempt_id": attempt.id,
-            "generation": scored.generation,
-            "v": FORMAT,
-            "scored_at": now,
-        },
-    )
-    session.flush()
+            "item_version_id": each.item_version_id,
+            "answered": each.answered,
+            "reached": each.reached,
+            "counts": each.counts,
+            "score": each.score,
+            "max_score": each.maximum,
+        }
+        for each in fresh
+    ]
+    found = [NewRows(ItemScore, items, of_attempt | {"scored_at": now})]
+    if scored.result is not None:
+        result = {
+            "application_id": attempt.application_id,
+            "score": scored.result.total.score,
+            "max_score": scored.result.total.maximum,
+            "cut_reached": scored.result.passed,
+            "by_unit": units_to_json(scored.result),
+            "by_criterion": criteria_to_json(scored.result),
+            "derived_at": now,
+        }
+        found.append(NewRows(ExamResult, [result], of_attempt))
+    return found
 
 
-def lock_form(session: Session, body_id: str, form_id: str, *, alone: bool) -> int:
-    """Keep regrades and endings of a form from passing each other; returns how many regrades are confirmed.
+def lock_form(session: Session, body_id: str, form_id: str) -> int:
+    """Keep regrades and endings of a form from passing who holds this; returns how many regrades are confirmed.
 
-    Who confirms a regrade is `alone`; attempts that end share the lock among themselves. Raises NotFound.
+    Attempts that end share the form among themselves (`to_end`). Raises NotFound.
     """
-    _lock_form(session, body_id, form_id, alone=alone)
-    return generation_of(session, body_id, form_id)
-
-
-def _lock_form(session: Session, body_id: str, form_id: str, *, alone: bool) -> None:
-    wanted = _FORM_ALONE if alone else _FORM_SHARED
-    if select_columns(session, wanted, {"body_id": body_id, "form_id": form_id}).scalar() is None:
+    if select_columns(session, _FORM, {"body_id": body_id, "form_id": form_id}).scalar() is None:
         raise NotFound(N_("There is no such form."))
+    return generation_of(session, body_id, form_id)
 
 
 def generation_of(session: Session, body_id: str, form_id: str) -> int:

@@ -9,16 +9,14 @@ from assessment.domain.errors import N_, Conflict, NotFound
 from assessment.domain.exams.attempt_states import ENDED, STARTED, AttemptEvent, AttemptState, check_start, deadline
 from assessment.exams.answering import LATE_RULE
 from assessment.exams.closing import ask_to_close, settled
-from assessment.exams.results import close_attempt
+from assessment.exams.results import close_attempt, to_end
 from assessment.exams.scoring import Scored
 from assessment.exams.tables import Attempt, Sitting
 from assessment.exams.tokens import WriterToken
 
-_LOCKED = (
-    select(Attempt)
-    .where(Attempt.body_id == bindparam("body_id"), Attempt.id == bindparam("attempt_id"))
-    .with_for_update()
-)
+_ONE = select(Attempt).where(Attempt.body_id == bindparam("body_id"), Attempt.id == bindparam("attempt_id"))
+_LOCKED = _ONE.with_for_update()
+_LOCKED_TO_END = to_end(_ONE)
 _LOCKED_TO_START = (
     select(Attempt, Sitting.starts_at, Sitting.closes_at)
     .join(Sitting, (Sitting.body_id == Attempt.body_id) & (Sitting.id == Attempt.sitting_id))
@@ -57,13 +55,13 @@ def submit(
     session: Session, body_id: str, attempt_id: str, *, now: datetime, foreseen: Scored | None = None
 ) -> Attempt:
     """Hand an attempt in. Raises NotFound, and Conflict as `hand_in` does."""
-    attempt = locked(session, body_id, attempt_id)
+    attempt = locked_to_end(session, body_id, attempt_id)
     hand_in(session, attempt, now=now, foreseen=foreseen)
     return attempt
 
 
 def hand_in(session: Session, attempt: Attempt, *, now: datetime, foreseen: Scored | None = None) -> None:
-    """End a locked attempt by the candidate's own submission, score it and write its receipt.
+    """End an attempt that is `locked_to_end` by the candidate's own submission, score it and write its receipt.
 
     Who submits when the time is over already, or twice, gets the receipt that there is. `foreseen` may come
     from `scoring.foresee`, read before it was this writer's turn. Raises Conflict when the attempt was not started
@@ -92,7 +90,15 @@ def token_for(attempt: Attempt) -> WriterToken | None:
 
 def locked(session: Session, body_id: str, attempt_id: str) -> Attempt:
     """Return an attempt, locked until the end of the transaction. Raises NotFound."""
-    attempt = session.scalar(_LOCKED, {"body_id": body_id, "attempt_id": attempt_id})
+    return _found(session.scalar(_LOCKED, {"body_id": body_id, "attempt_id": attempt_id}))
+
+
+def locked_to_end(session: Session, body_id: str, attempt_id: str) -> Attempt:
+    """Return an attempt that may end in this transaction, locked together with its form. Raises NotFound."""
+    return _found(session.scalar(_LOCKED_TO_END, {"body_id": body_id, "attempt_id": attempt_id}))
+
+
+def _found(attempt: Attempt | None) -> Attempt:
     if attempt is None:
         raise NotFound(N_("There is no such attempt."))
     return attempt

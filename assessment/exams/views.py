@@ -27,7 +27,7 @@ from assessment.exams.question_page import navigator_lines, question_page
 from assessment.exams.runner import secret_of_installation
 from assessment.exams.running import Running, running_words, time_left
 from assessment.exams.scoring import foresee
-from assessment.exams.taking import hand_in, locked, token_for
+from assessment.exams.taking import hand_in, locked_to_end, token_for
 from assessment.exams.taking import start as begin
 from assessment.exams.tokens import write_token, writer_key
 from assessment.exams.views_evidence import answer_detail, attempt_result
@@ -117,7 +117,7 @@ def submit(attempt_id: str) -> Response:
     if writers_take_turns(db.engine):
         with reading() as session:
             foreseen = foresee(session, me().body_id, attempt_id)
-    attempt = locked(db.session(), me().body_id, attempt_id)
+    attempt = locked_to_end(db.session(), me().body_id, attempt_id)
     if not writes_here(attempt):
         raise Conflict(ELSEWHERE)
     hand_in(db.session(), attempt, now=now(), foreseen=foreseen)

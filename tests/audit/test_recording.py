@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import current_app
@@ -10,14 +12,25 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, inspect, select
 from sqlalchemy.orm import Session
 
-from assessment.accounts.tables import Account, BodyLicence, CertificationBody, GuessCount, PersonName
+from assessment.accounts.tables import Account, BodyLicence, CertificationBody, GuessCount, PersonName, SiteKind
+from assessment.accounts.tables import Site as AssessmentSite
 from assessment.audit import recording
 from assessment.audit.covered import COVERED, EXEMPT
-from assessment.audit.recording import Recorder, because, canonical, plain, record_key
+from assessment.audit.recording import (
+    NewRows,
+    NewValues,
+    Recorder,
+    because,
+    canonical,
+    plain,
+    record_key,
+    write_rows,
+)
 from assessment.audit.tables import AuditEntry
 from assessment.database import APPEND_ONLY, Act, Base, db
 from assessment.migrating import load_tables
 from tests.factories.accounts import NOW, make_actor, make_body, make_person
+from tests.fixtures.measuring import count_statements
 from tests.fixtures.sites import Site
 
 
@@ -106,6 +119,85 @@ def test_the_digest_is_that_of_the_row_as_it_is_read_back(session: Session) -> N
                 entry for entry in entries(session, table.name) if entry.record_key == record_key(table, dict(row))
             ]
             assert found[-1].digest == recorder.digest(table, dict(row))
+
+
+def new_site(site_id: str, **other: Any) -> dict[str, Any]:
+    row = {"id": site_id, "name": "TUK é\u2028", "city": "Jakarta", "kind": SiteKind.INDEPENDENT}
+    return row | {"verified_from": date(2026, 1, 1), "verified_until": date(2027, 1, 1)} | other
+
+
+def new_licence(licence_id: str, covered: list[str]) -> dict[str, Any]:
+    row = {"id": licence_id, "number": licence_id, "authority": "BNSP", "authority_number": None}
+    return row | {"scheme_codes": covered, "valid_from": date(2026, 1, 1), "valid_until": date(2027, 1, 1)}
+
+
+def test_rows_and_new_values_are_written_together_and_each_leaves_its_entry(session: Session) -> None:
+    make_body(session)
+    body = session.get_one(CertificationBody, "las")
+    sites = [new_site("here"), new_site("there", name="x'); --")]
+    write_rows(
+        session,
+        NewValues(body, {"name": "LSP Contoh", "created_at": NOW + timedelta(microseconds=1)}),
+        NewRows(AssessmentSite, sites, {"body_id": "las"}),
+        NewRows(BodyLicence, [new_licence("two", ["SMAW", "é"])], {"body_id": "las"}),
+        NewRows(BodyLicence, [], {"body_id": "las"}),
+    )
+    assert body.name == "LSP Contoh"
+    assert not session.dirty
+    session.expire_all()
+    assert body.created_at == NOW + timedelta(microseconds=1)
+    assert session.get_one(BodyLicence, ("las", "two")).scheme_codes == ["SMAW", "é"]
+    recorder: Recorder = current_app.extensions["recorder"]
+    written = [("certification_body", ["las"], "update"), ("site", ["las/here", "las/there"], "insert")]
+    for name, keys, change in [*written, ("body_licence", ["las/two"], "insert")]:
+        table = Base.metadata.tables[name]
+        rows = {record_key(table, dict(row)): dict(row) for row in session.execute(select(table)).mappings()}
+        found = entries(session, name)[-len(keys) :]
+        assert [(entry.record_key, entry.change) for entry in found] == [(key, change) for key in keys]
+        assert [entry.digest for entry in found] == [recorder.digest(table, rows[key]) for key in keys]
+
+
+def test_what_is_written_together_is_one_statement_where_each_has_a_long_way(session: Session) -> None:
+    make_body(session)
+    body = session.get_one(CertificationBody, "las")
+    with count_statements(session.connection().engine) as statements:
+        write_rows(
+            session,
+            NewValues(body, {"name": "LSP Contoh"}),
+            NewRows(AssessmentSite, [new_site("here"), new_site("there")], {"body_id": "las"}),
+        )
+    assert len(statements) == (3 if session.get_bind().dialect.name == "sqlite" else 1), statements
+
+
+def test_what_waits_in_the_session_is_written_before(session: Session) -> None:
+    make_body(session)
+    body = session.get_one(CertificationBody, "las")
+    body.city = "Bandung"
+    write_rows(session, NewValues(body, {"name": "LSP Contoh"}))
+    session.expire_all()
+    assert (body.city, body.name) == ("Bandung", "LSP Contoh")
+    assert len(entries(session, "certification_body")) == 3
+
+
+def test_nothing_to_write_writes_nothing(session: Session) -> None:
+    with count_statements(session.connection().engine) as statements:
+        write_rows(session, NewRows(AssessmentSite, []))
+    assert statements == []
+
+
+@pytest.mark.only_on("postgresql")
+def test_several_rows_with_json_are_refused_where_they_would_lose_a_null(session: Session) -> None:
+    make_body(session)
+    licences = [new_licence("two", []), new_licence("three", [])]
+    with pytest.raises(TypeError, match="one row of body_licence"):
+        write_rows(session, NewRows(BodyLicence, licences, {"body_id": "las"}))
+
+
+def test_rows_that_nobody_is_the_author_of_are_refused(site: Site) -> None:
+    with site.app.app_context():
+        with pytest.raises(LookupError, match="nobody is its author"):
+            write_rows(db.session(), NewRows(AssessmentSite, [new_site("here")], {"body_id": "las"}))
+        db.session.rollback()
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",)))

@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 from msgspec import structs
-from sqlalchemy import Connection, create_engine, update
+from sqlalchemy import Connection, create_engine, text, update
 from sqlalchemy.orm import Session
 
 from assessment.accounts.administration import end_sessions
@@ -22,6 +22,7 @@ from assessment.domain.exams.events import Event
 from assessment.domain.exams.late_rule import Disposition, LateRule, judge
 from assessment.domain.roles import Role
 from assessment.exams.answering import LATE_RULE
+from assessment.exams.delivery.papers import Papers
 from assessment.exams.delivery.statements import STATEMENTS, SQLite
 from assessment.exams.delivery.storing import (
     Flag,
@@ -488,3 +489,18 @@ def test_a_group_larger_than_a_statement_is_stored_whole(room: Room) -> None:
         (taken,) = store_quickly(session.connection(), [sent]) or [None]
         assert taken is not None
         assert len(taken.fates) == 2600
+
+
+@pytest.mark.only_on("postgresql")
+def test_looking_up_papers_lets_a_connection_keep_what_it_prepared(room: Room) -> None:
+    with room.site.app.app_context():
+        engine = db.engine
+    papers = Papers(lambda: engine)
+    assert papers.of(BODY, room.attempt_id).order
+    for other in range(10):
+        assert not papers.of(BODY, f"nobody's {other}").order
+    with engine.connect() as connection:
+        prepared = connection.scalar(
+            text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT attempt.layout%'")
+        )
+    assert prepared == 1

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, select
 
+from assessment.database import looking_up
 from assessment.domain.exams.arrangement import from_json
 from assessment.domain.items.item import Item
 from assessment.exams.answering import Fitting
@@ -50,7 +51,7 @@ class Papers:
         found = self._papers.get((body_id, attempt_id))
         if found is not None:
             return found
-        with self._engine().connect() as connection:
+        with looking_up(self._engine()) as connection:
             order = _order(connection, body_id, attempt_id)
             if not order:
                 return NO_PAPER
